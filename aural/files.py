@@ -1,0 +1,107 @@
+"""Files that are whole or absent: atomic writing, hashes, locks."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from aural.errors import LimitReached, UsageError
+
+_BLOCK = 1 << 20
+
+
+@contextlib.contextmanager
+def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
+    """A file to write that appears under its name only when the block ends without an error.
+
+    Raises: LimitReached when the disk is full, UsageError when the folder cannot be written.
+    """
+    path = Path(path)
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".aural-", suffix=".part", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, mode, **text) as out:  # type: ignore[call-overload]
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        _permit(temporary)
+        temporary.replace(path)
+        temporary = None
+    except OSError as error:
+        raise disk_error(error, path) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, whole or not at all."""
+    with written(path, "w") as out:
+        out.write(text)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data`, whole or not at all."""
+    with written(path) as out:
+        out.write(data)
+
+
+def disk_error(error: OSError, path: Path) -> LimitReached | UsageError:
+    """The aural error for a failure to write under `path`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return LimitReached("the disk is full", where=str(path), fix="Free some space, or choose another folder")
+    return UsageError(f"this cannot be written ({error.strerror or error})", where=str(path), fix="Choose another folder")
+
+
+def sha256_of(path: Path) -> str:
+    """Lower-case hex sha256 of a file, read in blocks."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked(path: Path, timeout: float = 600.0) -> Iterator[None]:
+    """Hold `path` as a lock file between processes; a lock older than `timeout` seconds is taken over.
+
+    Raises: LimitReached when another process holds it for longer than `timeout` seconds.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    limit = time.monotonic() + timeout
+    while True:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > timeout:
+                    path.unlink(missing_ok=True)
+                    continue
+            if time.monotonic() > limit:
+                raise LimitReached(
+                    "another process holds this lock", where=str(path), fix="Wait for it, or remove the file"
+                ) from None
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _permit(path: Path) -> None:
+    """Give a temporary file the permissions that a plain new file would have (mkstemp makes it private)."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)

@@ -1,0 +1,63 @@
+"""Find pages (one thing, one file) by their file names: the only dynamic import of the package."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aural.errors import UsageError
+
+_ROOT = Path(__file__).parent
+
+
+@cache
+def names(folder: str) -> tuple[str, ...]:
+    """Sorted page names of a room such as "tasks" or "sound/effects".
+
+    Listed from the disk; where sources cannot be listed (frozen programs, zip files), from the
+    generated index `pages.json`.
+    """
+    place = _ROOT / folder
+    if place.is_dir():
+        found = [p.stem for p in place.glob("*.py")] + [p.name for p in place.glob("*/") if (p / "__init__.py").is_file()]
+        return tuple(sorted(n for n in found if not n.startswith("_")))
+    return tuple(sorted(_index().get(folder, {})))
+
+
+@cache
+def first_line(folder: str, name: str) -> str:
+    """First line of a page's docstring, read as text: nothing is imported."""
+    page = _ROOT / folder / f"{name}.py"
+    if not page.is_file():
+        return _index().get(folder, {}).get(name, "")
+    with page.open(encoding="utf-8") as lines:
+        return next(lines, "").strip().strip('"').strip()
+
+
+def page(folder: str, name: str) -> Any:
+    """Import the page `name` of a room.
+
+    Raises: UsageError when there is no such page; it names the nearest one.
+    """
+    known = names(folder)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}"
+        raise UsageError(f"there is no {name!r} in {folder}", fix=hint)
+    return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
+
+
+def attribute(module: str, name: str) -> Any:
+    """The object `name` of an aural module: what the lazy names of the package stand on."""
+    return getattr(importlib.import_module(f"aural.{module}"), name)
+
+
+@cache
+def _index() -> dict[str, dict[str, str]]:
+    from importlib.resources import files
+
+    return json.loads(files("aural").joinpath("pages.json").read_text(encoding="utf-8"))

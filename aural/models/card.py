@@ -1,0 +1,87 @@
+"""The card of a model: what it answers, how it is fed, what it may be used for, how well it does."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from aural.errors import ModelRefused
+from aural.files import write_text
+from aural.results import Question
+
+
+@dataclass(frozen=True)
+class Licences:
+    """What one may do. "unknown" is written where nobody says; `told_by` names where the claim was read."""
+
+    code: str
+    weights: str
+    data: str
+    commercial: bool | None
+    told_by: str
+
+    @property
+    def permissive(self) -> bool:
+        return self.commercial is True
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that is known of a model without opening it.
+
+    `kind` is the engine or "borrowed"; `input` names the front end ("samples" = none); `batch`:
+    exact (masked), equal_length (no mask) or one; `longest_input` and `latency` in seconds; `hop` is
+    the step (s) of a frame and `window` the length (s) of a fixed input, where there are any;
+    `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
+    """
+
+    name: str
+    role: str
+    kind: str
+    licences: Licences
+    source: str
+    format: int = 1
+    question: Question | None = None
+    sample_rate: int = 16000
+    input: str = "samples"
+    labels: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    batch: Literal["exact", "equal_length", "one"] = "one"
+    longest_input: float | None = None
+    window: float | None = None
+    hop: float | None = None
+    causal: bool = False
+    latency: float | None = None
+    operating_points: Mapping[str, float] = field(default_factory=dict)
+    calibration: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    trained_on: str = "unknown"
+    seed: int | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write(card: Card, path: Path) -> None:
+    """Write a card as JSON with sorted keys."""
+    write_text(path, json.dumps(dataclasses.asdict(card), indent=1, sort_keys=True) + "\n")
+
+
+def read(path: Path) -> Card:
+    """Read a card. Raises: ModelRefused when it is no card or of a later format."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain["licences"] = Licences(**plain["licences"])
+        if plain.get("question"):
+            plain["question"] = Question(**plain["question"])
+        for name in ("labels", "languages", "aliases"):
+            plain[name] = tuple(plain.get(name, ()))
+        card = Card(**plain)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelRefused(f"this model card cannot be read ({error})", where=str(path)) from error
+    if card.format > 1:
+        raise ModelRefused(f"this card has format {card.format}", where=str(path), fix="Update aural")
+    return card

@@ -1,0 +1,117 @@
+"""Opens ONNX graphs on the device that was asked for, and turns the runtime's errors into aural's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from aural.errors import LimitReached, ModelError, ModelMissing, ModelRefused, UsageError
+
+PROVIDERS = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+}
+_PREFERRED = ("cuda", "coreml", "directml", "cpu")
+
+# Each error class of the runtime and what it means here; a test holds this against the package.
+ERRORS: Mapping[type[BaseException], type[ModelError]] = {
+    ort_errors.Fail: ModelRefused,
+    ort_errors.InvalidArgument: ModelRefused,
+    ort_errors.InvalidGraph: ModelRefused,
+    ort_errors.InvalidProtobuf: ModelRefused,
+    ort_errors.ModelLoadCanceled: ModelError,
+    ort_errors.ModelLoaded: ModelError,
+    ort_errors.ModelRequiresCompilation: ModelRefused,
+    ort_errors.EPFail: ModelError,
+    ort_errors.EngineError: ModelError,
+    ort_errors.NoModel: ModelMissing,
+    ort_errors.NoSuchFile: ModelMissing,
+    ort_errors.NotImplemented: ModelRefused,
+    ort_errors.NotFound: ModelRefused,
+    ort_errors.DeviceReset: ModelError,
+    ort_errors.RuntimeException: ModelRefused,
+}
+
+
+def devices() -> tuple[str, ...]:
+    """The devices that the installed runtime offers, best first."""
+    have = set(ort.get_available_providers())
+    return tuple(d for d in _PREFERRED if PROVIDERS[d] in have)
+
+
+class Session:
+    """One open graph: names in, arrays out."""
+
+    def __init__(self, inner: ort.InferenceSession, where: str) -> None:
+        self._inner, self._where = inner, where
+        self.inputs = tuple(i.name for i in inner.get_inputs())
+        self.outputs = tuple(o.name for o in inner.get_outputs())
+
+    def shape(self, name: str) -> list[int | str | None]:
+        """The declared shape of an input."""
+        return next(list(i.shape) for i in self._inner.get_inputs() if i.name == name)
+
+    def run(self, feeds: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
+        """Run the graph. Raises: ModelRefused when it cannot take the feeds, LimitReached out of memory."""
+        try:
+            return self._inner.run(list(outputs) if outputs else None, dict(feeds))
+        except tuple(ERRORS) as error:
+            raise _translated(error, self._where) from error
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Where graphs run. `device`: auto, cpu, cuda, coreml, directml; `threads` 0 = one for each core."""
+
+    device: str = "auto"
+    threads: int = 0
+
+    def session(self, graph: Path | bytes, *, folded: bool = True, save: Path | None = None) -> Session:
+        """Open a graph. `folded` False switches all optimization off; `save` writes it as plain ONNX.
+
+        Raises: ModelMissing, ModelRefused (damaged), UsageError (a device that is not there).
+        """
+        where = str(graph) if isinstance(graph, Path) else "a graph in memory"
+        options = ort.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        if not folded:
+            options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+        if save is not None:
+            options.optimized_model_filepath = str(save)
+            options.add_session_config_entry("session.save_model_format", "ONNX")
+        try:
+            return Session(
+                ort.InferenceSession(graph if isinstance(graph, bytes) else str(graph), options, self._providers()), where
+            )
+        except tuple(ERRORS) as error:
+            raise _translated(error, where) from error
+
+    def _providers(self) -> list[str]:
+        have = devices()
+        if self.device == "auto":
+            return [PROVIDERS[d] for d in have]
+        if self.device not in PROVIDERS:
+            raise UsageError(f"--device is {self.device!r}", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}")
+        if self.device not in have:
+            raise UsageError(
+                f"the device {self.device!r} is not offered by the installed runtime",
+                fix=f"Here are: {', '.join(have)}; `aural doctor` tells what would mend it",
+            )
+        return [PROVIDERS[self.device], PROVIDERS["cpu"]] if self.device != "cpu" else [PROVIDERS["cpu"]]
+
+
+def _translated(error: BaseException, where: str) -> ModelError | LimitReached:
+    text = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    if "Failed to allocate memory" in text or "bad_alloc" in text:
+        return LimitReached("memory ran out in the model", where=where, fix="Use -m small, fewer --jobs or a shorter --clip")
+    kind = ERRORS.get(type(error), ModelError)
+    return kind(f"the model could not be used ({text})", where=where, fix="`aural models verify` checks the files")

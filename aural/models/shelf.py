@@ -1,0 +1,36 @@
+"""Opens the models that a task asks for by role, one after the other, and remembers which they were."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aural.models import store
+from aural.models.runtime import Runtime
+from aural.progress import Progress, Quiet
+
+
+class Shelf:
+    """The models of one run. `choices` maps a role to a model name, a model folder or a hub name."""
+
+    def __init__(self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None) -> None:
+        self.choices = dict(choices)
+        self.runtime = runtime or Runtime()
+        self.progress = progress or Quiet()
+        self.made_by: dict[str, str] = {}
+
+    @contextlib.contextmanager
+    def open(self, role: str) -> Iterator[Any]:
+        """The model of `role`, fetched when it is not here yet, closed when the block ends.
+
+        Raises: ModelMissing (offline and not here), ModelRefused (damaged).
+        """
+        model = store.open_model(self.choices[role], role, self.runtime, self.progress)
+        self.made_by[role] = model.card.name
+        with model:
+            yield model
+
+    def offers(self, role: str) -> bool:
+        """True when the model of `role` lies on this machine already."""
+        return role in self.choices and store.is_here(self.choices[role], role)

@@ -1,0 +1,111 @@
+"""Turns a task page into a Python function: `aural.listen("talk.m4a").text`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aural import find, settings
+from aural.errors import UsageError
+from aural.models.runtime import Runtime
+from aural.models.shelf import Shelf
+from aural.progress import Callback, Progress, Quiet
+from aural.sound.source import Source
+from aural.tasks._task import Task
+
+_HOUSE = ("model", "models", "device", "threads", "on_progress")
+_INPUTS: dict[str, tuple[str, ...]] = {
+    "source": ("audio",),
+    "pair": ("first", "second"),
+    "sources": ("audio",),
+    "name and source": ("name", "audio"),
+    "source and text": ("audio", "text"),
+    "text": ("text",),
+    "codes": ("codes",),
+}
+
+
+class Verb:
+    """A task as a function. Inputs are paths, bytes, file objects, arrays with a rate, or Sounds.
+
+    Beside the task's options it takes `model` (of the task's main role), `models` (role -> model),
+    `device`, `threads` (0 = all cores) and `on_progress(done, total, stage)`.
+    Raises: any AuralError; an unknown option names the nearest known one.
+    """
+
+    def __init__(self, name: str, task: Task, doc: str) -> None:
+        self.__name__, self._task = name, task
+        self.__doc__ = doc
+        self.__signature__ = _signature(task)
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        house = {name: options.pop(name) for name in _HOUSE if name in options}
+        chosen = settings.build(self._task.options, options, where=f"aural.{self.__name__}")
+        on_progress: Callable[[float, float | None, str], None] | None = house.get("on_progress")
+        progress = Callback(on_progress) if on_progress else Quiet()
+        runtime = Runtime(house.get("device", "auto"), house.get("threads", 0))
+        choices = choose(self._task, house.get("model"), house.get("models"))
+        return run(self._task, self._sources(inputs), chosen, Shelf(choices, runtime, progress), progress)
+
+    def __repr__(self) -> str:
+        return f"<aural.{self.__name__}{self.__signature__}>"
+
+    def _sources(self, inputs: tuple[Any, ...]) -> Any:
+        wanted = _INPUTS[self._task.takes]
+        if self._task.takes == "sources":
+            return tuple(as_source(x) for x in inputs)
+        if len(inputs) != len(wanted):
+            raise UsageError(f"it takes {' and '.join(wanted)}", where=f"aural.{self.__name__}")
+        opened = tuple(as_source(x) if name in ("audio", "first", "second") else x for name, x in zip(wanted, inputs, strict=True))
+        return opened[0] if len(opened) == 1 else opened
+
+
+@cache
+def verb(name: str) -> Verb:
+    """The function of a task page."""
+    page = find.page("tasks", name)
+    return Verb(name, page.TASK, page.__doc__ or "")
+
+
+def choose(task: Task, model: str | None, models: dict[str, str] | None = None) -> dict[str, str]:
+    """Role -> model name: the task's defaults, `model` for its main role, `models` for any.
+
+    Raises: UsageError for a role that the task does not have, or a model for a task without one.
+    """
+    chosen = dict(task.roles)
+    for role, name in (models or {}).items():
+        if role not in chosen:
+            raise settings.unknown(role, chosen, "models")
+        chosen[role] = name
+    if model is not None:
+        if task.main_role is None:
+            raise UsageError("this verb uses no model", where="--model")
+        chosen[task.main_role] = str(model)
+    return chosen
+
+
+def run(task: Task, inputs: Any, options: Any, shelf: Shelf, progress: Progress) -> Any:
+    """Run a task and leave the progress display clean."""
+    try:
+        return task.run(inputs, shelf, options, progress)
+    finally:
+        progress.close()
+
+
+def as_source(x: Any) -> Source:
+    """A Source from whatever holds a recording; a Source is passed through."""
+    return x if isinstance(x, Source) else Source(x)
+
+
+def _signature(task: Task) -> inspect.Signature:
+    many = task.takes == "sources"
+    kind = inspect.Parameter.VAR_POSITIONAL if many else inspect.Parameter.POSITIONAL_ONLY
+    parameters = [inspect.Parameter(name, kind) for name in _INPUTS[task.takes]]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters += [inspect.Parameter(o.name, keyword, default=o.default) for o in settings.options_of(task.options)]
+    taken = {p.name for p in parameters}
+    house = {"model": None, "models": None, "device": "auto", "threads": 0, "on_progress": None}
+    parameters += [inspect.Parameter(n, keyword, default=d) for n, d in house.items() if n not in taken]
+    return inspect.Signature(parameters)

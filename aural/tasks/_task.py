@@ -1,0 +1,36 @@
+"""What a task page holds as `TASK`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aural.results import Question
+
+Takes = Literal["source", "pair", "sources", "source and text", "text", "codes", "name and source"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One verb: what it takes, which models it opens, its options, and how it runs.
+
+    `roles` maps a role to the default model's name; `options` is a frozen dataclass made with
+    `settings.option`. `run(inputs, shelf, options, progress)` gives a Result, Sound, Codes, Vectors,
+    Match, list of Match, Report or Picture; inputs is one source, or a tuple as `takes` says.
+    `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
+    role that -m/--model replaces. `score(reference_clip, answer)` serves `judge`.
+    """
+
+    takes: Takes
+    options: type
+    run: Callable[..., Any]
+    show: Callable[[Any], str]
+    roles: Mapping[str, str] = None  # type: ignore[assignment]
+    main_role: str | None = None
+    question: Question | None = None
+    live: Callable[..., Any] | None = None
+    score: Callable[..., Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roles", dict(self.roles or {}))
