@@ -34,9 +34,17 @@ class AuralError(Exception):
         self.what, self.where, self.fix = what, where, fix
         super().__init__(what, where, fix)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors come back from other processes; the standard way would pass `where` by position.
+        return _rebuilt, (type(self), self.what, self.where, self.fix)
+
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}. {self.fix}" if self.fix else head
+
+
+def _rebuilt(kind: type[AuralError], what: str, where: str, fix: str) -> AuralError:
+    return kind(what, where=where, fix=fix)
 
 
 class UsageError(AuralError, ValueError):

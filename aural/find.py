@@ -60,4 +60,5 @@ def attribute(module: str, name: str) -> Any:
 def _index() -> dict[str, dict[str, str]]:
     from importlib.resources import files
 
-    return json.loads(files("aural").joinpath("pages.json").read_text(encoding="utf-8"))
+    index: dict[str, dict[str, str]] = json.loads(files("aural").joinpath("pages.json").read_text(encoding="utf-8"))
+    return index

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural.errors import UnreadableSound, UsageError
+from aural.errors import UnreadableSound
 
 # What a folder is searched for. A file that is named outright is opened whatever its ending.
 ENDINGS = frozenset(
-    ".wav .flac .ogg .oga .opus .mp3 .mp2 .m4a .m4b .aac .mp4 .m4v .mov .mkv .mka .webm .wma .asf .aif .aiff .aifc .amr .3gp .caf .au"
-    " .snd .wv .tta .ac3 .gsm .spx .avi .w64".split()
+    ".wav .flac .ogg .oga .opus .mp3 .mp2 .m4a .m4b .aac .mp4 .m4v .mov .mkv .mka .webm .wma .asf .aif .aiff"
+    " .aifc .amr .3gp .caf .au .snd .wv .tta .ac3 .gsm .spx .avi .w64".split()
 )
 
 
@@ -31,13 +31,11 @@ def expand(given: Sequence[str]) -> list[Input]:
     """Files, folders (searched through), globs, `-` and `sample:NAME` as inputs, each once.
 
     Raises: UnreadableSound for a file that is not there (it names the nearest one) or a folder
-    without recordings, UsageError when a pipe is named twice.
+    without recordings.
     """
     found: list[Input] = []
     for text in given:
         found += _one(text)
-    if sum(i.place == "-" for i in found) > 1:
-        raise UsageError("standard input can be heard only once", where="-")
     return list({i.place: i for i in found}.values())
 
 

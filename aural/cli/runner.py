@@ -84,7 +84,7 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argpars
         strict=True,
     ):
         parser.add_argument(switch, default="false", metavar="", help=text)
-    short = {"language": ("-l",)}
+    short: dict[str, tuple[str, ...]] = {"language": ("-l",)}
     flags.add_options(parser, [_short(o, short) for o in options])
     return parser
 

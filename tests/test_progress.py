@@ -1,0 +1,55 @@
+"""Progress: bars for people, lines for programs, callbacks for code."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from aural.progress import Bar, Callback, JsonLines, Progress, Quiet
+
+
+def test_json_lines() -> None:
+    out = io.StringIO()
+    lines = JsonLines(out)
+    for done in range(1, 101):
+        lines.step(done, 100, "transcribe")
+    told = [json.loads(x) for x in out.getvalue().splitlines()]
+    assert told[-1] == {"stage": "transcribe", "done": 100, "total": 100, "unit": "s"}
+    assert len(told) < 50, "at most ten a second"
+
+
+def test_bar_tells_share_size_speed_and_time_left() -> None:
+    out = io.StringIO()
+    bar = Bar(out)
+    bar.step(0, 56_000_000, "fetch", "B")
+    bar.step(56_000_000, 56_000_000, "fetch", "B")
+    bar.close()
+    text = out.getvalue()
+    assert "100%" in text
+    assert "56.0 MB of 56.0 MB" in text
+    assert "MB/s" in text
+    assert "left" in text
+    assert text.endswith("\r")
+
+
+def test_bar_without_a_total() -> None:
+    out = io.StringIO()
+    Bar(out).step(61, None, "decode")
+    assert "01:01" in out.getvalue()
+
+
+def test_a_callback_can_stop_the_work() -> None:
+    def stop(done: float, total: float | None, stage: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Callback(stop).step(1, 2, "x")
+
+
+@pytest.mark.parametrize("shown", [Quiet(), JsonLines(io.StringIO()), Bar(io.StringIO()), Callback(lambda *_: None)])
+def test_all_can_be_closed_twice(shown: Progress) -> None:
+    shown.step(1, 2, "x")
+    shown.close()
+    shown.close()
