@@ -102,10 +102,23 @@ def _printed(arguments: list[str]) -> str:
     return out.getvalue().rstrip()
 
 
+def glossary_page() -> str:
+    """docs/GLOSSARY.md: the words of `aural explain`."""
+    from aural.cli.commands.explain import glossary
+
+    rows = [
+        f"| **{name}** | {e['says']} | {e.get('formula', '').replace('|', chr(92) + '|')} | {'`' + e['try'] + '`' if 'try' in e else ''} |"
+        for name, e in glossary().items()
+    ]
+    head = "# Glossary\n\nThe words of the field, as `aural explain WORD` tells them.\n\n| word | meaning | formula | see it |\n|---|---|---|---|\n"
+    return NOTE + head + "\n".join(rows) + "\n"
+
+
 WRITTEN: dict[str, Callable[[], str]] = {
     "aural/pages.json": pages,
     "aural/__init__.pyi": stub,
     "docs/ERRORS.md": error_table,
+    "docs/GLOSSARY.md": glossary_page,
     "docs/cli.md": help_pages,
 }
 

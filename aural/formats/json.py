@@ -121,7 +121,7 @@ def _without_none(**fields: Any) -> dict[str, Any]:
 def _laid_out(value: Any, indent: str) -> str:
     """JSON text with one word, turn or event a line: short enough to read, flat enough to compare."""
     flat = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    if not isinstance(value, dict | list) or not value or len(flat) <= _WIDTH and not _nested(value):
+    if not isinstance(value, dict | list) or not value or (len(flat) <= _WIDTH and not _nested(value)):
         return flat
     deeper = indent + " "
     if isinstance(value, dict):

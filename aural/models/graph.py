@@ -201,11 +201,11 @@ def only_branch(model: Message, which: str) -> Message:
     return prune(model)
 
 
-def prune(model: Message, outputs: Sequence[str] | None = None) -> Message:
-    """Drop the nodes, stored arrays and inputs that no output needs; `outputs` narrows the outputs first."""
+def prune(model: Message, keep: Callable[[str], bool] | None = None) -> Message:
+    """Drop the nodes, stored arrays and inputs that no output needs; `keep` chooses among the outputs first."""
     graph = model.child(MODEL_GRAPH)
-    if outputs is not None:
-        kept = [o for o in graph.children(GRAPH_OUTPUTS) if o.text(1) in outputs]
+    if keep is not None:
+        kept = [o for o in graph.children(GRAPH_OUTPUTS) if keep(o.text(1))]
         graph.drop(GRAPH_OUTPUTS)
         for one in kept:
             graph.add(GRAPH_OUTPUTS, one)
@@ -279,6 +279,8 @@ def integer_products(model: Message, block: int = 32) -> int:
     known, made = dequantized(graph), {o: n for n in nodes(graph) for o in n.texts(NODE_OUTPUTS)}
     done = 0
     for one in nodes(graph):
+        if one.text(NODE_OP) == "Gather":
+            _gather_integers(graph, one, known)
         if one.text(NODE_OP) != "MatMul":
             continue
         left, right = one.texts(NODE_INPUTS)
@@ -306,6 +308,27 @@ def integer_products(model: Message, block: int = 32) -> int:
             one.add(NODE_ATTRIBUTES, attribute)
         done += 1
     return done
+
+
+def _gather_integers(graph: Message, one: Message, known: dict[str, tuple[Message, float, float]]) -> None:
+    """Let a look-up in a dequantized table look up the integers, and scale only what was found."""
+    table, rows = one.texts(NODE_INPUTS)
+    if table not in known:
+        return
+    stored, scale, offset = known[table]
+    out = one.texts(NODE_OUTPUTS)[0]
+    for name, value in ((f"{out}/scale", scale), (f"{out}/offset", offset)):
+        graph.add(GRAPH_TENSORS, tensor(name, np.array(value, np.float32)))
+    one.drop(NODE_INPUTS).add(NODE_INPUTS, stored.text(TENSOR_NAME)).add(NODE_INPUTS, rows)
+    one.set(NODE_OUTPUTS, f"{out}/integers")
+    before = nodes(graph)
+    at = next(i for i, n in enumerate(before) if n is one) + 1
+    added = [
+        node("Cast", [f"{out}/integers"], [f"{out}/cast"], to=1),
+        node("Mul", [f"{out}/cast", f"{out}/scale"], [f"{out}/scaled"]),
+        node("Add", [f"{out}/scaled", f"{out}/offset"], [out]),
+    ]
+    keep_nodes(graph, [*before[:at], *added, *before[at:]])
 
 
 def _store_blocks(graph: Message, name: str, weights: np.ndarray, scale: float, zero: int, block: int) -> None:

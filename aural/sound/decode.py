@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, BinaryIO, final
 
 import av
@@ -12,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aural.errors import DamagedSound, EmptySound, NotASound, SoundError, UnreadableSound
+from aural.sound.blocks import between
 from aural.sound.containers import other_kind, recording_kind
 from aural.sound.resample import Resampler
 
@@ -21,6 +25,8 @@ LOWEST_RATE, HIGHEST_RATE, MOST_CHANNELS = 1_000, 1_536_000, 64
 _HEAD = 4096
 _LOUDEST = 2.0**32  # beyond this a float sample is noise of a damaged file: its square would overflow
 _FRUITLESS = 64 << 20  # bytes that may be read, beyond three times the file, without one new sample
+_SEEK_FROM = 60  # seconds: what lies nearer to the start is decoded and dropped
+_EXACT = ("wav", "flac", "aiff")  # containers whose time stamps count samples
 _GIVE_UP = 1000  # errors in a row after which a file is not read on
 
 # Only containers and codecs of recordings: no playlists, pictures, devices or text, so nothing
@@ -80,8 +86,12 @@ class Decoder:
 
     def __init__(self, file: BinaryIO, where: str = "") -> None:
         self.where, self.damaged, self.notes = where, 0, list[str]()
-        self._reader = _Reader(file)
-        self._head = self._reader.head()
+        self._decoded = 0
+        try:
+            self._reader = _Reader(file)
+            self._head = self._reader.head()
+        except OSError as error:
+            raise UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=where, fix="Check the disk") from None
         self._kind = recording_kind(self._head)
         self._refuse_others()
         try:
@@ -110,32 +120,58 @@ class Decoder:
         """Let go of the decoder; the file stays open."""
         self._container.close()
 
-    def pieces(self) -> Iterator[Samples]:
-        """All samples once, as pieces [C, t] of about a second, rate and channels as `encoding` says.
+    def pieces(self, first: int = 0) -> Iterator[Samples]:
+        """The samples from number `first` on, as pieces [C, t] of about a second, rate and channels as `encoding` says.
 
         Where rate or channels change inside the recording, what follows is converted to the first ones.
+        A `first` behind the end gives no piece.
         """
         held: list[Samples] = []
         count = total = odd = 0
-        for samples in self._steady(self._frames()):
+        frames = self._frames()
+        if first > _SEEK_FROM * self.encoding.sample_rate and self._kind in _EXACT:
+            frames, total = self._sought(first)
+        for samples in between(self._counted(frames), max(0, first - total), None):
             clean = np.isfinite(samples) & (np.abs(samples) < _LOUDEST)
             if not clean.all():
                 odd += int(clean.size - clean.sum())
                 samples = np.where(clean, samples, np.float32(0))
             held.append(samples)
             count += samples.shape[1]
-            total += samples.shape[1]
             if count >= self.encoding.sample_rate:
                 yield np.concatenate(held, axis=1)
                 held, count = [], 0
         if held:
             yield np.concatenate(held, axis=1)
-        if not total:
+        if not self._decoded:
             raise self._nothing()
         if odd:
             self.notes.append(f"{odd} samples were no numbers and count as silence")
         if self.damaged:
             self.notes.append(f"{self.damaged} damaged packets were left out")
+
+    def _counted(self, frames: Iterator[Any]) -> Iterator[Samples]:
+        for samples in self._steady(frames):
+            self._decoded += samples.shape[1]
+            yield samples
+
+    def _sought(self, first: int) -> tuple[Iterator[Any], int]:
+        """Frames from a little before sample `first` on, and the number of the sample they begin with.
+
+        Only for containers whose time stamps count samples, so that the place is exact.
+        """
+        place = Fraction(first, self.encoding.sample_rate) - 1
+        with contextlib.suppress(av.error.FFmpegError):
+            self._container.seek(int(place / self._stream.time_base), stream=self._stream)
+            frames = self._frames()
+            head = next(frames, None)
+            if head is not None and head.pts is not None:
+                at = round(head.pts * head.time_base * self.encoding.sample_rate)
+                if 0 <= at <= first:
+                    return itertools.chain([head], frames), at
+        with contextlib.suppress(av.error.FFmpegError):
+            self._container.seek(0, stream=self._stream)
+        return self._frames(), 0
 
     def _frames(self) -> Iterator[Any]:
         """Decoded frames; errors are counted, and reading goes on behind them."""
@@ -147,8 +183,7 @@ class Decoder:
                         frames = packet.decode()
                     except av.error.EOFError:
                         return
-                    except Exception as error:
-                        self._stop_on_foreign(error)
+                    except (ArithmeticError, av.error.FFmpegError, LookupError, RuntimeError, ValueError):
                         self.damaged += 1
                         failures += 1
                         if failures >= _GIVE_UP or self._reader.spent:
@@ -166,6 +201,8 @@ class Decoder:
                 failures += 1
                 if self._reader.at_end or self._reader.spent:
                     return
+            except OSError as error:
+                raise self._meaning(error) from None
 
     def _steady(self, frames: Iterator[Any]) -> Iterator[Samples]:
         """Frames as [C, t] at the rate and with the channels of the first one."""
@@ -218,18 +255,18 @@ class Decoder:
             raise NotASound("this kind of sound is not known here", where=self.where, fix=_CONVERT)
         rate, channels = int(context.sample_rate or 0), int(context.channels or 0)
         if not 1 <= channels <= MOST_CHANNELS:
-            raise DamagedSound(f"the header tells of {channels} channels; aural reads 1 to {MOST_CHANNELS}", where=self.where, fix=_CONVERT)
+            raise self._damaged(f"the header tells of {channels} channels; aural reads 1 to {MOST_CHANNELS}")
         if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-            raise DamagedSound(
-                f"the header tells of {rate} samples a second; aural reads {LOWEST_RATE} to {HIGHEST_RATE}", where=self.where, fix=_CONVERT
-            )
+            raise self._damaged(f"the header tells of {rate} samples a second; aural reads {LOWEST_RATE} to {HIGHEST_RATE}")
         length = self._stream.duration
         promised = float(length * self._stream.time_base) if length else None
         if promised is None and self._container.duration:
             promised = self._container.duration / 1_000_000
-        bits = getattr(context, "bits_per_coded_sample", 0) or None
+        if promised is not None and promised <= 0:
+            promised = None
         kind = self._kind or str(self._container.format.name).split(",")[0]
-        return Encoding(kind, str(context.codec.canonical_name), rate, channels, bits, promised if promised and promised > 0 else None)
+        codec = str(context.codec.canonical_name)
+        return Encoding(kind, codec, rate, channels, _bits(codec, context.format.name if context.format else ""), promised)
 
     def _refuse_others(self) -> None:
         if not self._head:
@@ -240,25 +277,22 @@ class Decoder:
 
     def _nothing(self) -> SoundError:
         if self.damaged:
-            return DamagedSound(f"nothing of this {self._kind or 'recording'} could be decoded ({self.damaged} damaged packets)",
-                                where=self.where, fix="Copy or download it again")  # fmt: skip
+            return self._damaged(f"nothing of this {self._kind or 'recording'} could be decoded ({self.damaged} damaged packets)")
         return EmptySound(f"this {self._kind or 'recording'} holds no samples", where=self.where, fix="Record or copy it again")
-
-    def _stop_on_foreign(self, error: Exception) -> None:
-        """Only trouble with the data may be stepped over; a lost disk or real lack of memory may not."""
-        if isinstance(error, OSError) and not isinstance(error, av.error.FFmpegError):
-            raise self._meaning(error) from None
 
     def _meaning(self, error: Exception) -> SoundError:
         """The aural error for one of the decoder's."""
         kind = meaning_of(type(error))
         if kind is UnreadableSound:
-            return UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=self.where, fix="Check the disk, then try again")
+            return UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=self.where, fix="Check the disk")
         if not self._kind:
             return NotASound("these bytes are no recording that is known here", where=self.where, fix=_GIVE)
         if kind is NotASound:
             return NotASound(f"this kind of {self._kind} is not known here", where=self.where, fix=_CONVERT)
-        return DamagedSound(f"this begins like {self._kind} but is damaged or cut off", where=self.where, fix="Copy or download it again")
+        return self._damaged(f"this begins like {self._kind} but is damaged or cut off")
+
+    def _damaged(self, what: str) -> DamagedSound:
+        return DamagedSound(what, where=self.where, fix="Copy or download it again, or convert it to wav first")
 
 
 _GIVE = "Give a sound file such as wav, flac, mp3, m4a, ogg, opus, webm or mp4"
@@ -274,6 +308,18 @@ def meaning_of(error: type[BaseException]) -> type[SoundError]:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+
+def _bits(codec: str, decoded: str) -> int | None:
+    """Bits of a stored sample; None where a codec does not store samples."""
+    if codec.startswith("pcm_"):
+        digits = "".join(c for c in codec[4:] if c.isdigit())
+        return int(digits) if digits else 8
+    if codec.startswith("adpcm_"):
+        return 4
+    if codec in ("flac", "alac", "wavpack", "tta", "ape", "shorten", "tak", "wmalossless", "mlp", "truehd"):
+        return {"u8": 8, "s16": 16, "s32": 24}.get(decoded.removesuffix("p"))
+    return None
 
 
 def _as_float(frame: Any) -> Samples:

@@ -12,7 +12,7 @@ _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NTH_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
 _NTH_TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "quadrillion": 10**15, "quintillion": 10**18}
 
 _CARDINALS = {
     **{w: i for i, w in enumerate(_UNITS, 1)},
@@ -29,6 +29,7 @@ _ORDINALS = {
 _DECADES = {w[:-1] + "ies": i for i, w in zip(range(20, 100, 10), _TENS, strict=True)}
 _NTH_SCALES = {"hundredth": 100, **{w + "th": s for w, s in _SCALES.items()}}
 _OH = ("oh", "o")
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 
 
@@ -48,7 +49,7 @@ class _Group:
     total: Decimal = field(default_factory=Decimal)
     part: Decimal | None = None
     last: str = "start"
-    scale: Decimal = Decimal(10**15)
+    scale: Decimal = Decimal(10**21)
 
     @property
     def value(self) -> Decimal:
@@ -99,6 +100,9 @@ def digits(words: Sequence[str]) -> list[str]:
             out[-1] += number.text
         else:
             out.append(number.text)
+        if len(out) > 1 and out[-2] in _MONTHS:
+            # "July 22" is written for "July twenty second" too
+            out[-1] = re.sub(r"(?<=\d)(st|nd|rd|th)$", "", out[-1])
         i, joins = after, number.short and not number.final
     return out
 
@@ -130,12 +134,20 @@ def _read(words: Sequence[str], i: int, after_half: bool) -> tuple[_Number | Non
         ending = _ordinal(word, group)
         if ending is not None:
             return _Number(f"{_plain(group.value)}{ending}", final=True), i + 1
-        if not _cardinal(word, group):
+        if _belongs_to_next(words, i, group) or not _cardinal(word, group):
             break
         i += 1
     if i == first:
         return None, begin
     return _tail(words, i, group)
+
+
+def _belongs_to_next(words: Sequence[str], i: int, group: _Group) -> bool:
+    """True when the number word at i opens a new number: the "five" of "two hundred five hundred"."""
+    after = words[i + 1] if i + 1 < len(words) else ""
+    if group.last == "hundred":
+        return after == "hundred"
+    return group.last == "scale" and _SCALES.get(after, 0) >= group.scale
 
 
 def _cardinal(word: str, group: _Group) -> bool:

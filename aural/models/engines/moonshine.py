@@ -1,0 +1,248 @@
+"""Runs Moonshine recognizers: waveform in, text with word times out (Jeffries et al. 2024)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aural.beams.bias import PhraseTree
+from aural.beams.loops import repetition
+from aural.beams.path import token_path
+from aural.beams.search import Reading, beam, greedy, log_softmax
+from aural.errors import ModelRefused
+from aural.models import graph
+from aural.models.card import Card
+from aural.models.face import Decoding, Hypothesis, Recognizer
+from aural.models.runtime import Runtime, Session
+from aural.results import Word
+from aural.text.pieces import Pieces
+
+ENCODER, DECODER, VOCABULARY = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
+START, END = 1, 2
+STRIDE, WINDOW, RATE = 384, 895, 16000  # samples from one encoder frame to the next, and that one sees
+SHORTEST = 1600  # shorter rows are filled up with zeros; the encoder needs 895 samples
+TOKENS_A_SECOND = 6.5  # more than anyone says: what goes beyond is no speech
+VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
+_ATTENTION = re.compile(r"/layers\.(\d+)/encoder_attn/Softmax$")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How word times are read from cross-attention: (layer, head) pairs, offsets (s) of starts and ends,
+    and what a frame without voice gives to the silence before a word."""
+
+    heads: tuple[tuple[int, int], ...]
+    start: float
+    end: float
+    silence: float
+
+    @staticmethod
+    def of(card: Card) -> Timing:
+        """Read from the card's calibration: head_<layer>_<head>, start, end, silence."""
+        found = [k.split("_")[1:] for k in card.calibration if k.startswith("head_")]
+        heads = tuple((int(layer), int(head)) for layer, head in found)
+        return Timing(heads, card.calibration["start"], card.calibration["end"], card.calibration["silence"])
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        return tuple(sorted({layer for layer, _ in self.heads}))
+
+
+def open(folder: Path, card: Card, runtime: Runtime) -> Moonshine:
+    """The recognizer from a folder with the encoder, the decoder and the vocabulary."""
+    encoder = graph.derived(folder / ENCODER, "encoder", lambda out: prepare_encoder(folder / ENCODER, out))
+    timing = Timing.of(card)
+    key = "decoder-" + "-".join(str(n) for n in timing.layers)
+    decoder = graph.derived(folder / DECODER, key, lambda out: prepare_decoder(folder / DECODER, out, timing.layers))
+    sessions = [runtime.session(encoder / "encoder.onnx"), *(runtime.session(decoder / f"{n}.onnx") for n in ("first", "step"))]
+    return Moonshine(card, timing, sessions, Pieces.read((folder / VOCABULARY).read_bytes()))
+
+
+def prepare_encoder(source: Path, out: Path) -> None:
+    """Derive the encoder: plain ONNX, with products on its 8-bit weights."""
+    graph.as_onnx(source, out / "encoder.onnx")
+    model = graph.read(out / "encoder.onnx")
+    graph.integer_products(model)
+    graph.write(graph.prune(model), out / "encoder.onnx")
+
+
+def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
+    """Derive two graphs from the decoder: `first` reads a whole text and shows the attention of
+    `layers` to the sound, `step` adds one token to what was read before."""
+    graph.as_onnx(source, out / "whole.onnx")
+    whole = graph.read(out / "whole.onnx")
+    first = graph.only_branch(whole, "else_branch")
+    found = {int(m[1]): n.texts(graph.NODE_OUTPUTS)[0] for n in graph.nodes(first.child(graph.MODEL_GRAPH))
+             if (m := _ATTENTION.search(n.text(graph.NODE_NAME)))}
+    if not set(layers) <= set(found):
+        raise ModelRefused("the decoder hides its attention", where=str(source))
+    graph.integer_products(first)
+    graph.add_outputs(first, [found[n] for n in layers])
+    graph.write(graph.prune(first), out / "first.onnx")
+    step = graph.only_branch(whole, "then_branch")
+    graph.integer_products(step)
+    graph.write(graph.prune(step, keep=lambda name: ".encoder." not in name), out / "step.onnx")
+    (out / "whole.onnx").unlink()
+
+
+class Moonshine(Recognizer):
+    """Rows are run one by one: without a mask, or quantized as it runs, no batch is exact."""
+
+    def __init__(self, card: Card, timing: Timing, sessions: Sequence[Session], pieces: Pieces) -> None:
+        self.card, self._timing, self._pieces = card, timing, pieces
+        self._encoder, self._first, self._step = sessions
+        self._attention = tuple(n for n in self._first.outputs if n.endswith("Softmax_output_0"))
+        self._grown = tuple(n for n in self._step.outputs if ".decoder." in n)
+
+    def close(self) -> None:
+        del self._encoder, self._first, self._step
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        """samples [B, T] 16 kHz, lengths [B] -> one hypothesis a row; `speech`: voice probability each 32 ms."""
+        found = []
+        for i, length in enumerate(np.asarray(lengths).tolist()):
+            found.append(self._recognize(samples[i, :length], decoding, None if speech is None else speech[i]))
+        return found
+
+    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+        """Times for a given text over one row [T]: measured from the attention of one forced pass."""
+        frames = self._encode(samples)
+        tokens = self._pieces.tokens(text)
+        return self._words(samples, frames, tokens, [1.0] * len(tokens), speech)
+
+    def _recognize(self, samples: np.ndarray, decoding: Decoding, speech: np.ndarray | None) -> Hypothesis:
+        if not len(samples):
+            return Hypothesis("", ())
+        frames = self._encode(samples)
+        readings = self._read(samples, frames, decoding)
+        best = readings[0]
+        words: tuple[Word, ...] | None = None
+        if decoding.word_times:
+            sure = np.exp(np.minimum(best.logprobs, 0.0)).tolist()
+            words = self._words(samples, frames, best.tokens, sure, speech)
+        scores = {
+            "avg_logprob": best.score, "repetition": repetition(best.tokens), "looped": float(best.looped),
+            "tokens_per_second": len(best.tokens) * RATE / len(samples),
+        }
+        others = tuple(self._pieces.text(r.tokens) for r in readings[1 : decoding.n_best])
+        return Hypothesis(self._pieces.text(best.tokens), words, "en", best.tokens, best.logprobs, scores, others)
+
+    def _encode(self, samples: np.ndarray) -> np.ndarray:
+        """The encoder's states [1, F, D]."""
+        filled = np.zeros((1, max(len(samples), SHORTEST)), np.float32)
+        filled[0, : len(samples)] = samples
+        return self._encoder.run(self._masked({"input_values": filled}, "attention_mask", filled.shape[1]))[0]
+
+    def _masked(self, feeds: dict[str, np.ndarray], name: str, length: int) -> dict[str, np.ndarray]:
+        """The feeds with a mask of ones over the samples where the graphs want one (tiny)."""
+        session = self._encoder if name == "attention_mask" else self._first
+        if name in session.inputs:
+            feeds[name] = np.ones((1, length), np.int64)
+        return feeds
+
+    def _read(self, samples: np.ndarray, frames: np.ndarray, decoding: Decoding) -> list[Reading]:
+        """The readings of one row, best first."""
+        length = max(len(samples), SHORTEST)
+        feeds = {"input_ids": np.array([[START]]), "encoder_hidden_states": frames}
+        names = tuple(n for n in self._first.outputs if n not in self._attention)
+        outputs = self._first.run(self._masked(feeds, "encoder_attention_mask", length), names)
+        got = dict(zip(names, outputs, strict=True))
+        first = log_softmax(got.pop("logits")[0, -1])
+        past = {n.replace("present", "past_key_values"): v for n, v in got.items()}
+        state = _State(past, {"encoder_attention_mask": np.ones((1, length), np.int64), "encoder_hidden_states": frames})
+        limit = max(8, int(np.ceil(length / RATE * TOKENS_A_SECOND)))
+        tree = _tree(decoding, self._pieces)
+        if decoding.beam > 1 or decoding.n_best > 1:
+            return beam(first, lambda rows, ids: self._advance(state, rows, ids), width=max(decoding.beam, decoding.n_best),
+                        end=END, limit=limit, tree=tree)
+        return [greedy(first, lambda rows, ids: self._advance(state, rows, ids), end=END, limit=limit, tree=tree)]
+
+    def _advance(self, state: _State, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Log-probabilities [B, V] after `ids` were written, each going on from row `rows` of the state."""
+        past = state.past
+        if len(rows) > 1 or state.rows > 1:
+            past = {n: v[rows] if ".decoder." in n else np.repeat(v[:1], len(rows), 0) for n, v in past.items()}
+        fixed = {n: np.repeat(v, len(rows), 0) if len(rows) > 1 else v for n, v in state.fixed.items()}
+        feeds = {n: v for n, v in (past | fixed).items() if n in self._step.inputs}
+        feeds["input_ids"] = ids[:, None]
+        logits, *grown = self._step.run(feeds, ("logits", *self._grown))
+        state.rows = len(rows)
+        state.past = past | {n.replace("present", "past_key_values"): v for n, v in zip(self._grown, grown, strict=True)}
+        return log_softmax(logits[:, -1])
+
+    def _words(
+        self, samples: np.ndarray, frames: np.ndarray, tokens: Sequence[int], sure: Sequence[float], speech: np.ndarray | None
+    ) -> tuple[Word, ...]:
+        """The words of a text with their times: one forced pass, then the best path through its attention."""
+        pieces = self._pieces.words(tokens)
+        if not pieces:
+            return ()
+        seconds = len(samples) / RATE
+        confidences = [float(np.exp(np.mean(np.log(np.maximum(sure[p.first : p.last], 1e-6))))) for p in pieces]
+        if frames.shape[1] <= len(tokens):
+            return _even_words([p.text for p in pieces], confidences, seconds)
+        feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
+        layers = self._first.run(self._masked(feeds, "encoder_attention_mask", max(len(samples), SHORTEST)), self._attention)
+        order = {layer: i for i, layer in enumerate(self._timing.layers)}
+        # Row t tells where token t + 1 lies; the last row is the end of the text and takes what is left.
+        fit = np.mean([layers[order[layer]][0, head] for layer, head in self._timing.heads], axis=0)
+        quiet = np.where(_voiced(speech, fit.shape[1]), -1.0, self._timing.silence)
+        spans = token_path(fit, quiet, [p.first for p in pieces] + [len(tokens)])
+        starts = spans[[p.first for p in pieces], 0] * STRIDE / RATE - self._timing.start
+        ends = spans[[p.voiced - 1 for p in pieces], 1] * STRIDE / RATE - self._timing.end
+        texts = [p.text for p in pieces]
+        return _timed(texts, confidences, starts, ends, seconds)
+
+
+class _State:
+    """The caches of a search: keys and values read so far, what never changes, and how many rows there are."""
+
+    def __init__(self, past: dict[str, np.ndarray], fixed: dict[str, np.ndarray]) -> None:
+        self.past, self.fixed, self.rows = past, fixed, 1
+
+
+def _voiced(speech: np.ndarray | None, frames: int) -> np.ndarray:
+    """Per encoder frame: is there a voice in the middle of what it sees. Without a gate, everywhere."""
+    if speech is None or not len(speech):
+        return np.ones(frames, bool)
+    middle = (np.arange(frames) * STRIDE + WINDOW / 2) / RATE
+    at = np.minimum((middle / VOICE_HOP).astype(int), len(speech) - 1)
+    return np.asarray(speech)[at] >= 0.5
+
+
+def _timed(
+    texts: Sequence[str], sure: Sequence[float], starts: np.ndarray, ends: np.ndarray, seconds: float
+) -> tuple[Word, ...]:
+    """Words with starts that never go back and ends behind them, inside the row."""
+    last = max(seconds - 0.001, 0.0)
+    begin = np.maximum.accumulate(np.clip(starts, 0.0, last))
+    finish = np.minimum(np.maximum(ends, begin + 0.001), seconds)
+    return tuple(
+        Word(float(a), float(b), text=t, confidence=min(c, 1.0), timed="measured")
+        for t, c, a, b in zip(texts, sure, begin, np.maximum(finish, begin + 1e-4), strict=True)
+    )
+
+
+def _even_words(texts: Sequence[str], sure: Sequence[float], seconds: float) -> tuple[Word, ...]:
+    """Even shares of the row for words that no path can tell apart."""
+    share = max(seconds, 0.001) / len(texts)
+    return tuple(
+        Word(i * share, (i + 1) * share, text=t, confidence=min(c, 1.0), timed="guessed")
+        for i, (t, c) in enumerate(zip(texts, sure, strict=True))
+    )
+
+
+def _tree(decoding: Decoding, pieces: Pieces) -> PhraseTree | None:
+    """The tree of the hotwords, each "phrase" or "phrase^bonus"."""
+    phrases: list[tuple[Any, float]] = []
+    for entry in decoding.hotwords:
+        text, _, weight = entry.partition("^")
+        phrases.append((pieces.tokens(text), float(weight or 1.0)))
+    return PhraseTree(phrases) if phrases else None

@@ -1,0 +1,100 @@
+"""Gathers what the windows of a recording say: merged at seams, cut into sentences, kept inside the voice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from aural.models.face import Hypothesis
+from aural.results import Segment, Word
+from aural.tasks._gate import HOP, Heard, Rule, frame_spans
+from aural.tasks._windows import Window
+from aural.tasks._words import in_order, kept_in_voice, merged, sentences
+
+_UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
+
+
+class Gathered:
+    """The text of one recording as it grows; holds 4 bytes for each 32 ms beside the words."""
+
+    def __init__(self, threshold: float) -> None:
+        self.language: str | None = None
+        self._rule = Rule(onset=threshold, release=min(Rule.release, threshold))
+        self._told: list[tuple[Window, Hypothesis, list[Word] | None]] = []
+        self._voice: list[np.ndarray] = []
+        self._start = 0.0
+
+    def watched(self, blocks: Iterable[Heard]) -> Iterator[Heard]:
+        """The blocks passed on, their voice remembered."""
+        for block in blocks:
+            if not self._voice:
+                self._start = block.start
+            self._voice.append(block.voice)
+            yield block
+
+    def take(self, window: Window, told: Sequence[Hypothesis]) -> None:
+        """Add one window; words that the window before heard too are dropped."""
+        for i, hypothesis in enumerate(told):
+            words = None if hypothesis.words is None else list(hypothesis.words)
+            self.language = self.language or hypothesis.language
+            if i == 0 and words is not None and window.seam is not None and self._told:
+                last, before, said = self._told[-1]
+                if last.overlapped and said is not None:
+                    said, words = merged(said, words, window.seam)
+                    self._told[-1] = (last, before, said)
+            self._told.append((window, hypothesis, words))
+
+    def speech(self) -> list[tuple[float, float]]:
+        """The spans of speech (s) of all that was heard."""
+        voice = np.concatenate(self._voice) if self._voice else np.zeros(0, np.float32)
+        return [(a * HOP + self._start, b * HOP + self._start) for a, b in frame_spans(voice, self._rule)]
+
+    def segments(self, duration: float, language: str | None, *, words: bool) -> list[Segment]:
+        """Sentences with their words; without words one segment a window."""
+        found: list[Segment] = []
+        spans = self.speech()
+        last = 0.0
+        for window, told, said in self._told:
+            near = [s for s in spans if s[0] < window.heard.end and s[1] > window.heard.start]
+            if said is None or not words:
+                text = told.text if said is None else _joined(said, language)
+                if text:
+                    found.append(_whole(text, told, window, near, language))
+                continue
+            ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
+            for sentence in sentences(ordered):
+                found.append(self._segment(sentence, told, language))
+            last = ordered[-1].start if ordered else last
+        return found
+
+    def _segment(self, sentence: Sequence[Word], told: Hypothesis, language: str | None) -> Segment:
+        start, end = sentence[0].start, max(w.end for w in sentence)
+        sure = [w.confidence for w in sentence if w.confidence is not None]
+        logprob = float(np.mean(np.log(np.maximum(sure, 1e-6)))) if sure else told.scores.get("avg_logprob", 0.0)
+        voice = np.concatenate(self._voice)
+        first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
+        heard = float(voice[max(first, 0) : last].max(initial=0.0))
+        scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
+        return Segment(start, end, _joined(sentence, language), words=tuple(sentence), language=language,
+                       confidence=float(np.exp(logprob)), scores=scores)
+
+
+def _whole(text: str, told: Hypothesis, window: Window, near: Sequence[tuple[float, float]], language: str | None) -> Segment:
+    """One segment for a window without word times, from its first voice to its last."""
+    start = max(near[0][0], window.heard.start) if near else window.heard.start
+    end = min(near[-1][1], window.heard.end) if near else window.heard.end
+    logprob = told.scores.get("avg_logprob", 0.0)
+    scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - float(window.heard.voice.max(initial=0.0))}
+    return Segment(start, max(end, start + 0.001), text, language=language, confidence=float(np.exp(min(logprob, 0.0))), scores=scores)
+
+
+def _joined(words: Sequence[Word], language: str | None) -> str:
+    return ("" if language in _UNSPACED else " ").join(w.text for w in words)
+
+
+def _not_before(words: Sequence[Word], start: float) -> list[Word]:
+    """Words that begin no earlier than the last one of the window before."""
+    from dataclasses import replace
+
+    return [w if w.start >= start else replace(w, start=start, end=max(w.end, start + 0.001)) for w in words]

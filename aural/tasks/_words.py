@@ -1,0 +1,128 @@
+"""Words of several windows as one text: seams merged by word times, sentences cut at their ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from aural.results import Word
+from aural.tasks._gate import HOP
+
+_ENDS = re.compile(r"""[.!?…。！？][\"'”’)\]]*$""")
+_ABBREVIATION = re.compile(r"^[\"'“(]*([A-Za-z]|Mr|Mrs|Ms|Dr|St|Mt|Jr|Sr|Prof|Rev|Gen|Col|Capt|Lt|Hon|vs|etc|No|e\.g|i\.e)\.$")
+NEAR = 0.6  # s: the same word, heard in two windows, is not further apart than this
+PAUSE, LONGEST, CLAUSE = 1.5, 30.0, 0.3
+
+
+def shifted(words: Sequence[Word], seconds: float) -> list[Word]:
+    """Words moved by `seconds`."""
+    return [dataclasses.replace(w, start=w.start + seconds, end=w.end + seconds) for w in words]
+
+
+def merged(before: Sequence[Word], after: Sequence[Word], seam: float) -> tuple[list[Word], list[Word]]:
+    """The words of two overlapping windows, cut so that each stands there once.
+
+    The cut goes through a pair of equal words that both windows heard at the same time, the one next
+    to `seam` (s); without such a pair each window keeps what lies on its own side of the seam.
+    """
+    pairs = [
+        (abs((a.start + a.end) / 2 - seam), i, j)
+        for i, a in enumerate(before)
+        for j, b in enumerate(after)
+        if abs(a.start - b.start) < NEAR and plain(a.text) == plain(b.text) != ""
+    ]
+    if pairs:
+        _, i, j = min(pairs)
+        return list(before[: i + 1]), list(after[j + 1 :])
+    left = [w for w in before if (w.start + w.end) / 2 < seam]
+    right = [w for w in after if (w.start + w.end) / 2 >= seam]
+    while left and right and plain(left[-1].text) == plain(right[0].text) and right[0].start - left[-1].start < NEAR:
+        right.pop(0)
+    return left, right
+
+
+def in_order(words: Sequence[Word], duration: float) -> list[Word]:
+    """Words whose starts never go back and that end inside the recording, behind their start."""
+    found: list[Word] = []
+    last = 0.0
+    for word in words:
+        start = min(max(word.start, last), max(duration - 0.001, 0.0))
+        end = min(max(word.end, start + 0.001), max(duration, start + 0.001))
+        found.append(dataclasses.replace(word, start=start, end=end))
+        last = start
+    return found
+
+
+def sentences(words: Sequence[Word]) -> list[list[Word]]:
+    """Words cut where a sentence ends, where a long pause is, and in long ones at the longest pause."""
+    groups: list[list[Word]] = []
+    for i, word in enumerate(words):
+        if not groups or _splits(words[i - 1], word):
+            groups.append([])
+        groups[-1].append(word)
+    return [part for group in groups for part in _shortened(group)]
+
+
+def guessed(text: str, voice: np.ndarray) -> list[Word]:
+    """Times for a text that came without: even shares, by letters, of the frames with a voice. A floor only."""
+    parts = text.split()
+    if not parts or not len(voice):
+        return []
+    voiced = np.flatnonzero(voice >= 0.5)
+    frames = voiced if len(voiced) >= 2 else np.arange(len(voice))
+    sizes = np.array([len(p) + 1 for p in parts], float)
+    edges = np.concatenate([[0.0], np.cumsum(sizes) / sizes.sum()]) * len(frames)
+    found = []
+    for part, low, high in zip(parts, edges[:-1], edges[1:], strict=True):
+        start = (frames[min(int(low), len(frames) - 1)] + low % 1) * HOP
+        end = (frames[min(int(np.ceil(high)) - 1, len(frames) - 1)] + (high % 1 or 1.0)) * HOP
+        found.append(Word(float(start), float(max(end, start + 0.001)), text=part, timed="guessed"))
+    return found
+
+
+def kept_in_voice(words: Sequence[Word], spans: Sequence[tuple[float, float]]) -> list[Word]:
+    """Words moved out of silence: what reaches into a span of speech (s) begins or ends at its border; what
+    lies in silence altogether is moved to the nearest border and counts as guessed."""
+    if not spans:
+        return list(words)
+    edges = np.array(spans)
+    found = []
+    for word in words:
+        shared = np.minimum(edges[:, 1], word.end) - np.maximum(edges[:, 0], word.start)
+        best = int(np.argmax(shared))
+        low, high = float(edges[best, 0]), float(edges[best, 1])
+        if shared[best] > 0:
+            inside = np.flatnonzero(shared > 0)
+            low, high = float(edges[inside[0], 0]), float(edges[inside[-1], 1])
+            found.append(dataclasses.replace(word, start=max(word.start, low), end=min(word.end, high)))
+            continue
+        length = min(word.end - word.start, high - low)
+        start = high - length if word.start >= high else low
+        found.append(dataclasses.replace(word, start=start, end=start + length, timed="guessed"))
+    return found
+
+
+def plain(text: str) -> str:
+    """A word without case and marks, for comparing."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _splits(word: Word, following: Word) -> bool:
+    gap = following.start - word.end
+    if gap >= PAUSE:
+        return True
+    if not _ENDS.search(word.text) or _ABBREVIATION.match(word.text):
+        return False
+    return following.text[:1].isupper() or not following.text[:1].isalpha() or gap >= CLAUSE
+
+
+def _shortened(group: list[Word]) -> list[list[Word]]:
+    """A group of more than 30 s in parts: behind the clause mark or word with the longest pause of its middle."""
+    if group[-1].end - group[0].start <= LONGEST or len(group) < 4:
+        return [group]
+    inner = range(len(group) // 4, max(3 * len(group) // 4, len(group) // 4 + 1))
+    at = max(inner, key=lambda i: (group[i + 1].start - group[i].end) + (0.3 if group[i].text[-1:] in ",;:-" else 0.0))
+    return [*_shortened(group[: at + 1]), *_shortened(group[at + 1 :])]

@@ -1,0 +1,172 @@
+"""What is said: the words of a recording with their times"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from aural.errors import UsageError
+from aural.models.face import Decoding, Hypothesis, Recognizer
+from aural.models.shelf import Shelf
+from aural.progress import Progress
+from aural.results import Question, Result, Span, clock, grid_span, on_grid
+from aural.settings import option
+from aural.sound.source import Source
+from aural.tasks import _trust as trust
+from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear
+from aural.tasks._gathered import Gathered
+from aural.tasks._task import Task
+from aural.tasks._windows import Cuts, halves, trimmed, windows
+from aural.tasks._words import guessed, in_order, shifted
+from aural.text import hotwords
+
+MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
+_RETRIES = ((0.3, 0.0), (0.0, 0.5), (0.6, 0.3))  # s cut off in front, s of silence added on both sides
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked of the recognizer, and which part of the recording."""
+
+    language: str | None = option(
+        None, "language spoken, as a code such as en or de; not set = told by the model, or English", also=("--lang",)
+    )
+    task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
+    hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
+    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",))
+    clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
+    word_times: bool = option(True, "times for each word; without them each stretch of speech has one", also=("--word-timestamps",))
+    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass")
+
+
+def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
+    """Segments with words, in order; windows without a voice are not recognized."""
+    start, end = clip_of(options.clip)
+    choose_model(shelf, options)
+    text = Gathered(options.gate)
+    expected = end or source.encoding.promised
+    with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
+        decoding = decoding_of(options, recognizer)
+        for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer)):
+            timed = options.word_times or window.seam is not None or window.overlapped
+            asked = dataclasses.replace(decoding, word_times=timed)
+            text.take(window, recognize(trimmed(window.heard), recognizer, asked, options.gate))
+            progress.step(window.heard.end, expected, "transcribe")
+    recording = source.recording
+    limit = recording.duration or 0.0
+    language = "en" if options.task == "translate" else decoding.language or text.language
+    segments = tuple(on_grid(s, limit) for s in text.segments(limit, language, words=options.word_times))
+    speech = tuple(Span(*grid_span(a, b, limit)) for a, b in text.speech() if a < limit)
+    return Result(recording, dict(shelf.made_by), language=language, speech=speech, segments=segments)
+
+
+def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshold: float = 0.5, depth: int = 0) -> list[Hypothesis]:
+    """What is said in one window; times in seconds of the recording. Empty when nobody speaks.
+
+    A loop is heard again in halves; speech that is answered with nothing is heard again cut otherwise.
+    """
+    evidence = trust.evidence(heard.voice, threshold)
+    if not evidence.any:
+        return []
+    told = _ask(heard, recognizer, decoding)
+    if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
+        return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1)]
+    if not told.text and evidence.strong:
+        told = _second_try(heard, recognizer, decoding) or told
+    if not told.text or not trust.believed(told, evidence):
+        return []
+    words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
+    return [dataclasses.replace(told, words=None if words is None else tuple(shifted(words, heard.start)))]
+
+
+def clip_of(text: str | None) -> tuple[float, float | None]:
+    """The part of a recording behind "start-end" in seconds or m:ss; either may be left out.
+
+    Raises: UsageError when it is none.
+    """
+    if not text:
+        return 0.0, None
+    first, dash, last = text.partition("-")
+    try:
+        start, end = _seconds(first) or 0.0, _seconds(last)
+    except ValueError:
+        raise UsageError(f"{text!r} is no part of a recording", where="--clip", fix="Write start-end, such as 30-75.5 or 0:30-1:15") from None
+    if not dash or start < 0 or (end is not None and end <= start):
+        raise UsageError(f"{text!r} is no part of a recording", where="--clip", fix="Write start-end with start before end")
+    return start, end
+
+
+def choose_model(shelf: Shelf, options: Options) -> None:
+    """Take the multilingual model when another language or a translation is asked for and no model was."""
+    plain = shelf.choices.get("recognizer") == TASK.roles["recognizer"]
+    if plain and (options.task == "translate" or (options.language or "en").split("-")[0].lower() != "en"):
+        shelf.choices["recognizer"] = MANY_LANGUAGES
+
+
+def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
+    """The options as the recognizer takes them. Raises: UsageError for a language that it does not know."""
+    known = recognizer.card.languages
+    language = options.language.split("-")[0].lower() if options.language and options.language != "auto" else None
+    if language and known and language not in known:
+        raise UsageError(f"{recognizer.card.name} does not know the language {language!r}", where="--language",
+                         fix=f"Use -m {MANY_LANGUAGES}" if recognizer.card.name != MANY_LANGUAGES else f"It knows: {', '.join(known)}")
+    if options.task == "translate" and known == ("en",):
+        raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
+    if not 1 <= options.beam <= 32:
+        raise UsageError(f"--beam is {options.beam}", fix="It takes 1 to 32")
+    wanted = tuple(h.entry for h in hotwords.read(options.hotwords)) if options.hotwords else ()
+    return Decoding(language, options.task, wanted, options.beam, word_times=True)
+
+
+def cuts_for(recognizer: Recognizer) -> Cuts:
+    """The cuts for a model: whole recordings up to its longest input, windows that it takes well."""
+    most = recognizer.card.longest_input
+    if most is None:
+        return Cuts()
+    return Cuts(whole=min(Cuts.whole, most), longest=min(Cuts.longest, most - Cuts.overlap), shortest=min(Cuts.shortest, most / 2))
+
+
+def show(result: Result) -> str:
+    """The text, a line a segment, or the sentence that nobody speaks."""
+    lines = [f"[{clock(s.start)} - {clock(s.end)}] {s.text}" for s in result.segments or ()]
+    return "\n".join(lines) or "no speech found"
+
+
+def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding) -> Hypothesis:
+    samples = heard.samples[None]
+    return recognizer.recognize(samples, np.array([samples.shape[1]]), decoding, [heard.voice])[0]
+
+
+def _second_try(heard: Heard, recognizer: Recognizer, decoding: Decoding) -> Hypothesis | None:
+    """The first answer that is not empty when the window is cut otherwise, with its times put back."""
+    for cut, pad in _RETRIES:
+        frames, silence = round(cut / HOP), np.zeros(round(pad / HOP) * FRAME, np.float32)
+        if len(heard.voice) - frames < 4:
+            continue
+        samples = np.concatenate([silence, heard.samples[frames * FRAME :], silence])
+        quiet = np.zeros(len(silence) // FRAME, np.float32)
+        part = Heard(heard.start, samples, np.concatenate([quiet, heard.voice[frames:], quiet]), heard.level)
+        told = _ask(part, recognizer, decoding)
+        if told.text and not told.scores.get("looped"):
+            words = shifted(told.words or (), frames * HOP - pad)
+            kept = in_order(words, len(heard.samples) / RATE)
+            return dataclasses.replace(told, words=tuple(kept) if told.words is not None else None)
+    return None
+
+
+def _seconds(text: str) -> float | None:
+    """Seconds behind "75.5", "1:15" or "1:01:15"; None for nothing."""
+    if not text.strip():
+        return None
+    total = 0.0
+    for part in text.strip().split(":"):
+        total = total * 60 + float(part)
+    return total
+
+
+TASK = Task(
+    takes="source", options=Options, run=run, show=show, roles={"vad": "silero-vad", "recognizer": "moonshine-base"},
+    main_role="recognizer", question=Question("sequence", "class"),
+)

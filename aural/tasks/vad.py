@@ -1,0 +1,54 @@
+"""When somebody speaks: the spans of speech in a recording"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aural.models.shelf import Shelf
+from aural.progress import Progress
+from aural.results import Question, Result, Span, clock, grid_span
+from aural.settings import option
+from aural.sound.source import Source
+from aural.tasks._gate import HOP, Rule, frame_spans, hear
+from aural.tasks._task import Task
+
+
+@dataclass(frozen=True)
+class Options:
+    """How sure the gate must be, and how spans are formed."""
+
+    threshold: float = option(0.5, "probability at which speech begins; lower hears more and lets more noise pass")
+    release: float = option(0.35, "probability below which speech ends; lower than the threshold, so that spans do not break up")
+    min_speech: float = option(0.1, "shorter spans are dropped (a spoken digit lasts about 0.3 s)", unit="s")
+    min_pause: float = option(0.2, "shorter pauses do not split a span", unit="s")
+    pad: float = option(0.1, "added on both sides, so that soft beginnings are not clipped", unit="s")
+    max_speech: float | None = option(None, "longer spans are cut at the deepest dip; not set = never", unit="s")
+
+
+def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
+    """The spans of speech, padded, apart from one another; memory does not grow with the samples."""
+    rule = Rule(options.threshold, options.release, options.min_speech, options.min_pause, options.pad, options.max_speech)
+    voices: list[np.ndarray] = [np.zeros(0, np.float32)]
+    expected = source.encoding.promised
+    with shelf.open("vad") as gate:
+        for heard in hear(source, gate):
+            voices.append(heard.voice)
+            progress.step(heard.end, expected, "vad")
+    recording = source.recording
+    spans = frame_spans(np.concatenate(voices), rule)
+    speech = tuple(Span(*grid_span(a * HOP, b * HOP, recording.duration)) for a, b in spans)
+    return Result(recording, dict(shelf.made_by), speech=speech)
+
+
+def show(result: Result) -> str:
+    """One line a span, or the sentence that there is none."""
+    if not result.speech:
+        return "no speech found"
+    return "\n".join(f"{clock(s.start)} - {clock(s.end)}" for s in result.speech)
+
+
+TASK = Task(
+    takes="source", options=Options, run=run, show=show, roles={"vad": "silero-vad"}, main_role="vad", question=Question("frame", "set")
+)
