@@ -6,6 +6,8 @@ import atexit
 import contextlib
 import hashlib
 import itertools
+import lzma
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -21,6 +23,19 @@ from aural.progress import Progress, Quiet
 from aural.settings import home, offline
 
 _BLOCK = 1 << 20
+# What the readers of archives raise on bytes that are no archive.
+_DAMAGE = (
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 # Archives fetched by this process, removed when it ends.
 _FETCHED: set[Path] = set()
 
@@ -94,9 +109,7 @@ class Place:
         return self.path.is_file() and self.path.stat().st_size == self.wanted.size
 
 
-def get(
-    places: Sequence[Place], *, progress: Progress | None = None, stage: str = "fetch", others: Sequence[Place] = ()
-) -> None:
+def get(places: Sequence[Place], *, progress: Progress | None = None, stage: str = "fetch", others: Sequence[Place] = ()) -> None:
     """Fill every place: from archives laid by hand into `folder_by_hand()`, else from the network.
 
     `others` are filled along the way where an archive that had to be fetched holds them. A fetched archive
@@ -163,7 +176,9 @@ class _Shelf:
             raise self._refused[archive]
         if archive not in self._paths:
             try:
-                self._paths[archive] = _by_hand(archive) or _fetched(archive, self._meter)
+                laid = _by_hand(archive)
+                whole = laid is not None and files.sha256_of(laid) == archive.sha256  # a damaged one is passed over
+                self._paths[archive] = laid if laid is not None and whole else _fetched(archive, self._meter)
             except (ModelMissing, ModelRefused) as error:
                 self._refused[archive] = error
                 raise
@@ -246,14 +261,14 @@ def _fill(place: Place, have: _Shelf, reasons: list[str]) -> None:
 def _fetched(archive: Archive, meter: _Meter) -> Path:
     """The archive out of an index, whole and checked, in the folder of downloads."""
     path = _downloads() / archive.filename
-    if path.is_file() and path.stat().st_size == archive.size:
-        _leave_at_exit(path)
-        return path
+    if path.is_file():  # left by an earlier process that did not end by itself
+        if files.sha256_of(path) == archive.sha256:
+            _leave_at_exit(path)
+            return path
+        path.unlink()
     reasons: list[str] = []
     refused: ModelRefused | None = None
-    for offer in indexes.offers(
-        archive.index, archive.project, archive.version, archive.filename, archive.sha256, reasons
-    ):
+    for offer in indexes.offers(archive.index, archive.project, archive.version, archive.filename, archive.sha256, reasons):
         try:
             if isinstance(offer.address, Path):  # a folder of packages on this machine: read in place
                 if files.sha256_of(offer.address) != archive.sha256:
@@ -285,6 +300,8 @@ def _remove() -> None:
         with contextlib.suppress(AuralError, OSError), files.locked(path.with_name(path.name + ".lock"), 0.0):
             path.unlink(missing_ok=True)
     _FETCHED.clear()
+    with contextlib.suppress(OSError):  # parts and locks of others may still lie there
+        _downloads().rmdir()
 
 
 def _write(place: Place, parts: Sequence[tuple[Path, Member]]) -> None:
@@ -316,7 +333,7 @@ def _blocks(archive: Path, member: Member) -> Iterator[bytes]:
             while block := file.read(_BLOCK if left < 0 else min(left, _BLOCK)):
                 left -= len(block) if left >= 0 else 0
                 yield block
-    except (KeyError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise ModelRefused(f"this archive is damaged ({error})", where=str(archive), fix="Remove it and fetch again") from error
 
 

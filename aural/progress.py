@@ -70,15 +70,16 @@ class Bar(Progress):
     def __init__(self, out: TextIO | None = None, width: int = 24) -> None:
         self._out, self._width = out or sys.stderr, width
         self._stage, self._begun, self._next, self._shown = "", 0.0, 0.0, 0
+        self._first = 0.0  # where the stage began: a resumed fetch does not begin at zero
 
     def step(self, done: float, total: float | None, stage: str, unit: str = "s") -> None:
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._begun, self._next = stage, now, 0.0
+            self._stage, self._begun, self._next, self._first = stage, now, 0.0, done
         if now < self._next and done != total:
             return
         self._next = now + 0.1
-        self._write(_line(done, total, stage, unit, now - self._begun, self._width))
+        self._write(_line(done, total, stage, unit, now - self._begun, self._width, self._first))
 
     def close(self) -> None:
         if self._shown:
@@ -93,8 +94,8 @@ class Bar(Progress):
         self._shown = len(text)
 
 
-def _line(done: float, total: float | None, stage: str, unit: str, spent: float, width: int) -> str:
-    rate = done / spent if spent > 0 else 0.0
+def _line(done: float, total: float | None, stage: str, unit: str, spent: float, width: int, first: float = 0.0) -> str:
+    rate = (done - first) / spent if spent > 0 else 0.0
     speed = f"{rate / 1e6:.1f} MB/s" if unit == "B" else f"{rate:.1f}x" if unit == "s" else f"{rate:.1f} {unit}/s"
     if not total:
         return f"{stage}  {_amount(done, unit)}  {speed}"

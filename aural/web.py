@@ -62,7 +62,7 @@ class Web:
         if host in self.logins:
             return self.logins[host]
         try:
-            found = netrc.netrc().authenticators(parts.hostname or "")
+            found = netrc.netrc(os.environ.get("NETRC")).authenticators(parts.hostname or "")
         except (OSError, netrc.NetrcParseError):
             return ""
         return basic(found[0], found[2]) if found else ""
@@ -92,8 +92,14 @@ def without_login(url: str) -> str:
 
 
 def fetch(
-    url: str, path: Path, *, sha256: str, size: int, on_bytes: Callable[[int], None] | None = None,
-    headers: Mapping[str, str] | None = None, web: Web | None = None,
+    url: str,
+    path: Path,
+    *,
+    sha256: str,
+    size: int,
+    on_bytes: Callable[[int], None] | None = None,
+    headers: Mapping[str, str] | None = None,
+    web: Web | None = None,
 ) -> None:
     """Fetch `url` to `path`: into `path`.part, resumed where it broke off, checked, then renamed.
 
@@ -149,6 +155,7 @@ def _pull(url: str, part: Path, size: int, web: Web, headers: Mapping[str, str],
                 return "the server sent another range than the one asked for"
             length = answer.headers.get("Content-Length", "")
             if length.isdigit() and start + int(length) != size:
+                part.unlink(missing_ok=True)
                 raise ModelRefused(f"the server offers {start + int(length)} bytes, {size} were promised", where=without_login(url))
             return _pour(answer, part, start, size, show)
     except urllib.error.HTTPError as error:
@@ -175,7 +182,7 @@ def _pour(answer: Any, part: Path, start: int, size: int, show: Callable[[int], 
         done = start
         show(done)
         while done < size:
-            block = answer.read(min(size - done, 1 << 18))
+            block = answer.read1(min(size - done, 1 << 18))  # what is there now: nothing is lost when the rest never comes
             if not block:
                 return f"the connection broke off at {done} of {size} bytes"
             try:
@@ -208,6 +215,7 @@ def _room(path: Path, need: int) -> None:
     free = shutil.disk_usage(place).free
     if need > free:
         raise LimitReached(
-            f"the disk is full: {need / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free", where=str(path.parent),
+            f"the disk is full: {need / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free",
+            where=str(path.parent),
             fix="Free some space, or set AURAL_HOME to another folder",
         )

@@ -10,9 +10,9 @@ from bench.report import KEPT, read
 
 HEAD = """# What aural reaches, measured
 
-Every table was printed by the command above it and is rendered from its receipt in `bench/receipts/` by `python -m bench`. Intervals are 95 %
-bootstrap. Machines are noisy: look at ratios before absolute times. What was tuned, was tuned on other recordings than are reported here, unless a
-note says otherwise.
+Every table was printed by the command above it and is rendered from its receipt in `bench/receipts/` by
+`python -m bench`. Intervals are 95 % bootstrap. Machines are noisy: look at ratios before absolute times. What was
+tuned, was tuned on other recordings than are reported here, unless a note says otherwise.
 """
 
 
@@ -24,7 +24,10 @@ def page() -> str:
         machine = finding.machine
         where = f"{machine.get('system')} {machine.get('processor')}, {machine.get('cores')} cores"
         versions = ", ".join(f"{k} {v}" for k, v in sorted(finding.versions.items()))
-        parts += [f"\n## {finding.question}\n", f"`{finding.command}` ({where}; {versions}; commit {finding.commit or 'unknown'})\n"]
+        parts += [
+            f"\n## {finding.question}\n",
+            f"`{finding.command}` ({where}; {versions}; commit {finding.commit or 'unknown'})\n",
+        ]
         parts += [table.markdown() for table in finding.tables]
     return "\n".join(parts)
 

@@ -62,9 +62,9 @@ def normalized(arguments: Sequence[str], switches: Sequence[str]) -> tuple[list[
     return out, remarks
 
 
-def add_options(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
+def add_options(parser: argparse.ArgumentParser, options: Sequence[Option], title: str) -> None:
     """One flag for each option of a dataclass; values stay texts, `settings.build` reads them."""
-    group = parser.add_argument_group("options of this verb")
+    group = parser.add_argument_group(title)
     taken = {text for action in parser._actions for text in action.option_strings}
     for option in options:
         flags = [f for f in (option.flag, *option.also) if f not in taken]

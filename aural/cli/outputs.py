@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aural import files, find
+from aural import files, find, settings
 from aural.cli.inputs import Input
 from aural.errors import UsageError
 from aural.results import Match, Report, Result, Vectors
@@ -39,9 +39,8 @@ def format_names(text: str | None) -> tuple[str, ...]:
             continue
         name = aliases.get(name, name)
         if name not in known:
-            from aural.settings import unknown
-
-            raise UsageError(f"there is no format {name!r}", where="--format", fix=unknown(name, [*known, "all"]).fix)
+            fix = settings.unknown(name, [*known, "all"]).fix
+            raise UsageError(f"there is no format {name!r}", where="--format", fix=fix)
         chosen.append(name)
     return tuple(dict.fromkeys(chosen))
 
@@ -64,16 +63,23 @@ def refuse_existing(paths: Sequence[Path], wish: Wish) -> None:
             raise UsageError("this file exists already", where=str(path), fix="--overwrite replaces it, --skip-existing leaves it")
 
 
-def render(answer: Any, name: str, media: Any = None, settings: dict[str, Any] | None = None) -> str | bytes:
+def format_options() -> tuple[settings.Option, ...]:
+    """The options of all formats, each name once."""
+    found: dict[str, settings.Option] = {}
+    for name in find.names("formats"):
+        made = vars(find.page("formats", name)).get("Options")
+        for option in settings.options_of(made) if made else ():
+            found.setdefault(option.name, option)
+    return tuple(found.values())
+
+
+def render(answer: Any, name: str, media: Any = None, given: dict[str, Any] | None = None) -> str | bytes:
     """An answer in the format `name`. Raises: UsageError when that format cannot hold it."""
     if isinstance(answer, Result):
         page = find.page("formats", name)
-        options = None
-        if hasattr_options := vars(page).get("Options"):
-            from aural.settings import build, options_of
-
-            known = {o.name for o in options_of(hasattr_options)}
-            options = build(hasattr_options, {k: v for k, v in (settings or {}).items() if k in known})
+        made = vars(page).get("Options")
+        known = {o.name for o in settings.options_of(made)} if made else set()
+        options = settings.build(made, {k: v for k, v in (given or {}).items() if k in known}) if made else None
         return page.write(answer, media=media, options=options)  # type: ignore[no-any-return]
     if name == "json":
         return json.dumps(plain(answer), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

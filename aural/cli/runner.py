@@ -40,7 +40,8 @@ def run_task(verb: str, arguments: list[str]) -> int:
     """Run `aural VERB ...` for a task page and give the exit code."""
     page = find.page("tasks", verb)
     options = settings.options_of(page.TASK.options)
-    given, remarks = flags.normalized(arguments, [*_SWITCHES, *flags.switches_of(options)])
+    switches = [*_SWITCHES, *flags.switches_of(options), *flags.switches_of(outputs.format_options())]
+    given, remarks = flags.normalized(arguments, switches)
     parser = _parser(verb, page, options)
     args = parser.parse_args(given)
     for remark in remarks:
@@ -85,7 +86,9 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argpars
     ):
         parser.add_argument(switch, default="false", metavar="", help=text)
     short: dict[str, tuple[str, ...]] = {"language": ("-l",)}
-    flags.add_options(parser, [_short(o, short) for o in options])
+    flags.add_options(parser, [_short(o, short) for o in options], "options of this verb")
+    own = {o.name for o in options}
+    flags.add_options(parser, [o for o in outputs.format_options() if o.name not in own], "options of formats")
     return parser
 
 
@@ -99,7 +102,9 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     choose = find.attribute("tasks._call", "choose")
     given = flags.options_from(args)
     layers = [settings.from_toml(args.config)] if args.config else []
-    options = settings.build(task.options, *layers, given, where=f"aural {verb}")
+    own = {o.name for o in settings.options_of(task.options)}
+    chosen = {name: value for name, value in given.items() if name in own}
+    options = settings.build(task.options, *layers, chosen, where=f"aural {verb}")
     models = dict(_pair(p) for p in (args.models or "").split(",") if p)
     wish = outputs.Wish(outputs.format_names(args.format), args.output, args.overwrite == "true", args.skip_existing == "true")
     return Job(

@@ -8,6 +8,7 @@ from typing import Any
 
 from aural.formats._lines import names_of, shown, squeezed
 from aural.formats._speech import runs_of
+from aural.formats._tokens import parts_of
 from aural.results import Result
 
 # part -> how a person calls it; a part "a.b" is a property of the things in "a".
@@ -49,10 +50,10 @@ def held(result: Result, holds: Set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "text" in holds:
         found["text"] = _said(result, "text.speaker" in holds)
-    if "segments" in holds and result.segments is not None:
+    if "segments" in holds:
         found["segments"] = sorted(
             (s.start, s.end, squeezed(s.text), (shown(names, s.speaker) or "") if "segments.speaker" in holds else "")
-            for s in result.segments
+            for s in result.segments or ()
         )
     if "words" in holds:
         found["words"] = sorted(
@@ -93,7 +94,7 @@ def _said(result: Result, speakers: bool) -> dict[str, list[str]]:
     said: dict[str, list[str]] = {}
     for run in runs_of(result):
         if run.text:
-            said.setdefault((run.speaker or "") if speakers else "", []).extend(run.text.split())
+            said.setdefault((run.speaker or "") if speakers else "", []).extend(parts_of(run.text))
     return said if speakers else {"": sorted(said.get("", []))}
 
 

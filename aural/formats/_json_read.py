@@ -11,12 +11,10 @@ import numpy as np
 
 from aural.errors import FormatError
 from aural.formats._json_place import place_of
+from aural.formats._json_write import SCHEMA, WHISPER_SCORES
 from aural.formats._lines import broken, decoded
 from aural.formats._whisper_read import from_whisper
 from aural.results import Beat, Curve, Event, Label, Note, Recording, Result, Segment, Span, Speaker, Turn, Word
-
-_SCHEMA = "aural/1"
-_WHISPER_SCORES = ("avg_logprob", "no_speech_prob", "compression_ratio", "temperature")
 
 
 class NotHeld(Exception):
@@ -41,8 +39,8 @@ def parsed(data: str | bytes, where: str) -> Result:
     try:
         if "schema" not in found:
             return from_whisper(found, where)
-        if found["schema"] != _SCHEMA:
-            raise NotHeld(f"this is schema {found['schema']!r}, not {_SCHEMA!r}", ("schema",))
+        if found["schema"] != SCHEMA:
+            raise NotHeld(f"this is schema {found['schema']!r}, not {SCHEMA!r}", ("schema",))
         return _result(Node(found, ()))
     except NotHeld as error:
         line, column = place_of(text, error.path)
@@ -146,7 +144,7 @@ def _span(node: Node) -> Span:
 def _segment(node: Node) -> Segment:
     start, end, channel = _times(node)
     words, scores, alternatives = node.get("words"), node.get("scores"), node.get("alternatives")
-    numbers = {n: value for n in _WHISPER_SCORES if (value := _maybe_number(node, n)) is not None}
+    numbers = {n: value for n in WHISPER_SCORES if (value := _maybe_number(node, n)) is not None}
     numbers |= {k: Node(v, (*scores.path, k)).number() for k, v in scores.table().items()} if scores else {}
     return Segment(
         start, end, node.need("text").text(), channel=channel, scores=numbers,

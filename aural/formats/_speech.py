@@ -33,6 +33,7 @@ class Paragraph:
     end: float
     speaker: str | None
     text: str
+    runs: tuple[Run, ...]
 
 
 def runs_of(result: Result) -> list[Run]:
@@ -56,7 +57,8 @@ def paragraphs_of(result: Result) -> list[Paragraph]:
         else:
             last.append(run)
     return [
-        Paragraph(b[0].start, max(r.end for r in b), b[0].speaker, " ".join(r.text for r in b)) for b in blocks
+        Paragraph(b[0].start, max(r.end for r in b), b[0].speaker, " ".join(r.text for r in b), tuple(b))
+        for b in blocks
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aural.formats._lines import broken, decoded, recording_of, span_of
 from aural.results import Event, Result, Segment, Turn, Word, grid_duration
 
-NOBODY = "unknown"
+NOBODY = "(unknown)"
 
 _VALUE = re.compile(r'"(?:[^"]|"")*"|<[A-Za-z]+>|!.*|(?<![^\s])-?\d[\d.eE+-]*(?=\s|$)|[^\s"<!]+|[<"!]')
 _TIER = re.compile(r"(.*) - (words|segments|turns|events|phones|phonemes)(?: \d+)?", re.DOTALL)
@@ -34,6 +34,7 @@ class Stream:
     def __init__(self, text: str, where: str) -> None:
         self._text, self._where = text, where
         self._values = self._found()
+        self._at = 0
 
     def _found(self) -> Iterator[Value]:
         for found in _VALUE.finditer(self._text):
@@ -47,7 +48,13 @@ class Stream:
         found = next(self._values, None)
         if found is None:
             raise self.error(f"the file ends where {what} should stand", len(self._text))
+        self._at = found.at
         return found
+
+    def word(self) -> str:
+        """The next value without its quotes, or nothing at the end."""
+        found = next(self._values, None)
+        return "" if found is None else found.text.strip('"')
 
     def number(self, what: str) -> float:
         found = self.next(what)
@@ -74,10 +81,10 @@ class Stream:
 
     def span(self) -> tuple[float, float]:
         """Two numbers as a span. Raises: FormatError when they run backwards."""
-        first = self.next("a start time")
-        self._values = _again(first, self._values)
-        start, end = self.number("a start time"), self.number("an end time")
-        return span_of(max(0.0, start), max(0.0, end), self._where, *self.place(first.at))
+        start = self.number("a start time")
+        place = self.place(self._at)
+        end = self.number("an end time")
+        return span_of(max(0.0, start), max(0.0, end), self._where, *place)
 
 
 def parsed(data: str | bytes, where: str) -> Result:
@@ -85,8 +92,7 @@ def parsed(data: str | bytes, where: str) -> Result:
     text = decoded(data, where)
     stream = Stream(text, where)
     for wanted in ("ooTextFile", "TextGrid"):
-        found = next(stream._values, None)
-        if found is None or found.text.strip('"').removesuffix("short") != wanted:
+        if stream.word().removesuffix("short") != wanted:
             raise broken("a TextGrid begins with ooTextFile and TextGrid", where, 1, fix="Save it in Praat as a text file")
     stream.number("the start time")
     last = stream.number("the end time")
@@ -116,11 +122,6 @@ def _count(stream: Stream, what: str) -> int:
     if value < 0 or value != int(value):
         raise stream.error(f"{what} cannot be {value:g}", 0)
     return int(value)
-
-
-def _again(first: Value, rest: Iterator[Value]) -> Iterator[Value]:
-    yield first
-    yield from rest
 
 
 class Builder:
@@ -170,7 +171,7 @@ class Builder:
             Segment(s.start, s.end, s.text, words=tuple(homes[i]) if i in homes else None, speaker=s.speaker)
             for i, s in enumerate(self.segments)
         ]
-        found = _in_order([*segments, *(_joined(strays) if not self.segments else strays)])
+        found = sorted([*segments, *(strays if self.segments else _joined(strays))], key=lambda s: (s.start, s.end))
         spans = [*self.segments, *self.words, *self.turns, *self.events]
         duration = max([grid_duration(max(last, 0.0)), *(s.end for s in spans)])
         return Result(
@@ -180,10 +181,18 @@ class Builder:
         )
 
     def _home(self, word: Word) -> int | None:
+        """The segment a word belongs to: of its own speaker before one of nobody's, before one that has its text."""
         middle = (word.start + word.end) / 2
-        fits = (i for i, s in enumerate(self.segments) if s.start <= middle < s.end)
-        same = [i for i in fits if self.segments[i].speaker in (word.speaker, None) or word.speaker is None]
-        return same[0] if same else None
+        best: tuple[int, int] | None = None
+        for i, segment in enumerate(self.segments):
+            if segment.start > middle:
+                break
+            if middle >= segment.end:
+                continue
+            rank = 0 if segment.speaker == word.speaker else 1 if None in (segment.speaker, word.speaker) else 2
+            if (rank < 2 or word.text in segment.text) and (best is None or rank < best[0]):
+                best = (rank, i)
+        return None if best is None else best[1]
 
 
 def _joined(strays: list[Segment]) -> list[Segment]:
@@ -202,7 +211,3 @@ def _joined(strays: list[Segment]) -> list[Segment]:
         )
         for p in phrases
     ]
-
-
-def _in_order(segments: list[Segment]) -> list[Segment]:
-    return sorted(segments, key=lambda s: (s.start, s.end))

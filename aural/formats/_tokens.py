@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -50,6 +50,21 @@ def tokens_of(run: Run, width: int = 42) -> list[Token]:
         parts = _spread(text, word.start, word.end, width)
         found += [Token(p.text, p.start, p.end, p.joined or (joined and i == 0)) for i, p in enumerate(parts)]
     return found or _spread(run.text, run.start, run.end, width)
+
+
+def parts_of(text: str) -> list[str]:
+    """The text at every place where a line may break: words, and letters of scripts without blanks."""
+    return [part for word in text.split() for part, _ in _parts(word, 1)]
+
+
+def joined_lines(lines: Iterable[str]) -> str:
+    """Lines of a cue as one text: with a blank between, except where a script without blanks goes on."""
+    text = ""
+    for line in (" ".join(line.split()) for line in lines):
+        if text and line:
+            text += "" if _is_unspaced(text[-1]) and _is_unspaced(line[0]) else " "
+        text += line
+    return text
 
 
 def _spread(text: str, start: float, end: float, width: int) -> list[Token]:

@@ -6,10 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from aural.formats._json_write import WHISPER_SCORES
 from aural.formats._lines import broken, recording_of
 from aural.results import Result, Segment, Word, grid_span
-
-_SCORES = ("avg_logprob", "no_speech_prob", "compression_ratio", "temperature")
 
 
 def from_whisper(found: Mapping[str, Any], where: str) -> Result:
@@ -51,7 +50,7 @@ def _segment(found: Any, loose: list[dict[str, Any]]) -> Segment | None:
     first, last = grid_span(max(start, 0.0), max(end, start, 0.0))
     text = found.get("text")
     speaker, language = found.get("speaker"), found.get("language")
-    scores = {name: value for name in _SCORES if (value := _number(found.get(name))) is not None}
+    scores = {name: value for name in WHISPER_SCORES if (value := _number(found.get(name))) is not None}
     timed = _words(words, first, last) if words else None
     if not isinstance(text, str):
         text = " ".join(w.text for w in timed or ())

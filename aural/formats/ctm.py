@@ -14,7 +14,7 @@ _PAUSE = 1.0
 
 
 def write(result: Result, *, media: Media | None = None, options: None = None) -> str:
-    """`name channel start length word confidence lex speaker`, one word a line; unknown is `NA`, in names too."""
+    """`name channel start length word confidence lex speaker`, one word a line; an unknown speaker is `<NA>`."""
     names = names_of(result)
     name = field(result.recording.name)
     rows = []
@@ -45,7 +45,7 @@ def read(data: str | bytes, where: str = "") -> Result:
             what = f"this file holds words of {files[0][:40]!r} and of {files[-1][:40]!r}"
             raise broken(what, where, line, cells[0][0], "Split it: one recording, one file")
         first, last = span_of(start, start + length, where, line, cells[2][0])
-        speaker = text_of(cells[7][1]) if len(cells) > 7 and cells[7][1] not in (NOTHING, "NA", "unknown") else None
+        speaker = text_of(cells[7][1]) if len(cells) > 7 and cells[7][1] != NOTHING else None
         sure = share_of(cells[5], where, line) if len(cells) > 5 else None
         words.append(Word(first, last, text_of(cells[4][1]), confidence=sure, speaker=speaker))
     words.sort(key=lambda w: w.start)

@@ -8,6 +8,7 @@ from aural.formats._cues import cues_of
 from aural.formats._lines import broken, decoded, recording_of, seconds_of, span_of, stamp, tag, untagged
 from aural.formats._options import CueOptions
 from aural.formats._shown import frames_of
+from aural.formats._tokens import joined_lines
 from aural.results import Media, Result, Segment
 
 EXTENSION = ".srt"
@@ -59,6 +60,6 @@ def _segment(block: list[tuple[int, str]], where: str) -> Segment:
         column = 1 if not arrow or start is None else len(left) + len(arrow) + 1
         raise broken("here should be times like 00:00:01,000 --> 00:00:02,500", where, number, column)
     first, last = span_of(start, end, where, number)
-    text = _MARKUP.sub("", " ".join(" ".join(part.split()) for _, part in block[at + 1 :]))
+    text = _MARKUP.sub("", joined_lines(part for _, part in block[at + 1 :]))
     speaker, text = untagged(text.strip())
     return Segment(first, last, text, speaker=speaker)

@@ -26,7 +26,7 @@ def read(data: str | bytes, where: str = "") -> Result:
         cells = line.split("\t", 2)
         times = []
         for i, cell in enumerate(cells[:2]):
-            if not cell.strip().isascii() or not cell.strip().isdigit() or len(cell) > 15:
+            if not cell.isascii() or not cell.strip(" ").isdigit() or len(cell) > 15:
                 column = sum(len(c) + 1 for c in cells[:i]) + 1
                 raise broken(f"{cell.strip()[:20]!r} is no time in whole milliseconds", where, number, column)
             times.append(int(cell) / 1000)

@@ -9,6 +9,7 @@ from aural.formats._cues import Cue, cues_of
 from aural.formats._lines import broken, decoded, recording_of, seconds_of, span_of, stamp
 from aural.formats._options import CueOptions
 from aural.formats._shown import frames_of
+from aural.formats._tokens import joined_lines
 from aural.results import Media, Result, Segment
 
 EXTENSION = ".vtt"
@@ -63,9 +64,9 @@ def _segment(block: list[tuple[int, str]], where: str) -> Segment:
     if start is None or end is None:
         raise broken("here should be times like 00:01.000 --> 00:02.500", where, number, 1 if start is None else len(left) + 4)
     first, last = span_of(start, end, where, number)
-    text = " ".join(part for _, part in block[at + 1 :])
+    text = "\n".join(part for _, part in block[at + 1 :])
     voice = _VOICE.search(text)
-    plain = " ".join(unescape(_TAG.sub("", text)).split())
+    plain = joined_lines(unescape(_TAG.sub("", text)).split("\n"))
     return Segment(first, last, plain, speaker=" ".join(unescape(voice[1]).split()) or None if voice else None)
 
 

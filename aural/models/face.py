@@ -92,6 +92,18 @@ class Embedder(Model):
         """samples [B, T] -> [B, D], unit length. `weights`: per row, values in 0..1 on any even grid over the row."""
 
 
+class FrameEmbedder(Embedder):
+    """An embedder that runs its net once over a stretch and then pools any parts of it, which costs next to nothing."""
+
+    @abstractmethod
+    def frames(self, samples: np.ndarray) -> np.ndarray:
+        """samples [T] -> frames [F, W]; the middle of frame f stands at f * card.hop + card.calibration["center"] s."""
+
+    @abstractmethod
+    def pooled(self, frames: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """frames [F, W], weights [K, F] at least 0 -> [K, D], unit length."""
+
+
 class Recognizer(Model):
     """Turns speech into text."""
 

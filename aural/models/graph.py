@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -52,7 +51,7 @@ def derived(source: Path, key: str, make: Callable[[Path], None]) -> Path:
         try:
             make(part)
             part.chmod(0o755)
-            os.replace(part, folder)
+            part.replace(folder)
         except OSError as error:
             raise disk_error(error, folder) from error
         finally:

@@ -76,7 +76,8 @@ class Message:
 
     def texts(self, field: int) -> list[str]:
         """All values of a repeated text field."""
-        return [bytes(v).decode("utf-8", "replace") for n, w, v in self._fields if n == field and isinstance(v, (bytes, memoryview))]
+        found = [v for n, _, v in self._fields if n == field]
+        return [bytes(v).decode("utf-8", "replace") for v in found if isinstance(v, (bytes, memoryview))]
 
     def children(self, field: int) -> list[Message]:
         """All values of a message field; what is changed in them is written by this message."""

@@ -81,6 +81,8 @@ class Runtime:
         Raises: ModelMissing, ModelRefused (damaged), UsageError (a device that is not there).
         """
         where = str(graph) if isinstance(graph, Path) else "a graph in memory"
+        if isinstance(graph, Path) and not graph.is_file():
+            raise ModelMissing("there is no such model file", where=where, fix="`aural models verify` checks the files")
         options = ort.SessionOptions()
         options.log_severity_level = 4
         options.intra_op_num_threads = self.threads

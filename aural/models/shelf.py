@@ -12,22 +12,46 @@ from aural.progress import Progress, Quiet
 
 
 class Shelf:
-    """The models of one run. `choices` maps a role to a model name, a model folder or a hub name."""
+    """The models of one run. `choices` maps a role to a model name, a model folder or a hub name.
 
-    def __init__(self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None) -> None:
+    With `keep` a model stays open until `close`, for many recordings in a row; memory is then the sum
+    of the models and no longer the largest one.
+    """
+
+    def __init__(
+        self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None, keep: bool = False
+    ) -> None:
         self.choices = dict(choices)
         self.runtime = runtime or Runtime()
         self.progress = progress or Quiet()
         self.made_by: dict[str, str] = {}
+        self._keep = keep
+        self._open: dict[tuple[str, str], Any] = {}
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the models that were kept open."""
+        while self._open:
+            self._open.popitem()[1].close()
 
     @contextlib.contextmanager
     def open(self, role: str) -> Iterator[Any]:
-        """The model of `role`, fetched when it is not here yet, closed when the block ends.
+        """The model of `role`, fetched when it is not here yet, closed when the block ends (unless kept).
 
         Raises: ModelMissing (offline and not here), ModelRefused (damaged).
         """
-        model = store.open_model(self.choices[role], role, self.runtime, self.progress)
+        key = (self.choices[role], role)
+        model = self._open.get(key) or store.open_model(self.choices[role], role, self.runtime, self.progress)
         self.made_by[role] = model.card.name
+        if self._keep:
+            self._open[key] = model
+            yield model
+            return
         with model:
             yield model
 

@@ -1,28 +1,34 @@
-"""Models on this machine: finds them by name, fetches, checks, adds and removes them."""
+"""Models on this machine: found by name, fetched, checked, added, removed."""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import re
+import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aural import archives, find
-from aural.archives import Place, Wanted
-from aural.errors import ExtraMissing, ModelMissing, UsageError
+from aural import archives, files, find
+from aural.archives import Archive, Joined, Member, Place
+from aural.errors import AuralError, ExtraMissing, ModelMissing, ModelRefused, UsageError
 from aural.models import card as cards
+from aural.models import refuse
 from aural.models.card import Card
 from aural.models.face import Model
 from aural.models.runtime import Runtime
 from aural.progress import Progress, Quiet
-from aural.settings import home
+from aural.settings import home, offline
 
-_BORROWED, _ENGINES = "models/borrowed", "models/engines"
+_SHIPPED = Path(__file__).parent / "shipped"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One model that the store knows: `page` for a borrowed one, else a folder with its own card."""
+    """One model that the store knows: `page` for a borrowed one, else a folder with a card of its own."""
 
     card: Card
     folder: Path
@@ -30,118 +36,293 @@ class Entry:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        also: tuple[str, ...] = getattr(self.page, "ALSO", ())
-        return (self.card.role, *also)
-
-    @property
-    def files(self) -> tuple[Wanted, ...]:
-        return tuple(self.page.FILES) if self.page is not None else ()
+        """All roles that the opened model fills, the card's first."""
+        return (self.card.role, *getattr(self.page, "ALSO", ()))
 
     @property
     def places(self) -> tuple[Place, ...]:
-        return tuple(Place(wanted, self.folder) for wanted in self.files)
+        """Where each file of a borrowed model belongs."""
+        return tuple(Place(wanted, self.folder) for wanted in self.page.FILES) if self.page is not None else ()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """file name -> sha256 of all its files."""
+        return {p.wanted.name: p.wanted.sha256 for p in self.places} or dict(self.card.files)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk, now or once fetched."""
+        if self.page is not None:
+            return sum(place.wanted.size for place in self.places)
+        return sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file())
+
+    @property
+    def carriers(self) -> tuple[Archive, ...]:
+        """The archives that its files come out of."""
+        found: dict[Archive, None] = {}
+        for place in self.places:
+            source = place.wanted.sources[0]
+            parts = source.parts if isinstance(source, Joined) else (source,)
+            found |= {part.archive: None for part in parts if isinstance(part, Member)}
+        return tuple(found)
+
+    @property
+    def state(self) -> str:
+        """ "here", "not fetched", "damaged" (files missing or of the wrong length), "added", "shipped"."""
+        if self.page is not None:
+            if all(place.filled for place in self.places):
+                return "here"
+            return "damaged" if any(place.path.exists() and not place.filled for place in self.places) else "not fetched"
+        if not all((self.folder / name).is_file() for name in self.card.files):
+            return "damaged"
+        return "shipped" if self.folder.parent == _SHIPPED else "added"
 
 
 def open_model(name: str, role: str, runtime: Runtime | None = None, progress: Progress | None = None) -> Model:
     """Open the model `name` for `role`, fetched first when it is not here.
 
     `name` is a card's name, an alias within the role, a page name, a model folder, or org/name of a hub.
-    Raises: ModelMissing (unknown, or offline and not here), ModelRefused, UsageError (another role).
+    Raises: ModelMissing (unknown, or nowhere to be had), ModelRefused, UsageError (a model of another role).
     """
-    runtime = runtime or Runtime()
-    if _is_hub_name(name, role):
-        return _hub(name, role, runtime)
-    entry = entry_of(name, role)
-    ensure(name, role, progress)
-    if entry.page is not None:
-        model: Model = entry.page.open(entry.folder, runtime)
+    runtime, progress = runtime or Runtime(), progress or Quiet()
+    if is_hub_name(name):
+        model: Model = _hub(name).open(name, role, runtime, progress)
         return model
-    engine: Model = find.page(_ENGINES, entry.card.kind).open(entry.folder, entry.card, runtime)
-    return engine
+    entry = entry_of(name, role)
+    _ensure(entry, progress)
+    if entry.page is not None:
+        opened: Model = entry.page.open(entry.folder, runtime)
+        return opened
+    if entry.folder.parent not in (_SHIPPED, home() / "models"):
+        _check(entry)
+    kinds = find.names("models/engines")
+    if entry.card.kind not in kinds:
+        what = f"no engine of this version runs a model of the kind {entry.card.kind!r}"
+        raise ModelRefused(what, where=str(entry.folder), fix=f"Known kinds: {', '.join(kinds) or 'none'}")
+    run: Model = find.page("models/engines", entry.card.kind).open(entry.folder, entry.card, runtime)
+    return run
 
 
 def ensure(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
     """The folder of a model whose files are all here, fetched now where they are not."""
     entry = entry_of(name, role)
-    if not is_here(name, role):
-        archives.get(entry.places, progress=progress or Quiet(), stage=f"fetch {entry.card.name}")
+    _ensure(entry, progress or Quiet())
+    return entry.folder
+
+
+def fetch(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
+    """As `ensure`, but files that lie here are hashed first, and damaged ones fetched again."""
+    entry = entry_of(name, role)
+    for place in entry.places:
+        if place.path.exists() and (not place.filled or files.sha256_of(place.path) != place.wanted.sha256):
+            place.path.unlink()
+    _ensure(entry, progress or Quiet())
     return entry.folder
 
 
 def is_here(name: str, role: str | None = None) -> bool:
     """True when all files of the model lie on this machine."""
     try:
-        entry = entry_of(name, role)
-    except ModelMissing:
+        if is_hub_name(name):
+            return bool(_hub(name).is_here(name))
+        return entry_of(name, role).state in ("here", "added", "shipped")
+    except AuralError:
         return False
-    return all(place.filled for place in entry.places)
 
 
 def names() -> tuple[str, ...]:
     """Names of all models: borrowed, added by hand and shipped."""
-    return tuple(sorted({entry.card.name for entry in entries()}))
+    return tuple(entry.card.name for entry in entries())
 
 
 def entries() -> list[Entry]:
-    """All models the store knows, sorted by name; a borrowed page goes before a folder of its name."""
-    found = {name: _folder_entry(path) for name, path in _folders().items()}
-    for page in find.names(_BORROWED):
+    """All models the store knows, sorted by name. Folders whose card cannot be read are left out."""
+    found: dict[str, Entry] = {}
+    for path in _folders():
+        try:
+            entry = _in_folder(path)
+        except ModelRefused:
+            continue
+        if entry.card.kind != "borrowed":
+            found[entry.card.name] = entry
+    for page in find.names("models/borrowed"):
         entry = _borrowed(page)
         found[entry.card.name] = entry
     return [found[name] for name in sorted(found)]
 
 
+def unreadable() -> list[tuple[Path, str]]:
+    """Folders in the store whose card cannot be read, and why."""
+    found = []
+    for path in _folders():
+        try:
+            cards.read(path / "card.json")
+        except ModelRefused as error:
+            found.append((path, error.what))
+    return found
+
+
 def entry_of(name: str, role: str | None = None) -> Entry:
-    """The model behind a name. Raises: ModelMissing with the nearest name, UsageError for another role."""
-    entry = _direct(name) or _by_alias(name, role)
+    """The model behind a name. Raises: ModelMissing with the nearest name, ModelRefused, UsageError (another role)."""
+    entry = _by_path(name) if "/" in name or "\\" in name else _by_page(name) or _by_name(name, role) or _by_path(name)
     if entry is None:
-        known = names()
+        known = sorted({*names(), *(a for e in entries() if role in (None, *e.roles) for a in e.card.aliases)})
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]!r}? " if near else ""
         raise ModelMissing(f"there is no model {name!r}", fix=f"{hint}`aural models` lists what there is")
     if role is not None and role not in entry.roles:
-        raise UsageError(f"{entry.card.name} is a model for {entry.card.role!r}, not for {role!r}")
+        fits = ", ".join(e.card.name for e in entries() if role in e.roles)
+        fix = f"Models for it: {fits}" if fits else "`aural models` lists what there is"
+        raise UsageError(f"{entry.card.name} is a model for {entry.card.role!r}, not for {role!r}", fix=fix)
     return entry
 
 
-def _direct(name: str) -> Entry | None:
-    path = Path(name)
-    if (path / "card.json").is_file():
-        return _folder_entry(path)
-    page = name.replace("-", "_").replace(".", "_")
-    if page in find.names(_BORROWED):
-        return _borrowed(page)
-    folders = _folders()
-    return _folder_entry(folders[name]) if name in folders else None
+def where(name: str | None = None) -> Path:
+    """The folder of a model, or the one that holds them all."""
+    return home() / "models" if name is None else entry_of(name).folder
 
 
-def _by_alias(name: str, role: str | None) -> Entry | None:
-    fits = [e for e in entries() if name == e.card.name or (name in e.card.aliases and (role is None or role in e.roles))]
-    return fits[0] if fits else None
-
-
-def _borrowed(page: str) -> Entry:
-    module = find.page(_BORROWED, page)
-    return Entry(module.CARD, home() / "models" / module.CARD.name, module)
-
-
-def _folder_entry(path: Path) -> Entry:
-    return Entry(cards.read(path / "card.json"), path)
-
-
-def _folders() -> dict[str, Path]:
-    """Model folders with a card of their own: shipped with aural, or added by hand."""
-    borrowed = {name.replace("_", "-") for name in find.names(_BORROWED)}
-    found: dict[str, Path] = {}
-    for place in (Path(__file__).parent / "shipped", home() / "models"):
-        if place.is_dir():
-            found |= {p.name: p for p in sorted(place.iterdir()) if (p / "card.json").is_file() and p.name not in borrowed}
+def verify(name: str) -> list[tuple[str, str]]:
+    """Hash every file of a model: (file, "ok" | "missing" | "damaged"). Raises: ModelRefused for a pickle or code."""
+    entry = entry_of(name)
+    found = []
+    for file, sha256 in sorted(entry.hashes.items()):
+        path = entry.folder / file
+        state = "missing" if not path.is_file() else "ok" if files.sha256_of(path) == sha256 else "damaged"
+        found.append((file, state))
+    if entry.page is None:
+        refuse.check_folder(entry.folder, entry.card.files)
     return found
 
 
-def _is_hub_name(name: str, role: str) -> bool:
-    return name.count("/") == 1 and not name.startswith((".", "/", "~")) and not Path(name).exists()
+def add(folder: Path) -> Card:
+    """Copy a model folder (card.json and data files) into the store.
+
+    Raises: ModelRefused (no card, a pickle, code, wrong sha256), UsageError (the name is taken).
+    """
+    folder = Path(folder)
+    if not (folder / "card.json").is_file():
+        raise ModelRefused("this is no model folder: there is no card.json in it", where=str(folder))
+    entry = _in_folder(folder)
+    name = entry.card.name
+    if not _NAME.fullmatch(name):
+        raise ModelRefused(f"{name!r} is no name for a model", where=str(folder), fix="Use small letters, digits, dots and dashes")
+    if name in names() or name.replace("-", "_") in find.names("models/borrowed") or (home() / "models" / name).exists():
+        raise UsageError(f"there is a model {name!r} already", fix=f"Remove it first: aural models remove {name}")
+    _check(entry)
+    target = home() / "models" / name
+    part = target.with_name(f".{name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        shutil.copytree(folder, part)
+        lying = {p.relative_to(part).as_posix(): p for p in part.rglob("*") if p.is_file() and p != part / "card.json"}
+        kept = dataclasses.replace(entry.card, files={n: files.sha256_of(p) for n, p in sorted(lying.items())})
+        cards.write(kept, part / "card.json")
+        part.rename(target)
+    except (OSError, shutil.Error) as error:
+        raise files.disk_error(error, target) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return kept
 
 
-def _hub(name: str, role: str, runtime: Runtime) -> Model:
-    raise ExtraMissing(f"{name} is a model of a hub", fix='Install the extra: pip install "aural[hub]"')
+def remove(name: str) -> int:
+    """Remove a model's files, and the graphs derived from them; gives the bytes freed. Raises: ModelMissing, UsageError."""
+    entry = entry_of(name)
+    if entry.folder.parent != home() / "models":
+        fix = "Only what was fetched or added is removed"
+        raise UsageError(f"{entry.card.name} does not lie in the store", where=str(entry.folder), fix=fix)
+    if not entry.folder.is_dir():
+        raise ModelMissing(f"{entry.card.name} is not on this machine")
+    derived = home() / "derived"
+    doomed = [entry.folder, *(p for sha in entry.hashes.values() for p in derived.glob(f"{sha}-*"))]
+    freed = sum(p.stat().st_size for place in doomed for p in place.rglob("*") if p.is_file())
+    for place in doomed:
+        try:
+            shutil.rmtree(place)
+        except OSError as error:
+            raise files.disk_error(error, place) from error
+    return freed
+
+
+def is_hub_name(name: str) -> bool:
+    """True for org/name of a hub, and for a folder in a hub's layout (config.json, no card.json)."""
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return (path / "config.json").is_file() and not (path / "card.json").is_file()
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name) is not None and not path.exists()
+
+
+def _ensure(entry: Entry, progress: Progress) -> None:
+    if entry.page is None or all(place.filled for place in entry.places):
+        return
+    name = entry.card.name
+    others = [place for e in entries() if e.page is not None and e.card.name != name for place in e.places]
+    try:
+        archives.get(entry.places, progress=progress, stage=f"fetch {name}", others=others)
+    except ModelMissing as error:
+        why = "and AURAL_OFFLINE is set" if offline() else f"and cannot be fetched: {error.what}"
+        fix = f"When there is a network: aural models fetch {name}. {error.fix}" if offline() else error.fix
+        raise ModelMissing(f"the model {name} is not on this machine {why}", fix=fix) from error
+    for one in (entry, *(e for e in entries() if e.page is not None)):
+        if one.state == "here" and not (one.folder / "card.json").is_file():
+            cards.write(dataclasses.replace(one.card, files=one.hashes), one.folder / "card.json")
+
+
+def _check(entry: Entry) -> None:
+    """Raises: ModelRefused unless the folder holds data only, and each declared file is what the card says."""
+    refuse.check_folder(entry.folder, entry.card.files)
+    for file, sha256 in entry.card.files.items():
+        path = entry.folder / file
+        if not path.is_file():
+            raise ModelRefused(f"{file} is missing", where=str(entry.folder))
+        if files.sha256_of(path) != sha256:
+            raise ModelRefused(f"{file} is not what the card promises (sha256 differs)", where=str(entry.folder))
+
+
+def _by_path(name: str) -> Entry | None:
+    path = Path(name).expanduser()
+    if (path / "card.json").is_file():
+        return _in_folder(path)
+    if path.is_file():
+        refuse.check_name(path.name)
+        raise ModelRefused("a model is a folder with a card.json, not a single file", where=name)
+    if "/" not in name and "\\" not in name:
+        return None
+    if path.is_dir():
+        raise ModelRefused("this is no model folder: there is no card.json in it", where=name)
+    raise ModelMissing("there is no such model folder", where=name)
+
+
+def _by_page(name: str) -> Entry | None:
+    page = name.replace("-", "_").replace(".", "_")
+    return _borrowed(page) if page in find.names("models/borrowed") else None
+
+
+def _by_name(name: str, role: str | None) -> Entry | None:
+    known = entries()
+    exact = (e for e in known if e.card.name == name)
+    alias = (e for e in known if name in e.card.aliases and (role is None or role in e.roles))
+    return next(exact, None) or next(alias, None)
+
+
+def _borrowed(page: str) -> Entry:
+    module = find.page("models/borrowed", page)
+    return Entry(module.CARD, home() / "models" / module.CARD.name, module)
+
+
+def _in_folder(path: Path) -> Entry:
+    return Entry(cards.read(path / "card.json"), path)
+
+
+def _folders() -> Iterable[Path]:
+    """Folders with a card: shipped with aural, fetched, or added by hand."""
+    for place in (_SHIPPED, home() / "models"):
+        if place.is_dir():
+            yield from (p for p in sorted(place.iterdir()) if not p.name.startswith(".") and (p / "card.json").is_file())
+
+
+def _hub(name: str) -> Any:
+    if "hub" not in find.names("models"):
+        raise ExtraMissing(f"{name} is a model of a hub", fix='Install the extra: pip install "aural[hub]"')
+    return find.page("models", "hub")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from aural.errors import UsageError
-from aural.sound.spectrum import as_float, frames
+from aural.sound.spectrum import as_float, frames, items
 from aural.sound.windows import window as taper
 
 # Frames at once: some 4 MB of them.
@@ -58,14 +58,14 @@ def constant_q(samples: ArrayLike, *, options: ConstantQ = DEFAULT) -> np.ndarra
     array = as_float(samples)
     n_fft, groups = _bank(options)
     kind = np.complex64 if array.dtype == np.float32 else np.complex128
-    flat = array.reshape(-1, array.shape[-1])
+    flat = array.reshape(items(array.shape[:-1]), array.shape[-1])
     count = 1 + array.shape[-1] // options.hop if array.shape[-1] else 0
-    out = np.zeros((len(flat), options.n_bins, count), kind)
-    matrices = [(first, low, weights.astype(kind)) for first, low, weights in groups]
+    out: np.ndarray = np.zeros((len(flat), options.n_bins, count), kind)
+    matrices: list[tuple[int, int, np.ndarray]] = [(first, low, weights.astype(kind)) for first, low, weights in groups]
     for item, one in enumerate(flat if count else []):
         view = frames(np.pad(one, n_fft // 2), length=n_fft, hop=options.hop)
         for start in range(0, count, _STEP):
-            spectrum = np.fft.rfft(np.ascontiguousarray(view[start : start + _STEP]), axis=-1)
+            spectrum: np.ndarray = np.fft.rfft(np.ascontiguousarray(view[start : start + _STEP]), axis=-1)
             for first, low, weights in matrices:
                 part = np.ascontiguousarray(spectrum[:, low : low + weights.shape[1]])
                 out[item, first : first + len(weights), start : start + _STEP] = weights @ part.T

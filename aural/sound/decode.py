@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, final
 
 import av
 import av.error
+import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,7 @@ _LOUDEST = 2.0**32  # beyond this a float sample is noise of a damaged file: its
 _FRUITLESS = 64 << 20  # bytes that may be read, beyond three times the file, without one new sample
 _SEEK_FROM = 60  # seconds: what lies nearer to the start is decoded and dropped
 _EXACT = ("wav", "flac", "aiff")  # containers whose time stamps count samples
+_PLANES = 8  # pointers in a frame of the decoder
 _GIVE_UP = 1000  # errors in a row after which a file is not read on
 
 # Only containers and codecs of recordings: no playlists, pictures, devices or text, so nothing
@@ -53,7 +55,8 @@ _MEANING: dict[str, type[SoundError]] = {
         NotASound: "BSFNotFoundError DecoderNotFoundError DemuxerNotFoundError EncoderNotFoundError ExperimentalError LookupError "
         "FilterNotFoundError MuxerNotFoundError NotImplementedError OptionNotFoundError PatchWelcomeError ProtocolNotFoundError",
         DamagedSound: "ArgumentError BufferTooSmallError BugError EOFError ExternalError FFmpegError InputChangedError "
-        "InvalidDataError MemoryError OutputChangedError OverflowError PyAVCallbackError UndefinedError UnknownError ExitError",
+        "InvalidDataError MemoryError OutputChangedError OverflowError PyAVCallbackError UndefinedError UnknownError ExitError "
+        "ValueError",
         UnreadableSound: "BlockingIOError BrokenPipeError ChildProcessError ConnectionAbortedError ConnectionRefusedError "
         "ConnectionResetError FileExistsError FileNotFoundError HTTPBadRequestError HTTPClientError HTTPError HTTPForbiddenError "
         "HTTPNotFoundError HTTPOtherClientError HTTPServerError HTTPTooManyRequestsError HTTPUnauthorizedError InterruptedError "
@@ -196,7 +199,9 @@ class Decoder:
                 return
             except av.error.EOFError:
                 return
-            except av.error.FFmpegError:
+            except av.error.FFmpegError as error:
+                if self._reader.fault is not None:
+                    raise self._meaning(error) from None
                 self.damaged += 1
                 failures += 1
                 if self._reader.at_end or self._reader.spent:
@@ -210,7 +215,7 @@ class Decoder:
         for frame in frames:
             try:
                 samples = _as_float(frame)
-            except (ValueError, KeyError, TypeError):
+            except (ArithmeticError, av.error.FFmpegError, LookupError, RuntimeError, TypeError, ValueError):
                 self.damaged += 1
                 continue
             rate = frame.sample_rate or self.encoding.sample_rate
@@ -243,16 +248,17 @@ class Decoder:
             raise NotASound(f"this {self._kind or 'file'} holds no sound track ({held})", where=self.where,
                             fix="Give a file that can be heard in a player")  # fmt: skip
         best = tracks.best("audio") or tracks.audio[0]
+        skip = getattr(av.stream, "Discard", None)  # older PyAV has none: there other tracks are read and dropped
         for track in tracks:
-            if track.index != best.index:
-                track.discard = "all"
+            if skip is not None and track.index != best.index:
+                track.discard = skip.all
+        if best.codec_context is None:
+            raise NotASound(f"the kind of sound in this {self._kind or 'file'} is not known here", where=self.where, fix=_CONVERT)
         best.codec_context.thread_count = 1
         return best
 
     def _encoding(self) -> Encoding:
         context = self._stream.codec_context
-        if context is None:
-            raise NotASound("this kind of sound is not known here", where=self.where, fix=_CONVERT)
         rate, channels = int(context.sample_rate or 0), int(context.channels or 0)
         if not 1 <= channels <= MOST_CHANNELS:
             raise self._damaged(f"the header tells of {channels} channels; aural reads 1 to {MOST_CHANNELS}")
@@ -283,7 +289,8 @@ class Decoder:
     def _meaning(self, error: Exception) -> SoundError:
         """The aural error for one of the decoder's."""
         kind = meaning_of(type(error))
-        if kind is UnreadableSound:
+        if self._reader.fault is not None:
+            error = self._reader.fault
             return UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=self.where, fix="Check the disk")
         if not self._kind:
             return NotASound("these bytes are no recording that is known here", where=self.where, fix=_GIVE)
@@ -323,11 +330,19 @@ def _bits(codec: str, decoded: str) -> int | None:
 
 
 def _as_float(frame: Any) -> Samples:
-    """A decoded frame as float32 [C, t]."""
+    """A decoded frame as float32 [C, t]. Raises: ValueError for a frame that cannot be."""
+    channels = frame.layout.nb_channels
+    if not 1 <= channels <= MOST_CHANNELS:
+        raise ValueError(f"{channels} channels")
+    if frame.format.is_planar and channels >= _PLANES:
+        # PyAV looks for a null behind the last plane; from 8 planes on there is none, and it reads on
+        (frame,) = av.AudioResampler(format=frame.format.packed.name).resample(frame)
     name = frame.format.name
     values = frame.to_ndarray()
-    if not name.endswith("p"):
-        values = values.reshape(-1, frame.layout.nb_channels).T
+    if not frame.format.is_planar:
+        values = values.reshape(-1, channels).T
+    if values.shape[0] != channels:
+        raise ValueError(f"{values.shape[0]} planes for {channels} channels")
     if values.dtype.kind == "f":
         return np.ascontiguousarray(values, dtype=np.float32)
     scale = np.float32(1 / _FULL_SCALE[name.removesuffix("p")])
@@ -343,6 +358,7 @@ class _Reader:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.fault: OSError | None = None
         self._size = file.seek(0, 2)
         self._budget = self._full = 3 * self._size + _FRUITLESS
         file.seek(0)
@@ -369,7 +385,11 @@ class _Reader:
     def read(self, count: int) -> bytes:
         if self._budget <= 0:
             return b""
-        data = self._file.read(count)
+        try:
+            data = self._file.read(count)
+        except OSError as error:
+            self.fault = error  # what else the decoder calls an input error lies in the data
+            raise
         self._budget -= len(data) + 16
         return data
 

@@ -43,11 +43,11 @@ _MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _WAYS = {
     "flac": _Way("flac", "flac"),
     "ogg": _Way("ogg", "vorbis", (8000, 11025, 16000, 22050, 32000, 44100, 48000), 2, 2),
-    "opus": _Way("ogg", "libopus", _SPEECH_RATES),
+    "opus": _Way("ogg", "libopus", _SPEECH_RATES, 2),
     "mp3": _Way("mp3", "libmp3lame", _MPEG_RATES, 2),
-    "m4a": _Way("ipod", "aac", _MPEG_RATES),
-    "mp4": _Way("mp4", "aac", _MPEG_RATES),
-    "webm": _Way("webm", "libopus", _SPEECH_RATES),
+    "m4a": _Way("ipod", "aac", _MPEG_RATES, 2),
+    "mp4": _Way("mp4", "aac", _MPEG_RATES, 2),
+    "webm": _Way("webm", "libopus", _SPEECH_RATES, 2),
     "wma": _Way("asf", "wmav2", (8000, 11025, 16000, 22050, 32000, 44100, 48000), 2, bitrate=64_000),
     "aiff": _Way("aiff", "pcm_s16be"),
     "amr": _Way("amr", "libopencore_amrnb", (8000,), 1),
@@ -77,8 +77,12 @@ def encode(sound: Sound, format: str = "wav", *, bits: int = 16, bitrate: int | 
     """The bytes of a sound file. `format` as an extension without dot; the rest as in `Writer`."""
     out = io.BytesIO()
     packer = _packer(out, format, sound.sample_rate, sound.channels, bits, bitrate)
-    packer.write(sound.samples)
-    packer.finish()
+    try:
+        packer.write(sound.samples)
+        packer.finish()
+    except BaseException:
+        packer.abandon()
+        raise
     return out.getvalue()
 
 
@@ -120,14 +124,17 @@ class Writer:
             raise disk_error(error, self.path) from error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        packer, self._packer = self._packer, None
         try:
-            if error is None and self._packer is not None:
-                self._packer.finish()
+            if error is None and packer is not None:
+                packer.finish()
         except BaseException as late:
+            if packer is not None:
+                packer.abandon()
             self._stack.__exit__(type(late), late, late.__traceback__)
             raise
-        finally:
-            self._packer = None
+        if error is not None and packer is not None:
+            packer.abandon()
         self._stack.__exit__(kind, error, trace)
 
 
@@ -139,6 +146,10 @@ class _Packer(ABC):
 
     @abstractmethod
     def finish(self) -> None: ...
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Let go of what is held; the bytes so far are of no use."""
 
 
 def _packer(out: IO[bytes], format: str, rate: int, channels: int, bits: int, bitrate: int | None) -> _Packer:
@@ -204,6 +215,9 @@ class _Wav(_Packer):
         self._patch(12, b"ds64" + struct.pack("<IQQQI", 28, riff, self._written, count, 0))
         self._patch(self._head - 4, b"\xff" * 4)
 
+    def abandon(self) -> None:
+        return
+
     def _patch(self, at: int, data: bytes) -> None:
         self._out.seek(at)
         self._out.write(data)
@@ -222,7 +236,6 @@ class _Coded(_Packer):
         self._rate = _next_rate(rate, way.rates)
         self._mover = Resampler(rate, self._rate, channels) if self._rate != rate else None
         self._at = 0
-        self._fault: OSError | None = None
         self._container: Any = av.open(_Sink(out), "w", format=way.container, container_options={"fflags": "+bitexact"})
         try:
             stream: Any = self._container.add_stream(way.codec, rate=self._rate)
@@ -237,6 +250,7 @@ class _Coded(_Packer):
                 context.bit_rate = bitrate or way.bitrate * self._channels
             context.open()
         except (av.error.FFmpegError, ValueError) as error:
+            self.abandon()
             raise UsageError(f"{way.codec} cannot be written like this ({error})", fix="Try wav or flac") from None
         self._stream = stream
         if way.codec == "wmav2":  # decoders drop two frames, the encoder is late by one only
@@ -252,6 +266,11 @@ class _Coded(_Packer):
             self._feed(self._mover.finish())
         self._mux(None)
         self._container.close()
+
+    def abandon(self) -> None:
+        # while the file is still there: the container writes once more when it goes
+        with contextlib.suppress(av.error.FFmpegError, OSError, ValueError):
+            self._container.close()
 
     def _feed(self, samples: Samples) -> None:
         if not samples.shape[1]:

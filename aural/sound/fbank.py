@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from aural.errors import UsageError
 from aural.sound.mel import energy_of, filterbank
-from aural.sound.spectrum import BLOCK, as_float, frames
+from aural.sound.spectrum import BLOCK, as_float, frames, items
 from aural.sound.windows import window as taper
 
 _SMALLEST = 1.1920929e-07  # float32's epsilon, Kaldi's floor before the logarithm
@@ -34,7 +34,7 @@ def kaldi_fbank(
     top = sample_rate / 2 + high if high <= 0 else high
     bank = filterbank(sample_rate, n_fft=n_fft, n_mels=n_mels, f_min=low, f_max=top, straight_in="mel")
     fade = taper(window, length=length, periodic=False)
-    flat = array.reshape(-1, array.shape[-1])
+    flat = array.reshape(items(array.shape[:-1]), array.shape[-1])
     count = max(0, 1 + (array.shape[-1] - length) // hop)
     out = np.empty((len(flat), count, n_mels), np.float32)
     fade32 = (fade * _FULL_SCALE).astype(np.float32)

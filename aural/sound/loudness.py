@@ -43,7 +43,7 @@ def k_weighting(sample_rate: int) -> np.ndarray:
             y = b0 * x + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2
             x1, x2, y1, y2 = x, x1, y, y1
             response[t] = y
-    found = np.asarray(response)
+    found: np.ndarray = np.asarray(response)
     found.flags.writeable = False
     return found
 
@@ -58,7 +58,7 @@ class LoudnessMeter:
 
     def __init__(self, sample_rate: int, *, channels: int = 1) -> None:
         if sample_rate < 4000 or channels < 1:
-            raise UsageError(f"loudness needs at least 4000 Hz and a channel, not {sample_rate} Hz and {channels}", where="loudness")
+            raise UsageError(f"loudness needs 4000 Hz and a channel, not {sample_rate} Hz and {channels}", where="loudness")
         self._rate, self._response = sample_rate, k_weighting(sample_rate)
         self._n_fft = 1 << (8 * len(self._response) - 1).bit_length()
         self._spectrum = np.fft.rfft(self._response, self._n_fft)
@@ -126,7 +126,7 @@ class LoudnessMeter:
         powers = np.concatenate(self._steps) if self._steps else np.zeros(0)
         if len(powers) < steps:
             return np.zeros(0)
-        return np.lib.stride_tricks.sliding_window_view(powers, steps).mean(axis=1)
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(powers, steps).mean(axis=1))
 
     def _filtered_energy(self, part: np.ndarray) -> np.ndarray:
         """The squares of the K-filtered channels, weighed and added, sample by sample; the filter's tail is carried on."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from aural.errors import UsageError
 from aural.sound.decibels import power_to_db
-from aural.sound.spectrum import Framing, as_float, blocks
+from aural.sound.spectrum import Framing, as_float, blocks, items
 
 # Slaney's scale is a line up to 1 kHz and a logarithm above it.
 _LINE = 200.0 / 3.0
@@ -129,7 +129,7 @@ def mel_spectrogram(samples: ArrayLike, *, options: MelOptions = DEFAULT) -> np.
     framing = options.framing
     lead, count = array.shape[:-1], framing.count(array.shape[-1])
     out = np.empty((*lead, options.n_mels, count), array.dtype)
-    flat = out.reshape(-1, options.n_mels, count)
+    flat = out.reshape(items(lead), options.n_mels, count)
     bank = options.bank.astype(array.dtype)
     for item, start, block in blocks(array, framing=framing):
         np.matmul(bank, energy_of(block, exponent=options.exponent).T, out=flat[item, :, start : start + len(block)])

@@ -34,6 +34,15 @@ class PitchTrack:
         return Curve("pitch", "Hz", self.start, self.hop, self.frequency)
 
     @property
+    def steady(self) -> bool:
+        """Whether one pitch lasts: voiced for half of the time or more, and 80 % of that within a semitone."""
+        known = self.frequency[np.isfinite(self.frequency)]
+        if not len(known) or len(known) < 0.5 * len(self.frequency):
+            return False
+        low, high = np.quantile(known, [0.1, 0.9])
+        return bool(high / low < 2 ** (1 / 12))
+
+    @property
     def period(self) -> np.ndarray:
         """Seconds of one repetition [F]; 1 / frequency."""
         return np.asarray(1.0 / self.frequency)
@@ -91,12 +100,12 @@ def pitch(
 def fundamental(samples: ArrayLike, *, sample_rate: int) -> float | None:
     """The fundamental in Hz of a lasting tone or note [T], to a few hundredths of a percent; None where there is none.
 
-    The middle of the pitch track, sharpened on the spectrum's harmonics; a single partial is its own
-    fundamental however high it is.
+    Where all partials are multiples of the lowest it is that one, however high; else the middle of the
+    pitch track, sharpened on the spectrum's harmonics.
     """
     array = as_float(samples)
     peaks = _peaks(array, sample_rate)
-    if len(peaks) == 1:
+    if peaks and all(abs(f / peaks[0][0] - round(f / peaks[0][0])) < 0.01 for f, _ in peaks):
         return float(peaks[0][0])
     high = min(2000.0, sample_rate / 4)
     track = pitch(array, sample_rate=sample_rate, low=min(40.0, high / 2), high=high, hop=0.02)
@@ -116,7 +125,22 @@ def fundamental(samples: ArrayLike, *, sample_rate: int) -> float | None:
     return sharp / strength if strength else rough
 
 
-def harmonics(samples: ArrayLike, *, sample_rate: int, frequency: float, count: int = 10, floor: float = -60.0) -> tuple[Harmonic, ...]:
+def steady_tone(samples: ArrayLike, *, sample_rate: int) -> float | None:
+    """The fundamental in Hz of samples [T] that are one lasting tone or note, None for speech, noise and tunes."""
+    array = as_float(samples)
+    found = fundamental(array, sample_rate=sample_rate)
+    if found is None:
+        return None
+    high = min(2000.0, sample_rate / 4)
+    if found > high:
+        return found
+    track = pitch(array, sample_rate=sample_rate, low=min(40.0, high / 2), high=high, hop=0.02)
+    return found if track.steady else None
+
+
+def harmonics(
+    samples: ArrayLike, *, sample_rate: int, frequency: float, count: int = 10, floor: float = -60.0
+) -> tuple[Harmonic, ...]:
     """The partials of a tone [T] at whole multiples of `frequency` (Hz) that are stronger than `floor` dB.
 
     200 Hz has harmonics at 400, 600 Hz, ...; at most `count` of them.

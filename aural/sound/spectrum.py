@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -87,6 +88,11 @@ def as_float(samples: ArrayLike) -> np.ndarray:
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
 
 
+def items(lead: tuple[int, ...]) -> int:
+    """How many sounds an array holds whose axes before the last ones are `lead`."""
+    return math.prod(lead)
+
+
 def frames(samples: ArrayLike, *, length: int, hop: int) -> np.ndarray:
     """Overlapping slices of samples [..., T] as a read-only view [..., F, length]; no padding.
 
@@ -108,7 +114,7 @@ def stft(samples: ArrayLike, *, framing: Framing = DEFAULT) -> np.ndarray:
     lead, count = array.shape[:-1], framing.count(array.shape[-1])
     kind = np.complex64 if array.dtype == np.float32 else np.complex128
     spectrum = np.empty((*lead, framing.bins, count), kind)
-    flat = spectrum.reshape(-1, framing.bins, count)
+    flat = spectrum.reshape(items(lead), framing.bins, count)
     for item, start, block in blocks(array, framing=framing):
         flat[item, :, start : start + len(block)] = block.T
     return spectrum
@@ -121,7 +127,7 @@ def blocks(samples: ArrayLike, *, framing: Framing = DEFAULT) -> Iterator[tuple[
     need from it before you ask for more.
     """
     array = as_float(samples)
-    flat = array.reshape(-1, array.shape[-1])
+    flat = array.reshape(items(array.shape[:-1]), array.shape[-1])
     window = framing.taper().astype(array.dtype)
     kind = np.complex64 if array.dtype == np.float32 else np.complex128
     sliced = np.empty((BLOCK, framing.n_fft), array.dtype)
@@ -162,7 +168,7 @@ def istft(spectrum: ArrayLike, *, framing: Framing = DEFAULT, length: int | None
     if inside.size and inside.min() < 1e-10 * window.max() ** 2:
         raise UsageError("the hop leaves gaps between the windows", where="istft", fix="Use a hop below half the window length")
     weight = np.where(weight > 1e-10, weight, 1.0)
-    flat = array.reshape(-1, framing.bins, count)
+    flat = array.reshape(items(lead), framing.bins, count)
     sound = np.zeros((len(flat), max(total, stop)), real)
     for item, one in enumerate(flat):
         sums = np.zeros(total)
@@ -186,7 +192,7 @@ def spectrogram(samples: ArrayLike, *, framing: Framing = DEFAULT, exponent: flo
     array = as_float(samples)
     lead, count = array.shape[:-1], framing.count(array.shape[-1])
     out = np.empty((*lead, framing.bins, count), array.dtype)
-    flat = out.reshape(-1, framing.bins, count)
+    flat = out.reshape(items(lead), framing.bins, count)
     for item, start, block in blocks(array, framing=framing):
         energy = power(block)
         if exponent == 1.0:
@@ -218,7 +224,7 @@ def mean_power(samples: ArrayLike, *, framing: Framing = DEFAULT) -> np.ndarray:
     """The power spectrum [..., D] averaged over all frames of samples [..., T] (Welch's way)."""
     array = as_float(samples)
     lead, count = array.shape[:-1], framing.count(array.shape[-1])
-    total = np.zeros((int(np.prod(lead, dtype=int)), framing.bins))
+    total = np.zeros((items(lead), framing.bins))
     for item, _, block in blocks(array, framing=framing):
         total[item] += power(block).sum(axis=0, dtype=np.float64)
     return (total / max(count, 1)).reshape(*lead, framing.bins)

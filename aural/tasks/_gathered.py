@@ -86,7 +86,8 @@ def _whole(text: str, told: Hypothesis, window: Window, near: Sequence[tuple[flo
     end = min(near[-1][1], window.heard.end) if near else window.heard.end
     logprob = told.scores.get("avg_logprob", 0.0)
     scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - float(window.heard.voice.max(initial=0.0))}
-    return Segment(start, max(end, start + 0.001), text, language=language, confidence=float(np.exp(min(logprob, 0.0))), scores=scores)
+    sure = float(np.exp(min(logprob, 0.0)))
+    return Segment(start, max(end, start + 0.001), text, language=language, confidence=sure, scores=scores)
 
 
 def _joined(words: Sequence[Word], language: str | None) -> str:

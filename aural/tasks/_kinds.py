@@ -118,12 +118,15 @@ def kinds_of(labels: Sequence[str]) -> Kinds:
     for general in _ONE_AT_A_TIME:
         family = covers.get(at.get(general, -1), set())
         for kind in family:
-            rivals.setdefault(kind, set()).update(family - {kind} - covers.get(kind, set()))
+            rivals.setdefault(kind, set()).update(family)
     for pair in _SAME_SOUND:
         if all(name in at for name in pair):
             families = [{at[name]} | covers.get(at[name], set()) for name in pair]
             for kind in families[0] | families[1]:
-                rivals.setdefault(kind, set()).update((families[0] | families[1]) - {kind})
+                rivals.setdefault(kind, set()).update(families[0] | families[1])
+    # A general name does not compete with its own kinds: it steps back where they are heard.
+    for kind, others in rivals.items():
+        others -= {kind} | covers.get(kind, set()) | {k for k, under in covers.items() if kind in under}
     settings = {at[name] for name in _SETTINGS if name in at} | _between(at, _STYLES)
     return Kinds(
         tuple(labels), {k: frozenset(v) for k, v in covers.items()}, {k: frozenset(v) for k, v in rivals.items()},

@@ -34,11 +34,15 @@ class Options:
     all_names: bool = option(False, "keep general names beside special ones: Animal, Dog and Bark for one bark")
 
 
+# What `listen` asks for: speech has words there, and a wrong sound in a conversation disturbs more than a missed one.
+BESIDE_SPEECH = Options(threshold=0.6, speech=False)
+
+
 @final
 class Ear:
     """Finds sounds in samples that come block by block: what `detect` and `listen` share.
 
-        ear = Ear(model, Options(speech=False)); ear.push(samples) ...; events = ear.finish(duration)
+        ear = Ear(model, BESIDE_SPEECH); ear.push(samples) ...; events = ear.finish(duration)
 
     The model is any tagger. Raises: UsageError for a watched sound that it does not know.
     """

@@ -89,12 +89,13 @@ def clip_of(text: str | None) -> tuple[float, float | None]:
     if not text:
         return 0.0, None
     first, dash, last = text.partition("-")
+    wrong = UsageError(f"{text!r} is no part of a recording", where="--clip", fix="Write start-end, such as 30-75.5 or 0:30-1:15")
     try:
         start, end = _seconds(first) or 0.0, _seconds(last)
     except ValueError:
-        raise UsageError(f"{text!r} is no part of a recording", where="--clip", fix="Write start-end, such as 30-75.5 or 0:30-1:15") from None
-    if not dash or start < 0 or (end is not None and end <= start):
-        raise UsageError(f"{text!r} is no part of a recording", where="--clip", fix="Write start-end with start before end")
+        raise wrong from None
+    if not dash or not 0 <= start < (float("inf") if end is None else end):
+        raise wrong
     return start, end
 
 
@@ -110,8 +111,8 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     known = recognizer.card.languages
     language = options.language.split("-")[0].lower() if options.language and options.language != "auto" else None
     if language and known and language not in known:
-        raise UsageError(f"{recognizer.card.name} does not know the language {language!r}", where="--language",
-                         fix=f"Use -m {MANY_LANGUAGES}" if recognizer.card.name != MANY_LANGUAGES else f"It knows: {', '.join(known)}")
+        listed = f"It knows: {', '.join(known)}" + ("" if recognizer.card.name == MANY_LANGUAGES else f"; use -m {MANY_LANGUAGES}")
+        raise UsageError(f"{recognizer.card.name} does not know the language {language!r}", where="--language", fix=listed)
     if options.task == "translate" and known == ("en",):
         raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
     if not 1 <= options.beam <= 32:

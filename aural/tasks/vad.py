@@ -50,5 +50,6 @@ def show(result: Result) -> str:
 
 
 TASK = Task(
-    takes="source", options=Options, run=run, show=show, roles={"vad": "silero-vad"}, main_role="vad", question=Question("frame", "set")
+    takes="source", options=Options, run=run, show=show, roles={"vad": "silero-vad"}, main_role="vad",
+    question=Question("frame", "set"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ class Pieces:
         """The ids of a text: single characters, joined pair by pair, the pair with the lowest id first."""
         parts = [c.encode() for c in BLANK + BLANK.join(text.split())] if text.split() else []
         while True:
-            ranked = [(self._ids.get(a + b, -1), i) for i, (a, b) in enumerate(zip(parts, parts[1:], strict=False))]
+            ranked = [(self._ids.get(a + b, -1), i) for i, (a, b) in enumerate(itertools.pairwise(parts))]
             known = [r for r in ranked if r[0] >= 0]
             if not known:
                 break
@@ -73,6 +74,8 @@ class Pieces:
 
     def words(self, tokens: Sequence[int]) -> list[Piece]:
         """The words of ids: each begins with a piece that begins with a space."""
+        if not tokens:
+            return []
         blank = BLANK.encode()
         begins = [i for i, t in enumerate(tokens) if i == 0 or self.bytes_of(t).startswith(blank)]
         found: list[Piece] = []

@@ -105,7 +105,7 @@ def _without_notes(text: str) -> str:
 
 
 def _money_as_written(text: str) -> str:
-    """"$1.50" as "1 dollars 50", "$5m" as "5 million dollars", "$0.50" as "50 cents"."""
+    """ "$1.50" as "1 dollars 50", "$5m" as "5 million dollars", "$0.50" as "50 cents"."""
 
     def said(match: re.Match[str]) -> str:
         unit, amount = _MONEY[match[1]], match[2].replace(",", "")
@@ -180,7 +180,7 @@ def _without_fillers(words: list[str]) -> list[str]:
 
 
 def _joined_old_spellings(words: list[str]) -> list[str]:
-    """"to day", "per cent" as one word: the spelling of old books, never spoken otherwise."""
+    """ "to day", "per cent" as one word: the spelling of old books, never spoken otherwise."""
     joined = {("to", "day"): "today", ("to", "morrow"): "tomorrow", ("to", "night"): "tonight", ("per", "cent"): "percent"}
     out: list[str] = []
     for word in words:

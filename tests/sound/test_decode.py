@@ -101,12 +101,9 @@ def test_codecs_keep_the_place_of_a_click(name: str) -> None:
 
 def test_headers_that_promise_too_much_or_too_little_do_not_count() -> None:
     data = (np.sin(np.arange(4000) / 9) * 9000).astype("<i2").tobytes()
-    for size in (0, 5, 0x7FFFFF00, 0xFFFFFFFF):
-        source = Source(wav(data, size=size))
-        if size != 5:
-            assert source.recording.duration == 0.25
-        else:
-            assert source.recording.duration <= 0.25
+    for size in (0, 0x7FFFFF00, 0xFFFFFFFF):
+        assert Source(wav(data, size=size)).recording.duration == 0.25
+    assert 0 < Source(wav(data, size=4000)).recording.duration <= 0.25
 
 
 def test_numbers_that_are_none_become_silence_and_are_told() -> None:
@@ -122,6 +119,23 @@ def test_64_channels_are_read_and_65_are_not() -> None:
     assert np.array_equal(back.samples, values.T / np.float32(32768))
     with pytest.raises(DamagedSound, match="65 channels"):
         Source(wav(bytes(13000), channels=65)).recording  # noqa: B018
+
+
+@pytest.mark.parametrize("channels", [7, 8, 9, 16, 56])
+def test_many_planes_are_told_apart(channels: int) -> None:
+    """Planar codecs with 8 and more channels made the decoder's own conversion read beyond its memory."""
+    values = np.random.default_rng(0).integers(-9000, 9000, (channels, 20000)).astype("<i2")
+    out = io.BytesIO()
+    with av.open(out, "w", format="wv") as file:
+        stream = file.add_stream("wavpack", rate=48000)
+        stream.codec_context.layout, stream.codec_context.format = f"{channels}C", "s16p"
+        flat = np.ascontiguousarray(values.T).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(flat, format="s16", layout=f"{channels}C")
+        frame.sample_rate, frame.pts = 48000, 0
+        for part in (frame, None):
+            for packet in stream.encode(part):
+                file.mux(packet)
+    assert np.array_equal(load(out.getvalue()).samples, values / np.float32(32768))
 
 
 @pytest.mark.parametrize("rate", [0, 1, 999, 0x7FFFFFFF, 0xFFFFFFFF])
@@ -167,6 +181,30 @@ def test_a_film_without_sound_is_named_as_such() -> None:
                 file.mux(packet)
     with pytest.raises(NotASound, match="no sound track"):
         Source(out.getvalue()).recording  # noqa: B018
+
+
+@pytest.mark.parametrize(("container", "codec"), [("mp4", "aac"), ("matroska", "libopus"), ("mov", "pcm_s16le")])
+def test_a_film_gives_its_sound_and_only_that(container: str, codec: str) -> None:
+    out = io.BytesIO()
+    rng = np.random.default_rng(0)
+    with av.open(out, "w", format=container) as file:
+        film, track = file.add_stream("mpeg4", rate=25), file.add_stream(codec, rate=48000)
+        film.width, film.height, film.pix_fmt = 320, 240, "yuv420p"
+        track.codec_context.layout = "mono"
+        for number in range(50):
+            shown = av.VideoFrame.from_ndarray(rng.integers(0, 255, (240, 320, 3)).astype(np.uint8))
+            at = number * 1920 + np.arange(1920)
+            heard = av.AudioFrame.from_ndarray(np.sin(at / 20).astype(np.float32)[None] / 3, format="flt", layout="mono")
+            heard.sample_rate, heard.pts = 48000, number * 1920
+            for stream, frame in ((film, shown), (track, heard)):
+                for packet in stream.encode(frame):
+                    file.mux(packet)
+        for stream in (film, track):
+            for packet in stream.encode(None):
+                file.mux(packet)
+    told = Source(out.getvalue()).recording
+    assert (told.sample_rate, told.channels) == (48000, 1)
+    assert told.duration == pytest.approx(2.0, abs=0.03)
 
 
 def test_a_damaged_middle_costs_only_the_middle() -> None:

@@ -28,7 +28,11 @@ CARD = Card(
     role="vad",
     kind="borrowed",
     licences=Licences(
-        code="not used", weights="MIT", data="unknown", commercial=True, told_by="the metadata of the package that carries the weights"
+        code="not used",
+        weights="MIT",
+        data="unknown",
+        commercial=True,
+        told_by="the metadata of the package that carries the weights",
     ),
     source="silero-vad 6.2.3 (Silero Team)",
     question=Question("frame", "set"),

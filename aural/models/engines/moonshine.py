@@ -115,7 +115,7 @@ class Moonshine(Recognizer):
         """Times for a given text over one row [T]: measured from the attention of one forced pass."""
         frames = self._encode(samples)
         tokens = self._pieces.tokens(text)
-        return self._words(samples, frames, tokens, [1.0] * len(tokens), speech)
+        return self._words(samples, frames, tokens, [1.0] * len(tokens), speech)[0]
 
     def _recognize(self, samples: np.ndarray, decoding: Decoding, speech: np.ndarray | None) -> Hypothesis:
         if not len(samples):
@@ -123,14 +123,14 @@ class Moonshine(Recognizer):
         frames = self._encode(samples)
         readings = self._read(samples, frames, decoding)
         best = readings[0]
-        words: tuple[Word, ...] | None = None
-        if decoding.word_times:
-            sure = np.exp(np.minimum(best.logprobs, 0.0)).tolist()
-            words = self._words(samples, frames, best.tokens, sure, speech)
         scores = {
             "avg_logprob": best.score, "repetition": repetition(best.tokens), "looped": float(best.looped),
             "tokens_per_second": len(best.tokens) * RATE / len(samples),
         }
+        words: tuple[Word, ...] | None = None
+        if decoding.word_times:
+            sure = np.exp(np.minimum(best.logprobs, 0.0)).tolist()
+            words, scores["alignment"] = self._words(samples, frames, best.tokens, sure, speech)
         others = tuple(self._pieces.text(r.tokens) for r in readings[1 : decoding.n_best])
         return Hypothesis(self._pieces.text(best.tokens), words, "en", best.tokens, best.logprobs, scores, others)
 
@@ -179,15 +179,16 @@ class Moonshine(Recognizer):
 
     def _words(
         self, samples: np.ndarray, frames: np.ndarray, tokens: Sequence[int], sure: Sequence[float], speech: np.ndarray | None
-    ) -> tuple[Word, ...]:
-        """The words of a text with their times: one forced pass, then the best path through its attention."""
+    ) -> tuple[tuple[Word, ...], float]:
+        """The words of a text with their times, and how sharply its attention follows the sound (0 to 1):
+        one forced pass, then the best path through the attention."""
         pieces = self._pieces.words(tokens)
         if not pieces:
-            return ()
+            return (), 0.0
         seconds = len(samples) / RATE
         confidences = [float(np.exp(np.mean(np.log(np.maximum(sure[p.first : p.last], 1e-6))))) for p in pieces]
         if frames.shape[1] <= len(tokens):
-            return _even_words([p.text for p in pieces], confidences, seconds)
+            return _even_words([p.text for p in pieces], confidences, seconds), 0.0
         feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
         layers = self._first.run(self._masked(feeds, "encoder_attention_mask", max(len(samples), SHORTEST)), self._attention)
         order = {layer: i for i, layer in enumerate(self._timing.layers)}
@@ -197,8 +198,8 @@ class Moonshine(Recognizer):
         spans = token_path(fit, quiet, [p.first for p in pieces] + [len(tokens)])
         starts = spans[[p.first for p in pieces], 0] * STRIDE / RATE - self._timing.start
         ends = spans[[p.voiced - 1 for p in pieces], 1] * STRIDE / RATE - self._timing.end
-        texts = [p.text for p in pieces]
-        return _timed(texts, confidences, starts, ends, seconds)
+        sharp = float(np.mean([fit[row, a:b].max() for row, (a, b) in enumerate(spans[: len(tokens)])]))
+        return _timed([p.text for p in pieces], confidences, starts, ends, seconds), sharp
 
 
 class _State:

@@ -1,0 +1,205 @@
+"""Who speaks in each frame, and the turns and overlaps that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aural.results import Event, Turn, grid_span
+from aural.tasks._diarize_hear import Heard
+from aural.tasks._diarize_voices import Voices
+
+PAUSE = 0.5  # s: a turn goes on over a shorter pause of the same speaker
+SPEECH, OVERLAP = 0.5, 0.18  # share that "nobody" must not exceed, and that "two at once" must exceed
+# At 0.18 a frame is as often overlapped as not: the net is too modest about overlap (measured on train).
+_SHARPNESS, _VOICE = 10.0, 0.5  # how fast a voice's likeness turns into certainty, and its weight beside the lanes
+_SHORTEST = 0.03  # s
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """active [F, K]: who speaks in each frame; share [F, K]: how much speaks for each; overlap [F]: that of two at once."""
+
+    active: np.ndarray
+    share: np.ndarray
+    overlap: np.ndarray
+    hop: float
+    center: float
+
+    def edge(self, frame: int) -> float:
+        """Seconds at which a frame begins."""
+        return max(0.0, (frame - 0.5) * self.hop + self.center)
+
+
+def frames_of(heard: Heard, voices: Voices, pause: float = PAUSE, asked: int | None = None) -> Frames:
+    """Decide each frame: how many speak, by the windows' own votes; and who, by lanes and voice together.
+
+    `asked`: so many speakers were asked for; each voice then gets at least one place.
+    """
+    count = len(voices.centers)
+    likely = _likely(heard, voices)
+    share, nobody, overlap = _votes(heard, likely, count)
+    if not count:
+        return Frames(np.zeros((heard.frames, 0), bool), share, overlap, heard.hop, heard.center)
+    share += _VOICE * _by_frame(heard, likely)
+    speaking = np.where(nobody > SPEECH, 0, np.where(overlap > OVERLAP, 2, 1))
+    order = np.argsort(-share, axis=1, kind="stable")
+    active = np.zeros(share.shape, bool)
+    for place in range(min(2, count)):
+        at = np.flatnonzero(speaking > place)
+        active[at, order[at, place]] = True
+    active = _filled(active, round(pause / heard.hop))
+    if asked:
+        _nobody_left_out(active, heard, voices)
+    return Frames(active, share / (1 + _VOICE), overlap, heard.hop, heard.center)
+
+
+def _likely(heard: Heard, voices: Voices) -> np.ndarray:
+    """How likely each vector is each voice's [M, K]; a faint vector says little about anybody."""
+    if not len(voices.centers) or not len(heard.vectors):
+        return np.zeros((len(heard.vectors), len(voices.centers)), np.float32)
+    near = _SHARPNESS * (heard.vectors.astype(np.float32) @ voices.centers.T)
+    odds = np.exp(near - near.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True) * np.minimum(heard.mass, 1)[:, None], np.float32)
+
+
+def _by_frame(heard: Heard, likely: np.ndarray) -> np.ndarray:
+    """The likelihoods [F, K] of the vector nearest to each frame."""
+    if not len(likely):
+        return np.zeros((heard.frames, likely.shape[1]), np.float32)
+    middle = np.arange(heard.frames) * heard.hop + heard.center
+    after = np.clip(np.searchsorted(heard.times, middle), 1, max(1, len(heard.times) - 1))
+    before = after - 1
+    after = np.minimum(after, len(heard.times) - 1)
+    nearest = np.where(middle - heard.times[before] <= heard.times[after] - middle, before, after)
+    far = np.abs(heard.times[nearest] - middle) > 1.0
+    return np.asarray(likely[nearest] * ~far[:, None])
+
+
+def _votes(heard: Heard, likely: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Means over all windows: share of each voice [F, K], of nobody [F], and of two or more at once [F]."""
+    total = heard.frames
+    share = np.zeros((total, count), np.float32)
+    nobody, overlap, seen = np.zeros(total, np.float32), np.zeros(total, np.float32), np.zeros(total, np.float32)
+    several = heard.members.sum(axis=1) > 1
+    empty = heard.members.sum(axis=1) == 0
+    lanes = _lanes(heard, likely)
+    for window, first in enumerate(heard.first.tolist()):
+        low, high = max(0, first), min(total, first + heard.sets.shape[1])
+        sets = heard.sets[window, low - first : high - first].astype(np.float32) / 255
+        active = sets @ heard.members
+        for lane, voice in enumerate(lanes[window].tolist()):
+            if voice >= 0:
+                share[low:high, voice] += active[:, lane]
+        nobody[low:high] += sets[:, empty].sum(axis=1)
+        overlap[low:high] += sets[:, several].sum(axis=1)
+        seen[low:high] += 1
+    nobody = np.where(seen > 0, nobody / np.maximum(seen, 1), 1)
+    return share / np.maximum(seen, 1)[:, None], nobody, overlap / np.maximum(seen, 1)
+
+
+def _lanes(heard: Heard, likely: np.ndarray) -> np.ndarray:
+    """The voice of each window's local speakers [N, L], -1 for one who never speaks or has no voice left to take."""
+    lanes, count = heard.members.shape[1], likely.shape[1]
+    chosen = np.full((len(heard.first), lanes), -1)
+    if not count:
+        return chosen
+    votes = np.zeros((len(heard.first), lanes, count), np.float32)
+    spoke = np.zeros((len(heard.first), lanes), np.float32)
+    starts = heard.first * heard.hop + heard.center
+    bounds = np.searchsorted(heard.times, np.stack([starts, starts + heard.sets.shape[1] * heard.hop], axis=1))
+    for window, (low, high) in enumerate(bounds.tolist()):
+        alone = heard.alone(window)
+        spoke[window] = heard.active(window).sum(axis=0) * heard.hop
+        if high > low:
+            at = np.rint((heard.times[low:high] - starts[window]) / heard.hop).astype(int)
+            votes[window] = alone[np.clip(at, 0, len(alone) - 1)].T @ likely[low:high]
+    # More who speak first: of all orders in which the local speakers may choose, the one with the most votes.
+    return _settled(votes + 1e-6 * spoke[:, :, None], spoke > 0.1)
+
+
+def _settled(votes: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Give each local speaker of a window another voice so that the votes [N, L, K] add up to the most.
+
+    In some order of choosing, everyone taking the best that is left is the best solution of all.
+    """
+    from itertools import permutations
+
+    windows, lanes, count = votes.shape
+    best, chosen = np.full(windows, -1.0), np.full((windows, lanes), -1)
+    rows = np.arange(windows)
+    for order in permutations(range(lanes)):
+        left = np.ones((windows, count), bool)
+        score, taken = np.zeros(windows), np.full((windows, lanes), -1)
+        for lane in order:
+            open_votes = np.where(left, votes[:, lane], -1.0)
+            pick = open_votes.argmax(axis=1)
+            ok = present[:, lane] & (open_votes[rows, pick] >= 0)
+            score += np.where(ok, open_votes[rows, pick], 0)
+            taken[:, lane] = np.where(ok, pick, -1)
+            left[rows[ok], pick[ok]] = False
+        better = score > best
+        best, chosen = np.where(better, score, best), np.where(better[:, None], taken, chosen)
+    return chosen
+
+
+def _filled(active: np.ndarray, gap: int) -> np.ndarray:
+    """Each speaker's own pauses of fewer than `gap` frames closed."""
+    for k in range(active.shape[1]):
+        starts, ends = runs(active[:, k])
+        for end, start in zip(ends[:-1].tolist(), starts[1:].tolist(), strict=True):
+            if start - end < gap:
+                active[end:start, k] = True
+    return active
+
+
+def runs(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First frames, and frames after the last, of the runs of True in flags [F]."""
+    change = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+
+
+def _nobody_left_out(active: np.ndarray, heard: Heard, voices: Voices) -> None:
+    """Give a voice that nowhere came first the place where its own vector fits best."""
+    near = heard.vectors.astype(np.float32) @ voices.centers.T
+    reach = max(1, round(0.2 / heard.hop))
+    for k in np.flatnonzero(~active.any(axis=0)).tolist():
+        others = np.delete(near, k, axis=1).max(axis=1) if near.shape[1] > 1 else np.zeros(len(near))
+        for best in np.argsort(others - near[:, k], kind="stable").tolist():
+            at = round((float(heard.times[best]) - heard.center) / heard.hop)
+            low, high = max(0, at - reach), min(len(active), at + reach + 1)
+            rest = active.copy()
+            rest[low:high] = False
+            rest[low:high, k] = True
+            if (rest.any(axis=0) >= active.any(axis=0)).all():
+                active[:] = rest
+                break
+
+
+def turns_of(frames: Frames, duration: float) -> tuple[tuple[Turn, ...], list[int]]:
+    """Turns in the order of their start, labelled SPEAKER_00 ... by first speech; and the voice behind each label."""
+    found: list[tuple[float, float, int, float]] = []
+    for k in range(frames.active.shape[1]):
+        for first, last in zip(*(r.tolist() for r in runs(frames.active[:, k])), strict=True):
+            start, end = frames.edge(first), min(frames.edge(last), duration)
+            if end - start >= min(_SHORTEST, duration):
+                found.append((start, end, k, float(frames.share[first:last, k].mean())))
+    found.sort()
+    order = list(dict.fromkeys(k for _, _, k, _ in found))
+    names = {k: f"SPEAKER_{i:02}" for i, k in enumerate(order)}
+    turns = tuple(
+        Turn(*grid_span(start, end, duration), speaker=names[k], confidence=round(min(1.0, share), 3)) for start, end, k, share in found
+    )
+    return turns, order
+
+
+def overlaps_of(frames: Frames, duration: float) -> tuple[Event, ...]:
+    """The places where two or more speak at once."""
+    found = []
+    for first, last in zip(*(r.tolist() for r in runs(frames.active.sum(axis=1) > 1)), strict=True):
+        start, end = frames.edge(first), min(frames.edge(last), duration)
+        if end - start >= _SHORTEST:
+            score = round(float(frames.overlap[first:last].mean()), 3)
+            found.append(Event(*grid_span(start, end, duration), "overlap", score=score, layer="overlap"))
+    return tuple(found)

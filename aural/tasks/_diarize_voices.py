@@ -1,0 +1,107 @@
+"""Which voices there are in a recording: clusters of its voice vectors, as many as are found or asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aural.patterns.agglomerative import Tree, tree
+from aural.tasks._diarize_hear import Heard
+
+BLOCK = 600.0  # s: vectors are clustered inside blocks, then the blocks' clusters; so the cost is linear in length
+CLEAR = 0.35  # s of one speaker alone that make a vector clear enough to found a cluster on
+LEAST = 0.8  # s that a cluster needs, unless a number of speakers is asked for
+LIKENESS = 0.25  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
+JOINED = 0.55  # the same for two clusters of different blocks, whose vectors are means over many seconds
+_FINER = 0.1  # added to LIKENESS inside blocks where more voices are asked for than are found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How many speakers there may be: at least and at most (None = as many as are found)."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Voices:
+    """centers [K, D] of unit length; label [M] of each vector of the recording, by its nearest center."""
+
+    centers: np.ndarray
+    labels: np.ndarray
+
+
+def voices_of(heard: Heard, wanted: Wanted, likeness: float = LIKENESS) -> Voices:
+    """The voices of a recording. `likeness`: mean cosine above which two clusters are one voice.
+
+    A number that is asked for is kept as long as there are so many vectors.
+    """
+    vectors = heard.vectors.astype(np.float32)
+    clear = heard.mass >= CLEAR
+    if clear.sum() < max(1, wanted.least or 0):
+        clear = heard.mass > 0
+    if not clear.any():
+        return Voices(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(len(vectors), int))
+    found, times, weights = vectors[clear], heard.times[clear], np.minimum(heard.mass[clear], 1.0)
+    blocks = (times // BLOCK).astype(int)
+    if blocks.max() == 0:
+        centers, _ = _clusters(found, weights, wanted, likeness)
+    else:
+        parts = [_clusters(found[blocks == b], weights[blocks == b], _inside(wanted), _fine(likeness, wanted)) for b in np.unique(blocks)]
+        centers, sizes = np.concatenate([c for c, _ in parts]), np.concatenate([s for _, s in parts])
+        centers, _ = _clusters(centers, sizes, wanted, JOINED - LIKENESS + likeness)
+    nearest = (vectors @ centers.T).argmax(axis=1)
+    settled = [_mean(vectors[nearest == k], heard.mass[nearest == k], c) for k, c in enumerate(centers)]
+    centers = np.stack(settled)
+    return Voices(centers, (vectors @ centers.T).argmax(axis=1))
+
+
+def _inside(wanted: Wanted) -> Wanted:
+    """A block may miss speakers that are asked for, and must not merge those it has."""
+    return Wanted(None, None)
+
+
+def _fine(likeness: float, wanted: Wanted) -> float:
+    return likeness + _FINER if (wanted.least or 0) > 1 else likeness
+
+
+def _clusters(vectors: np.ndarray, weights: np.ndarray, wanted: Wanted, likeness: float) -> tuple[np.ndarray, np.ndarray]:
+    """Centers [K, D] and seconds [K] of the clusters that are large enough."""
+    made = tree(vectors @ vectors.T, weights)
+    labels = made.cut(threshold=likeness)
+    kept = _large(labels, weights, LEAST)
+    if wanted.least is not None and len(kept) < wanted.least:
+        labels, kept = _exactly(made, weights, wanted.least)
+    elif wanted.most is not None and len(kept) > wanted.most:
+        labels, kept = _exactly(made, weights, wanted.most)
+    # EVERY seconds lie between two vectors, so a sum of weights of 1 stands for about as many seconds.
+    centers = np.stack([_mean(vectors[labels == k], weights[labels == k]) for k in kept])
+    return centers, np.array([weights[labels == k].sum() for k in kept])
+
+
+def _exactly(made: Tree, weights: np.ndarray, count: int) -> tuple[np.ndarray, list[int]]:
+    """The coarsest cut with `count` clusters that are large enough; the rest of it is no speaker's own."""
+    count = min(count, made.count)
+    least = LEAST
+    while True:
+        for clusters in range(count, min(made.count, 4 * count + 20) + 1):
+            labels = made.cut(clusters=clusters)
+            kept = _large(labels, weights, least)
+            if len(kept) >= count:
+                heaviest = sorted(kept, key=lambda k: -weights[labels == k].sum())[:count]
+                return labels, sorted(heaviest)
+        least /= 2
+
+
+def _large(labels: np.ndarray, weights: np.ndarray, least: float) -> list[int]:
+    """Labels of the clusters with a weight of `least` or more, else of the heaviest alone."""
+    sums = np.bincount(labels, weights)
+    return np.flatnonzero(sums >= least).tolist() or [int(sums.argmax())]
+
+
+def _mean(vectors: np.ndarray, weights: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
+    """Weighted mean direction; `start` counts as one vector more."""
+    total = weights @ vectors + (0 if start is None else start)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)

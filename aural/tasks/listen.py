@@ -1,0 +1,149 @@
+"""Who said what, when, and what else was heard: everything about a recording in one go"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aural.models.shelf import Shelf
+from aural.progress import Progress
+from aural.results import Event, Result, Segment, Speaker, clock
+from aural.settings import option
+from aural.sound.source import Source
+from aural.tasks import detect, diarize, gender, segment, transcribe
+from aural.tasks._hearing import mono_blocks
+from aural.tasks._said_by import with_speakers
+from aural.tasks._task import Task
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to hear: words, speakers and sounds by default."""
+
+    language: str | None = option(None, "language spoken, such as en or de; not set = told by the model, or English", also=("--lang",))
+    task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
+    hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
+    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little")
+    clip: str | None = option(None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
+    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass")
+    who: bool = option(True, "tell the speakers apart")
+    speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",))
+    min_speakers: int | None = option(None, "at least so many speak")
+    max_speakers: int | None = option(None, "at most so many speak")
+    traits: bool = option(False, "say of each speaker whether the voice sounds female or male")
+    sounds: bool = option(True, "tell sounds that are not speech, and where music is")
+    threshold: float = option(0.4, "score at which a sound is told; lower finds more and errs more")
+    watch: tuple[str, ...] = option((), "only these sounds, such as Glass,Siren; a general name stands for all its kinds")
+
+
+def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
+    """Words with times and speakers, turns, sounds, and where speech, music and silence are.
+
+    The models are opened one after the other, so the peak of memory is the largest of them, not their sum.
+    """
+    result = transcribe.run(source, shelf, _same(options, transcribe.Options), progress)
+    events: tuple[Event, ...] = ()
+    if options.sounds:
+        events = _sounds(source, shelf, options, progress)
+    if options.who and result.speech:
+        heard = diarize.run(source, shelf, _same(options, diarize.Options), progress)
+        result = with_speakers(result, heard)
+        events += heard.events or ()
+    if options.traits and result.turns:
+        result = dataclasses.replace(result, speakers=_traits(source, shelf, result, progress))
+    asked = options.sounds or options.who
+    found = tuple(sorted(events, key=lambda e: (e.start, e.end, e.layer, e.label))) if asked else None
+    return dataclasses.replace(result, events=found, made_by=dict(shelf.made_by))
+
+
+def _sounds(source: Source, shelf: Shelf, options: Options, progress: Progress) -> tuple[Event, ...]:
+    """Sounds that are not speech, and the segments of speech, music, noise and silence, in one pass."""
+    chosen = detect.Options(threshold=options.threshold, keep=options.threshold / 2, watch=options.watch, speech=False)
+    with shelf.open("tagger") as tagger, shelf.open("speech_music") as kinds:
+        ear, cutter = detect.Ear(tagger, chosen), segment.Cutter(kinds, segment.Options())
+        assert tagger.card.sample_rate == kinds.card.sample_rate
+        for samples in mono_blocks(source, tagger.card.sample_rate, progress, "sounds"):
+            ear.push(samples)
+            cutter.push(samples)
+        duration = source.recording.duration
+        assert duration is not None
+        return ear.finish(duration) + cutter.finish(duration)
+
+
+def _traits(source: Source, shelf: Shelf, result: Result, progress: Progress) -> tuple[Speaker, ...]:
+    """Each speaker with what the voice sounds like, heard where nobody else speaks as far as there is such a place."""
+    with shelf.open("gender") as model:
+        voices = gender.Voices(model)
+        for samples in mono_blocks(source, model.card.sample_rate, progress, "voices"):
+            voices.push(samples)
+        voices.finish()
+    turns = result.turns or ()
+    told = []
+    for speaker in result.speakers or ():
+        own = [t for t in turns if t.speaker == speaker.label]
+        alone = [t for t in own if not any(o.overlap(t) for o in turns if o.speaker != speaker.label)]
+        best = voices.over(alone or own)
+        told.append(dataclasses.replace(speaker, traits=best[:1] if best else ()))
+    return tuple(told)
+
+
+def _same(options: Options, kind: type[T]) -> T:
+    """The options that another task shares with `listen`, as its own."""
+    names = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**{f.name: getattr(options, f.name) for f in dataclasses.fields(options) if f.name in names})
+
+
+def show(result: Result) -> str:
+    """Segments and sounds in the order of time, then one line that sums up."""
+    rows: list[tuple[float, str]] = []
+    names = {s.label: s.name or s.label for s in result.speakers or ()}
+    width = max([len(n) for n in names.values()], default=0)
+    for said in result.segments or ():
+        who = names.get(said.speaker or "", said.speaker or "") if result.turns is not None else ""
+        rows.append((said.start, f"{_times(said)}  {who:<{width}}  {said.text}".replace("    ", "  ") if not width else
+                     f"{_times(said)}  {who:<{width}}  {said.text}"))
+    for event in result.events or ():
+        if event.layer == "sound":
+            rows.append((event.start, f"{_times(event)}  {'':<{width}}  * {event.label} ({event.score:.2f})"))
+    lines = [text for _, text in sorted(rows, key=lambda r: r[0])]
+    return "\n".join([*lines, *([""] if lines else []), _summary(result, list(names.values()))])
+
+
+def _times(span: Segment | Event) -> str:
+    return f"{clock(span.start):>10} - {clock(span.end):>10}"
+
+
+def _summary(result: Result, names: list[str]) -> str:
+    words = sum(1 for _ in result.words())
+    parts = [f"{words} words" if words else "no speech found"]
+    if result.turns is not None and names:
+        parts.append(f"{len(names)} speaker{'s' if len(names) != 1 else ''} ({', '.join(names)})")
+    if result.events is not None:
+        counted: dict[str, int] = {}
+        for event in result.events:
+            if event.layer == "sound":
+                counted[event.label] = counted.get(event.label, 0) + 1
+        told = [f"{label} x{n}" if n > 1 else label for label, n in sorted(counted.items(), key=lambda x: (-x[1], x[0]))]
+        parts.append("sounds: " + ", ".join(told) if told else "no other sounds")
+    return "; ".join(parts)
+
+
+TASK = Task(
+    takes="source",
+    options=Options,
+    run=run,
+    show=show,
+    roles={
+        "vad": "silero-vad",
+        "recognizer": "moonshine-base",
+        "speaker_segmentation": "community-segmentation",
+        "speaker_embedding": "community-embedding",
+        "tagger": "yamnet",
+        "speech_music": "ina-speech-music",
+        "gender": "ina-gender",
+    },
+    main_role="recognizer",
+)
