@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aural.errors import FormatError
 from aural.files import write_text
 
 _PACKAGES = ("aural", "numpy", "onnxruntime", "av", "soxr", "torch")
@@ -50,14 +51,18 @@ def write(receipt: Receipt, path: Path) -> None:
 
 
 def read(path: Path) -> Receipt:
-    """Read a receipt that `write` wrote."""
-    plain = json.loads(path.read_text(encoding="utf-8"))
-    plain["metrics"] = {k: Metric(**v) for k, v in plain["metrics"].items()}
-    plain["slices"] = {
-        key: {value: {k: Metric(**m) for k, m in metrics.items()} for value, metrics in values.items()}
-        for key, values in plain["slices"].items()
-    }
-    return Receipt(**plain)
+    """Read a receipt that `write` wrote. Raises: FormatError when it is none."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain["metrics"] = {k: Metric(**v) for k, v in plain["metrics"].items()}
+        plain["slices"] = {
+            key: {value: {k: Metric(**m) for k, m in metrics.items()} for value, metrics in values.items()}
+            for key, values in plain["slices"].items()
+        }
+        return Receipt(**plain)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        fix = "Make one with `aural evaluate ... --json FILE`"
+        raise FormatError(f"this receipt cannot be read ({error})", where=str(path), fix=fix) from None
 
 
 def versions() -> dict[str, str]:

@@ -198,7 +198,8 @@ def table(outcomes: list[Outcome]) -> Table:
         rows.append((name, len(own), f"{100 * count.pop('sound') / len(own):.0f} %", *count.values(),
                      round(max(o.seconds for o in own), 2), round(max(o.megabytes for o in own))))  # fmt: skip
     notes = (
-        f"{len(outcomes)} files, damaged in {len(WAYS)} ways ({', '.join(WAYS)}); limits {SECONDS:g} s and {MEGABYTES:.0f} MB a file",
+        f"{len(outcomes)} files, damaged in {len(WAYS)} ways ({', '.join(WAYS)})",
+        f"limits: {SECONDS:g} s and {MEGABYTES:.0f} MB a file",
         "memory is that of the whole child process, interpreter and libraries in it, over all its files",
     )
     return Table("Damaged recordings", columns, tuple(rows), notes)

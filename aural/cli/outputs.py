@@ -12,6 +12,7 @@ from typing import Any
 from aural import files, find, settings
 from aural.cli.inputs import Input
 from aural.errors import UsageError
+from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 
 
@@ -25,12 +26,15 @@ class Wish:
     skip_existing: bool = False
 
 
-def format_names(text: str | None) -> tuple[str, ...]:
-    """Format page names from "srt,vtt" or "all". Raises: UsageError for one that does not exist."""
+def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """Format names from "srt,vtt" or "all"; `writes` bounds them where a task's answer is no Result.
+
+    Raises: UsageError for one that does not exist.
+    """
     if not text:
         return ()
-    known = find.names("formats")
-    aliases = {alias: name for name in known for alias in getattr(find.page("formats", name), "ALIASES", ())}
+    known = writes or find.names("formats")
+    aliases = {} if writes else {alias: n for n in known for alias in vars(find.page("formats", n)).get("ALIASES", ())}
     wanted = [t.strip().lower() for t in text.split(",") if t.strip()]
     chosen: list[str] = []
     for name in wanted:
@@ -54,6 +58,11 @@ def targets(inputs: Sequence[Input], endings: Sequence[str], folder: str | None)
     plain = [top / i.folder / Path(i.name).stem for i in inputs]
     stems = [p if plain.count(p) == 1 else top / i.folder / i.name for p, i in zip(plain, inputs, strict=True)]
     return {i.place: {e: s.parent / f"{s.name}.{e.lstrip('.')}" for e in endings} for i, s in zip(inputs, stems, strict=True)}
+
+
+def ending(name: str, writes: tuple[str, ...] | None = None) -> str:
+    """The file ending of a format."""
+    return f".{name}" if writes else str(find.page("formats", name).EXTENSION)
 
 
 def refuse_existing(paths: Sequence[Path], wish: Wish) -> None:
@@ -81,6 +90,8 @@ def render(answer: Any, name: str, media: Any = None, given: dict[str, Any] | No
         known = {o.name for o in settings.options_of(made)} if made else set()
         options = settings.build(made, {k: v for k, v in (given or {}).items() if k in known}) if made else None
         return page.write(answer, media=media, options=options)  # type: ignore[no-any-return]
+    if isinstance(answer, Picture):
+        return answer.as_format(name)
     if name == "json":
         return json.dumps(plain(answer), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     if name in ("csv", "txt") and isinstance(answer, Report):

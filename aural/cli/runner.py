@@ -106,7 +106,9 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     chosen = {name: value for name, value in given.items() if name in own}
     options = settings.build(task.options, *layers, chosen, where=f"aural {verb}")
     models = dict(_pair(p) for p in (args.models or "").split(",") if p)
-    wish = outputs.Wish(outputs.format_names(args.format), args.output, args.overwrite == "true", args.skip_existing == "true")
+    wish = outputs.Wish(
+        outputs.format_names(args.format, task.writes), args.output, args.overwrite == "true", args.skip_existing == "true"
+    )
     return Job(
         verb, options, choose(task, getattr(args, "model", None), models), args.device, args.threads, wish, args.channels, given
     )
@@ -144,7 +146,8 @@ def _progress(args: argparse.Namespace) -> progress.Progress:
 def _plan(job: Job, inputs: Sequence[Input]) -> dict[str, dict[str, Path]]:
     if not job.wish.formats or job.wish.folder == "-":
         return {i.place: {} for i in inputs}
-    endings = [find.page("formats", name).EXTENSION for name in job.wish.formats]
+    writes = find.page("tasks", job.verb).TASK.writes
+    endings = [outputs.ending(name, writes) for name in job.wish.formats]
     return outputs.targets(inputs, endings, job.wish.folder)
 
 
@@ -243,8 +246,8 @@ def _split(task: Any, source: Any, options: Any, shelf: Any, shown: progress.Pro
 
 def _deliver(job: Job, task: Any, answer: Any, source: Any, one: Input, paths: dict[str, Path]) -> str:
     kind = type(answer).__name__
-    if kind in ("Picture", "Sound") and job.wish.folder != "-":
-        path = Path(job.wish.folder or f"{Path(one.name).stem}.{'png' if kind == 'Picture' else 'wav'}")
+    if kind in ("Picture", "Sound") and not job.wish.formats and job.wish.folder != "-":
+        path = _file_of(job.wish.folder, Path(one.name).stem, "png" if kind == "Picture" else "wav")
         outputs.refuse_existing([path], job.wish)
         answer.save(path)
         return f"{path}"
@@ -258,13 +261,19 @@ def _deliver(job: Job, task: Any, answer: Any, source: Any, one: Input, paths: d
     printed: list[str] = []
     for name in job.wish.formats:
         data = outputs.render(answer, name, media, job.settings)
-        ending = find.page("formats", name).EXTENSION
         if paths:
-            outputs.put(data, paths[ending])
-            printed.append(str(paths[ending]))
+            path = paths[outputs.ending(name, task.writes)]
+            outputs.put(data, path)
+            printed.append(str(path))
         else:
             printed.append(data if isinstance(data, str) else data.decode("utf-8", "replace"))
     return "\n".join(printed)
+
+
+def _file_of(told: str | None, stem: str, ending: str) -> Path:
+    """The file for a picture or a sound: `told` itself, or in that folder, or beside where one stands."""
+    path = Path(told or ".")
+    return path / f"{stem}.{ending}" if path.is_dir() else path
 
 
 def _print(text: str, one: Input, many: int) -> None:

@@ -10,7 +10,7 @@ from html import escape
 from aural.formats._lines import names_of, shown, squeezed
 from aural.formats._speech import Paragraph, Run, paragraphs_of
 from aural.formats._tokens import tokens_of
-from aural.results import Event, Result, clock
+from aural.results import Event, Result, Segment, Turn, Word, clock
 
 # Words below the first confidence are marked as likely wrong, below the second as to be checked.
 WRONG, DOUBTED = 0.5, 0.75
@@ -27,7 +27,8 @@ class Voices:
     def of(cls, result: Result) -> Voices:
         """Every speaker that anything in the result names."""
         named = names_of(result)
-        spans = sorted([*(result.segments or ()), *(result.turns or ()), *result.words()], key=lambda s: s.start)
+        spans: list[Segment | Turn | Word] = [*(result.segments or ()), *(result.turns or ()), *result.words()]
+        spans.sort(key=lambda s: s.start)
         labels = [*(s.speaker for s in spans), *(s.label for s in result.speakers or ())]
         return cls(tuple(dict.fromkeys(name for label in labels if (name := shown(named, label)))))
 

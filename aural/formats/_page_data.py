@@ -11,7 +11,7 @@ from aural.formats._cues import cues_of
 from aural.formats._lines import names_of, shown, squeezed
 from aural.formats._page_body import Body, Voices
 from aural.formats._tokens import line_text
-from aural.results import Media, Result
+from aural.results import Media, Result, Segment, Turn, Word
 
 
 def page_data(result: Result, media: Media | None, body: Body, voices: Voices, duration: float) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def page_data(result: Result, media: Media | None, body: Body, voices: Voices, d
 
 
 def _labels(result: Result) -> list[str]:
-    spans = [*(result.turns or ()), *(result.segments or ()), *result.words()]
+    spans: list[Segment | Turn | Word] = [*(result.turns or ()), *(result.segments or ()), *result.words()]
     return [s.label for s in result.speakers or ()] + [s.speaker for s in spans if s.speaker]
 
 

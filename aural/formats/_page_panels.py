@@ -62,11 +62,12 @@ def _speakers(result: Result, voices: Voices) -> str:
     for i, name in enumerate(voices.names):
         share = seconds[name] / total
         about = _about(result, name)
+        detail = f"<small>{about}</small>" if about else ""
         rows.append(
             f'<li class="voice-row s{i}" data-voice="{i}"><i></i>'
             f'<input value="{escape(name)}" aria-label="Name of speaker {i + 1}" data-voice="{i}" spellcheck="false" dir="auto">'
             f'<span class="share">{clock(seconds[name])[:-4]}</span>'
-            f'<span class="track"><span data-share="{share:.3f}"></span></span>' + (f"<small>{about}</small>" if about else "") + "</li>"
+            f'<span class="track"><span data-share="{share:.3f}"></span></span>{detail}</li>'
         )
     return f'<section class="voices-list"><h2>Speakers</h2><ul>{"".join(rows)}</ul></section>'
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -140,13 +140,7 @@ def judge_one(plan: Plan, clip: Clip, condition: Condition, shelf: Any) -> Recor
 def opened(clip: Clip, condition: Condition | None = None) -> Source:
     """A clip as a source: the file itself, or the part that the row names, under a condition."""
     whole = Source(clip.audio)
-    cut = bool(clip.start) or clip.duration is not None
-    if cut:
-        length = whole.encoding.seconds or whole.recording.duration or 0.0
-        if clip.duration is not None and abs(length - clip.duration) <= max(_SLACK, 0.01 * length):
-            cut = False
-        elif not clip.start and clip.duration is not None and clip.duration >= length:
-            cut = False
+    cut = (bool(clip.start) or clip.duration is not None) and not _is_whole(whole, clip)
     if not cut and (condition is None or condition.clean):
         return whole
     start = clip.start if cut else 0.0
@@ -155,6 +149,19 @@ def opened(clip: Clip, condition: Condition | None = None) -> Source:
     if condition is not None and not condition.clean:
         sound = condition.apply(sound, clip.id)
     return Source((sound.samples, sound.sample_rate), name=clip.id)
+
+
+def _is_whole(source: Source, clip: Clip) -> bool:
+    """True when the row's part is the whole file."""
+    wanted = clip.duration
+    if wanted is None:
+        return False
+
+    def same(length: float | None) -> bool:
+        return bool(length) and (abs((length or 0.0) - wanted) <= _SLACK or (not clip.start and wanted >= (length or 0.0)))
+
+    # what the header says is enough where it agrees; else the file is read through
+    return same(source.encoding.promised) or same(source.recording.duration)
 
 
 def spread_evenly(clips: Sequence[Any], limit: int | None) -> list[Any]:
@@ -175,18 +182,10 @@ def names_of(verb: str, clips: Sequence[Clip], means: Mapping[str, tuple[str, ..
         found = {t for c in clips for t in scorer("labels").true_labels(c, verb)}
     odd = sorted(set(means or {}) - found)
     if odd:
-        raise UsageError(f"the manifest has no class {odd[0]!r}", where="--map", fix=f"Its classes: {', '.join(sorted(found)) or 'none'}")
+        raise UsageError(
+            f"the manifest has no class {odd[0]!r}", where="--map", fix=f"Its classes: {', '.join(sorted(found)) or 'none'}"
+        )
     return Names(verb, tuple(sorted(found)), means)
-
-
-def with_names(plan: Plan, names: Names, keys: Sequence[str] = ()) -> Plan:
-    """The plan with classes, and the keys whose values are noted for slices."""
-    return replace(plan, names=names, keys=tuple(keys))
-
-
-def digest(records: Sequence[Record]) -> str:
-    """A short fingerprint of what was judged: ids and conditions, not answers."""
-    return hashlib.sha256("\n".join(f"{r['id']} {r['condition']}" for r in records).encode()).hexdigest()[:16]
 
 
 _SHELF: dict[str, Shelf] = {}
@@ -194,16 +193,14 @@ _SHELF: dict[str, Shelf] = {}
 
 def _in_processes(plan: Plan, clips: Sequence[Clip], condition: Condition, shown: Progress, jobs: int) -> list[Record]:
     """Spawned processes, each with models of its own; one thread each unless told otherwise."""
-    import os
-
+    # the first clip here: whatever has to be fetched is fetched once, with its progress shown
+    with Shelf(plan.choices, Runtime(plan.device, plan.threads), shown, keep=True) as shelf:
+        records = {0: judge_one(plan, clips[0], condition, shelf)}
     plan = replace(plan, threads=plan.threads or max(1, (os.cpu_count() or 1) // jobs))
-    for role, name in plan.choices.items():
-        _fetch(name, role, shown)
-    records: dict[int, Record] = {}
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_in_child, plan, clip, condition): k for k, clip in enumerate(clips)}
+        waiting = {pool.submit(_in_child, plan, clip, condition): k for k, clip in enumerate(clips) if k}
         try:
-            for done, future in enumerate(as_completed(waiting), 1):
+            for done, future in enumerate(as_completed(waiting), 2):
                 records[waiting[future]] = future.result()
                 shown.step(done, len(clips), f"{plan.verb}, {condition.name}", "clips")
         except BaseException:
@@ -216,19 +213,3 @@ def _in_child(plan: Plan, clip: Clip, condition: Condition) -> Record:
     if not _SHELF:
         _SHELF["open"] = Shelf(plan.choices, Runtime(plan.device, plan.threads), keep=True)
     return judge_one(plan, clip, condition, _SHELF["open"])
-
-
-def _fetch(name: str, role: str, shown: Progress) -> None:
-    """Fetch in one process what all will open; what no clip opens is not worth a fetch, so only the main model."""
-    from aural.models import store
-
-    if store.is_here(name, role):
-        return
-    store.ensure(name, role, shown)
-
-
-def _parts(records: Sequence[Record], name: str) -> Iterator[Record]:
-    yield from (r for r in records if name in r)
-
-
-Each = Callable[[Clip], bool]

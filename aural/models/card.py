@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import json
+import types
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,8 +83,37 @@ def read(path: Path) -> Card:
         for name in ("labels", "languages", "aliases"):
             plain[name] = tuple(plain.get(name, ()))
         card = Card(**plain)
+        _check_types(card)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelRefused(f"this model card cannot be read ({error})", where=str(path)) from error
     if card.format > 1:
         raise ModelRefused(f"this card has format {card.format}", where=str(path), fix="Update aural")
     return card
+
+
+def _check_types(thing: Any) -> None:
+    """Raises: TypeError when a field of a dataclass holds another kind of value than it declares."""
+    for name, hint in typing.get_type_hints(type(thing)).items():
+        value = getattr(thing, name)
+        if not _fits(value, hint):
+            raise TypeError(f"{name} is {str(value)[:40]!r}")
+        if dataclasses.is_dataclass(value):
+            _check_types(value)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """True when a value out of JSON is of the declared type; whole numbers pass as float."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if hint is Any:
+        return True
+    if origin is Literal:
+        return value in inner
+    if origin in (typing.Union, types.UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(v, inner[0]) for v in value)
+    if origin is collections.abc.Mapping:
+        return isinstance(value, Mapping) and all(isinstance(k, str) and _fits(v, inner[1]) for k, v in value.items())
+    if hint in (int, float):
+        return not isinstance(value, bool) and isinstance(value, (int, float) if hint is float else int)
+    return isinstance(value, hint)

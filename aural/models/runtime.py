@@ -40,6 +40,9 @@ ERRORS: Mapping[type[BaseException], type[ModelError]] = {
     ort_errors.RuntimeException: ModelRefused,
 }
 
+# Raised beside these: a message that is no text (damaged names), what C++ threw without a class of its own.
+_CAUGHT: tuple[type[BaseException], ...] = (*ERRORS, UnicodeDecodeError, RuntimeError, MemoryError)
+
 
 def devices() -> tuple[str, ...]:
     """The devices that the installed runtime offers, best first."""
@@ -64,7 +67,7 @@ class Session:
         try:
             found: list[np.ndarray] = self._inner.run(list(outputs) if outputs else None, dict(feeds))
             return found
-        except tuple(ERRORS) as error:
+        except _CAUGHT as error:
             raise _translated(error, self._where) from error
 
 
@@ -93,10 +96,9 @@ class Runtime:
             options.optimized_model_filepath = str(save)
             options.add_session_config_entry("session.save_model_format", "ONNX")
         try:
-            return Session(
-                ort.InferenceSession(graph if isinstance(graph, bytes) else str(graph), options, self._providers()), where
-            )
-        except tuple(ERRORS) as error:
+            source = graph if isinstance(graph, bytes) else str(graph)
+            return Session(ort.InferenceSession(source, options, self._providers(), enable_fallback=0), where)
+        except _CAUGHT as error:
             raise _translated(error, where) from error
 
     def _providers(self) -> list[str]:
@@ -115,7 +117,7 @@ class Runtime:
 
 def _translated(error: BaseException, where: str) -> ModelError | LimitReached:
     text = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-    if "Failed to allocate memory" in text or "bad_alloc" in text:
+    if isinstance(error, MemoryError) or "Failed to allocate memory" in text or "bad_alloc" in text:
         return LimitReached("memory ran out in the model", where=where, fix="Use -m small, fewer --jobs or a shorter --clip")
-    kind = ERRORS.get(type(error), ModelError)
+    kind = ERRORS.get(type(error), ModelRefused)
     return kind(f"the model could not be used ({text})", where=where, fix="`aural models verify` checks the files")

@@ -13,7 +13,7 @@ from aural.pictures.picture import Picture, Table
 from aural.pictures.ticks import Axis
 
 _LEFT, _RIGHT, _TOP, _GAP, _AXIS = 84, 26, 40, 16, 44
-_SCALE = 84  # what the scale of colors takes on the right
+_SCALE = 92  # what the scale of colors takes on the right
 
 
 def stack(
@@ -84,7 +84,7 @@ def _left(place: Place, y: Axis) -> list[Mark]:
 def _under(place: Place, x: Axis, *, labels: bool) -> list[Mark]:
     marks: list[Mark] = []
     bottom = place.y + place.height
-    for value, text in x.ticks if x.ticks is not None else axis_ticks(x, place.width * 0.5):
+    for value, text in x.ticks if x.ticks is not None else axis_ticks(x, place.width * 0.33):
         across = place.x + place.width * x.share(value)
         if place.x - 1 <= across <= place.x + place.width + 1:
             marks.append(Line(np.array([[across, bottom], [across, bottom + 5]]), INK, 1.0))

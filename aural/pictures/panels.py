@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from aural.pictures import colors as palette
-from aural.pictures import ticks
+from aural.pictures import font, ticks
 from aural.pictures.marks import FAINT, INK, PAPER, Box, Columns, Dots, Line, Mark, Raster, Text
 from aural.pictures.ticks import Axis
 
@@ -68,11 +68,11 @@ class HeatMap(Panel):
             Box(left, top, width, height, border=INK),
         ]
         low, high = self.limits
-        for value, text in ticks.nice(low, high, count=max(2, min(5, height // 40))):
+        for value, _ in ticks.nice(low, high, count=max(2, min(5, height // 40))):
             y = top + height * (1 - (value - low) / (high - low))
-            marks.append(Text(left + width + 5, min(y + 4, top + height + 2), text, SMALL))
+            marks.append(Text(left + width + 5, min(y + 4, top + height + 2), ticks.number(value), SMALL))
         if self.unit:
-            marks.append(Text(left + width + 46, place.y + place.height / 2, self.unit, SMALL, "middle", turned=True))
+            marks.append(Text(left + width + 56, place.y + place.height / 2, self.unit, SMALL, "middle", turned=True))
         return marks
 
 
@@ -120,10 +120,14 @@ class Curves(Panel):
                 marks.append(_dense(points, place, color))
             else:
                 marks.append(Line(points, color, 1.5))
+        free = -np.inf
         for at, level, text in self.marked:
             point = np.array([[_across(x, np.array([at]), place)[0], _down(self.y, np.array([level]), place)[0]]])
             color = palette.LINES[1]
-            marks += [Dots(point, 3.0, color), Text(point[0, 0] + 5, max(point[0, 1] - 4, place.y + 12), text, SMALL, color=color)]
+            marks.append(Dots(point, 3.0, color))
+            if point[0, 0] > free:
+                marks.append(Text(point[0, 0] + 5, max(point[0, 1] - 4, place.y + 12), text, SMALL, color=color))
+                free = float(point[0, 0]) + font.width(text, size=SMALL) + 10
         named = [label for label, _, _ in self.series if label]
         if len(named) > 1:
             marks += _legend(place, named)
@@ -199,7 +203,7 @@ def _fit_axis(values: np.ndarray, size: int, axis: int) -> np.ndarray:
 
 def axis_ticks(axis: Axis, length: float) -> ticks.Ticks:
     """The ticks of an axis of so many pixels."""
-    return axis.ticks if axis.ticks is not None else ticks.nice(axis.low, axis.high, count=max(2, int(length // 45)))
+    return axis.ticks if axis.ticks is not None else ticks.nice(axis.low, axis.high, count=max(2, int(length // 30)))
 
 
 def _grid(place: Place, y: Axis) -> list[Mark]:
@@ -244,11 +248,12 @@ def _or(values: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _legend(place: Place, labels: Sequence[str]) -> list[Mark]:
+    """Names above the box, from the right."""
     marks: list[Mark] = []
-    for k, label in enumerate(labels):
-        y = place.y + 16 + 17 * k
-        marks += [
-            Dots(np.array([[place.x + place.width - 12, y - 4.0]]), 4.0, palette.LINES[k % len(palette.LINES)]),
-            Text(place.x + place.width - 22, y, label, SMALL, "end"),
-        ]
+    right = place.x + place.width
+    for k, label in reversed(list(enumerate(labels))):
+        long = font.width(label, size=SMALL)
+        dot = np.array([[right - long - 9, place.y - 10.0]])
+        marks += [Dots(dot, 4.0, palette.LINES[k % len(palette.LINES)]), Text(right, place.y - 6, label, SMALL, "end")]
+        right = int(right - long - 30)
     return marks

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Sound", "Source", "load"]
 
-_HOMES = {"Sound": "sound.sound", "load": "sound.sound", "Source": "sound.source"}
-
 
 def __getattr__(name: str) -> Any:
     from aural import find
 
-    if name in _HOMES:
-        return find.attribute(_HOMES[name], name)
+    if name == "Source":
+        return find.attribute("sound.source", name)
+    if name in ("Sound", "load"):
+        return find.attribute("sound.sound", name)
     raise AttributeError(f"module 'aural.sound' has no attribute {name!r}")

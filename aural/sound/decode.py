@@ -100,7 +100,7 @@ class Decoder:
         try:
             self._container: Any = av.open(
                 self._reader, "r", metadata_errors="ignore", buffer_size=1 << 16,
-                container_options={"format_whitelist": _CONTAINERS, "codec_whitelist": _CODECS, "max_size": "65536"},
+                container_options=_ways(self._kind),
             )  # fmt: skip
         except SoundError:
             raise
@@ -315,6 +315,14 @@ def meaning_of(error: type[BaseException]) -> type[SoundError]:
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+
+def _ways(kind: str) -> dict[str, str]:
+    """What the decoder is told about a container."""
+    ways = {"format_whitelist": _CONTAINERS, "codec_whitelist": _CODECS}
+    if kind == "wav":  # larger packets; and a short look only for other codecs that pass themselves off as plain samples
+        ways |= {"max_size": "65536", "max_probe_packets": "1"}
+    return ways
 
 
 def _bits(codec: str, decoded: str) -> int | None:

@@ -59,12 +59,14 @@ class Harmonic:
 
 
 def pitch(
-    samples: ArrayLike, *, sample_rate: int, low: float = 60.0, high: float = 1000.0, hop: float = 0.010, start: float = 0.0
+    samples: ArrayLike, *, sample_rate: int, low: float = 60.0, high: float = 1000.0, hop: float = 0.010,
+    start: float = 0.0, quiet: float = 40.0,
 ) -> PitchTrack:
     """The fundamental of samples [T] over time, between `low` and `high` Hz, every `hop` s.
 
     A frame's dips of the normalized difference function are candidates, each weighed by the thresholds
-    that would choose it; the likeliest smooth path through them and through "no pitch" is taken.
+    that would choose it; the likeliest smooth path through them and through "no pitch" is taken. Frames
+    `quiet` dB or more below the loudest have no pitch. `start` is where samples begin (s).
     Raises: UsageError when the range does not fit the sample rate, or samples are not [T].
     Source: A. de Cheveigne and H. Kawahara, "YIN", JASA 111, 2002; M. Mauch and S. Dixon, "pYIN", ICASSP 2014.
     """
@@ -89,6 +91,8 @@ def pitch(
         dips = _normalized_difference(np.ascontiguousarray(view[at : at + _BLOCK]), width)
         part = slice(at, at + len(dips))
         likely[part], exact[part] = _candidates(dips, sample_rate, (low, high), states)
+    levels = np.einsum("ft,ft->f", view, view)
+    likely[levels < levels.max(initial=0.0) * 10 ** (-quiet / 10)] = 0.0
     path = _path(likely, max(1, round(_FASTEST * step / sample_rate * 12 * _PER_SEMITONE)))
     heard = path < states
     frequency = np.full(count, np.nan)

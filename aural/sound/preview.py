@@ -19,19 +19,25 @@ from aural.sound.spectrum import Framing, spectrogram
 class Slices:
     """Takes one channel in pieces of any size and hands out stretches that hold whole frames only.
 
-    Frames lie as in a centered transform padded with zeros: frame f around sample f * hop, and
+    Frames lie as in a centered transform with both ends reflected: frame f around sample f * hop, and
     1 + T // hop of them in all. Compute a stretch with `center=False` and the same length and hop.
     """
 
     def __init__(self, length: int, hop: int) -> None:
         self._length, self._hop = length, hop
-        self._held = np.zeros(length // 2, np.float32)
+        self._held = np.zeros(0, np.float32)
+        self._begun = False
         self._heard = self._frames = self._skip = 0
 
     def push(self, samples: np.ndarray) -> np.ndarray:
         """The next samples [t]; gives those [u] that whole frames are made of, perhaps none."""
         self._heard += len(samples)
         joined = np.concatenate([self._held, samples])
+        if not self._begun:
+            if len(joined) <= self._length:
+                self._held = joined
+                return np.zeros(0, np.float32)
+            joined = self._reflected(joined)
         # Where frames lie further apart than they are long, samples between them are passed over.
         passed = min(self._skip, len(joined))
         self._skip -= passed
@@ -41,11 +47,18 @@ class Slices:
         """What is left [u], with zeros behind it."""
         if not self._heard:
             return np.zeros(0, np.float32)
+        if not self._begun:
+            self._held = self._reflected(self._held)
         left = 1 + self._heard // self._hop - self._frames
         wanted = max(0, (left - 1) * self._hop + self._length) if left else 0
-        held = self._held if not self._skip else np.zeros(0, np.float32)
-        padded = np.pad(held, (0, max(0, wanted - len(held))))
-        return self._take(padded[:wanted])
+        if not wanted:
+            return np.zeros(0, np.float32)
+        held = self._held if len(self._held) and not self._skip else np.zeros(1, np.float32)
+        return self._take(np.pad(held, (0, max(0, wanted - len(held))), mode="reflect")[:wanted])
+
+    def _reflected(self, samples: np.ndarray) -> np.ndarray:
+        self._begun = True
+        return np.pad(samples, (self._length // 2, 0), mode="reflect")
 
     def _take(self, samples: np.ndarray) -> np.ndarray:
         if len(samples) < self._length:

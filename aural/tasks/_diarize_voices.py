@@ -12,7 +12,7 @@ from aural.tasks._diarize_hear import Heard
 BLOCK = 600.0  # s: vectors are clustered inside blocks, then the blocks' clusters; so the cost is linear in length
 CLEAR = 0.35  # s of one speaker alone that make a vector clear enough to found a cluster on
 LEAST = 0.8  # s that a cluster needs, unless a number of speakers is asked for
-LIKENESS = 0.25  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
+LIKENESS = 0.27  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
 JOINED = 0.55  # the same for two clusters of different blocks, whose vectors are means over many seconds
 _FINER = 0.1  # added to LIKENESS inside blocks where more voices are asked for than are found
 
@@ -49,22 +49,15 @@ def voices_of(heard: Heard, wanted: Wanted, likeness: float = LIKENESS) -> Voice
     if blocks.max() == 0:
         centers, _ = _clusters(found, weights, wanted, likeness)
     else:
-        parts = [_clusters(found[blocks == b], weights[blocks == b], _inside(wanted), _fine(likeness, wanted)) for b in np.unique(blocks)]
+        # A block may miss speakers that are asked for, but must not merge those that it has.
+        inside = likeness + _FINER if (wanted.least or 0) > 1 else likeness
+        parts = [_clusters(found[blocks == b], weights[blocks == b], Wanted(), inside) for b in np.unique(blocks)]
         centers, sizes = np.concatenate([c for c, _ in parts]), np.concatenate([s for _, s in parts])
         centers, _ = _clusters(centers, sizes, wanted, JOINED - LIKENESS + likeness)
     nearest = (vectors @ centers.T).argmax(axis=1)
     settled = [_mean(vectors[nearest == k], heard.mass[nearest == k], c) for k, c in enumerate(centers)]
     centers = np.stack(settled)
     return Voices(centers, (vectors @ centers.T).argmax(axis=1))
-
-
-def _inside(wanted: Wanted) -> Wanted:
-    """A block may miss speakers that are asked for, and must not merge those it has."""
-    return Wanted(None, None)
-
-
-def _fine(likeness: float, wanted: Wanted) -> float:
-    return likeness + _FINER if (wanted.least or 0) > 1 else likeness
 
 
 def _clusters(vectors: np.ndarray, weights: np.ndarray, wanted: Wanted, likeness: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import final
 
 import numpy as np
@@ -49,7 +50,10 @@ class SpectrumView(View):
         held = np.concatenate(self._held)[: round(_HELD * self._scope.sample_rate)] if self._held else np.zeros(0, np.float32)
         tone = steady_tone(held, sample_rate=self._scope.sample_rate) if len(held) else None
         found = harmonics(held, sample_rate=self._scope.sample_rate, frequency=tone, count=8) if tone else ()
-        return {"spectrum": spectrum_panel(self._scope, hz, mean, [(h.frequency, f"{h.frequency:.4g}") for h in found])}
+        # The harmonics of a low note would stand in one corner: unless told otherwise, the axis ends a little behind them.
+        top = min(self._scope.f_max, 2 * found[-1].frequency) if found and self._scope.free_top else self._scope.f_max
+        scope = dataclasses.replace(self._scope, f_max=top)
+        return {"spectrum": spectrum_panel(scope, hz, mean, [(h.frequency, f"{h.frequency:.4g} Hz") for h in found])}
 
     def _hear(self, samples: np.ndarray) -> None:
         found = spectrogram(samples, framing=self._framing)

@@ -18,6 +18,7 @@ class Task:
     `roles` maps a role to the default model's name; `options` is a frozen dataclass made with
     `settings.option`. `run(inputs, shelf, options, progress)` gives a Result, Sound, Codes, Vectors,
     Match, list of Match, Report or Picture; inputs is one source, or a tuple as `takes` says.
+    `writes` names what the answer can be written as (-f); None = every page of formats/.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
     role that -m/--model replaces. `score(reference_clip, answer)` serves `judge`.
     """
@@ -28,6 +29,7 @@ class Task:
     show: Callable[[Any], str]
     roles: Mapping[str, str] = None  # type: ignore[assignment]
     main_role: str | None = None
+    writes: tuple[str, ...] | None = None
     question: Question | None = None
     live: Callable[..., Any] | None = None
     score: Callable[..., Any] | None = None

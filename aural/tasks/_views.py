@@ -40,6 +40,7 @@ class Scope:
     n_mels: int
     n_mfcc: int
     f_max: float
+    free_top: bool
     span: float
     colors: str
     invert: bool
@@ -148,7 +149,7 @@ class SpectraView(View):
 
     def _power(self) -> Shown:
         power = self._means["power"].values
-        return Shown("power |X|²", self._hz_map(power, "power"), self._hz_table(power, "power"))
+        return Shown("power |X|^2", self._hz_map(power, "power"), self._hz_table(power, "power"))
 
     def _mel(self) -> Shown:
         mel = self._means["mel"].values
@@ -236,7 +237,7 @@ class ConstantQView(View):
         # The transform of a lasting sine of amplitude 1 grows with the square root of the wavelet's length.
         levels = power_to_db(self._mean.values * 4 / self._options.lengths[:, None], floor=1e-14)
         names = tuple(f"{hz:.6g} Hz (dB)" for hz in self._options.frequencies)
-        octaves = tuple((float(hz), f"C{k} {hz_text(round(hz))}") for k, hz in enumerate(_OCTAVES))
+        octaves = tuple((float(hz), f"C{k} {hz:.0f}") for k, hz in enumerate(_OCTAVES))
         low, high = self._options.frequencies[[0, -1]] * 2.0 ** (np.array([-0.5, 0.5]) / 24)
         y = Axis(low, high, "Hz (pitch)", octaves, lambda hz: float(np.log2(hz)))
         panel = HeatMap(levels, y, self._scope.scale(), _level_limits(levels, self._scope.span), "dB")

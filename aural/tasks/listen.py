@@ -23,11 +23,15 @@ T = TypeVar("T")
 class Options:
     """What to hear: words, speakers and sounds by default."""
 
-    language: str | None = option(None, "language spoken, such as en or de; not set = told by the model, or English", also=("--lang",))
+    language: str | None = option(
+        None, "language spoken, such as en or de; not set = told by the model, or English", also=("--lang",)
+    )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
     hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little")
-    clip: str | None = option(None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
+    clip: str | None = option(
+        None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",)
+    )
     gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass")
     who: bool = option(True, "tell the speakers apart")
     speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",))
@@ -103,8 +107,14 @@ def show(result: Result) -> str:
     width = max([len(n) for n in names.values()], default=0)
     for said in result.segments or ():
         who = names.get(said.speaker or "", said.speaker or "") if result.turns is not None else ""
-        rows.append((said.start, f"{_times(said)}  {who:<{width}}  {said.text}".replace("    ", "  ") if not width else
-                     f"{_times(said)}  {who:<{width}}  {said.text}"))
+        rows.append(
+            (
+                said.start,
+                f"{_times(said)}  {who:<{width}}  {said.text}".replace("    ", "  ")
+                if not width
+                else f"{_times(said)}  {who:<{width}}  {said.text}",
+            )
+        )
     for event in result.events or ():
         if event.layer == "sound":
             rows.append((event.start, f"{_times(event)}  {'':<{width}}  * {event.label} ({event.score:.2f})"))

@@ -19,6 +19,7 @@ from aural.pictures.ticks import Axis
 from aural.progress import Progress
 from aural.settings import option
 from aural.sound.source import Source
+from aural.sound.spectrum import Framing, spectrogram
 from aural.tasks import _moments, _views
 from aural.tasks._task import Task
 from aural.tasks._views import Scope, Shown, View
@@ -41,7 +42,7 @@ class Options:
     n_fft: int | None = option(None, "points of the transform (default: enough for the lowest mel bands)")
     n_mels: int = option(80, "mel bands")
     n_mfcc: int = option(13, "cepstral coefficients")
-    f_max: float | None = option(None, "highest frequency shown (default: half the sample rate)", unit="Hz")
+    f_max: float | None = option(None, "highest frequency shown (default: as high as anything sounds)", unit="Hz")
     span: float = option(80.0, "how far below the loudest the colors reach", unit="dB")
     start: float = option(0.0, "where the picture begins", unit="s")
     end: float | None = option(None, "where it ends (default: with the recording)", unit="s")
@@ -93,7 +94,7 @@ def _scope(source: Source, options: Options) -> Scope:
         raise UsageError("window, hop, width and height are positive, and a picture is at least 80 x 20 pixels", where="--window")
     if options.window / 1000 * rate < 2 or options.n_mels < 1 or options.n_mfcc < 1 or not options.span > 0:
         raise UsageError("a slice holds 2 samples or more; bands, coefficients and span are positive", where="--window")
-    top = rate / 2 if options.f_max is None else options.f_max
+    top = _highest(source, options, rate, end) if options.f_max is None else options.f_max
     if not 0 < top <= rate / 2:
         raise UsageError(f"{top:g} Hz is not between 0 and {rate / 2:g} Hz", where="--f-max")
     if options.at is not None and not options.start <= options.at < end:
@@ -106,8 +107,22 @@ def _scope(source: Source, options: Options) -> Scope:
     columns = options.width if options.plain else max(40, options.width - _EDGES)
     return Scope(
         rate, options.start, end, columns, options.window / 1000, options.hop / 1000, options.n_fft, options.n_mels,
-        options.n_mfcc, top, options.span, options.colors, options.invert,
+        options.n_mfcc, top, options.f_max is None, options.span, options.colors, options.invert,
     )  # fmt: skip
+
+
+def _highest(source: Source, options: Options, rate: int, end: float) -> float:
+    """A round frequency above all that sounds in samples of the first minutes: speech is often stored at twice its rate."""
+    framing = Framing(1 << round(np.log2(rate / 30)), rate // 100, center=False)
+    loudest = np.zeros(framing.bins)
+    last = min(end, options.start + 120.0)
+    for number, block in enumerate(source.blocks(4.0, None, True, options.start, last, channel=options.channel)):
+        if number % 3 == 0:
+            loudest = np.maximum(loudest, spectrogram(block.samples[0], framing=framing).max(axis=1, initial=0.0))
+    heard = np.flatnonzero(loudest > loudest.max() * 1e-6)
+    highest = framing.frequencies(rate)[heard[-1]] * 1.08 if len(heard) and loudest.max() > 0 else rate / 2
+    tops = (500, 1000, 2000, 4000, 6000, 8000, 10000, 12000, 16000, 20000)
+    return float(min([rate / 2, *[t for t in tops if t >= highest]]))
 
 
 def _shown(source: Source, scope: Scope, kinds: Sequence[str], options: Options, progress: Progress) -> dict[str, Shown]:

@@ -76,7 +76,8 @@ def _row(entry: Entry) -> tuple[str, ...]:
     card = entry.card
     commercial = {True: "yes", False: "no", None: "unknown"}[card.licences.commercial]
     aliases = ", ".join(card.aliases)
-    return (card.name, ", ".join(entry.roles), card.licences.weights, commercial, megabytes(entry.size), entry.state, aliases)
+    weights = card.licences.weights.partition(" (")[0]  # `show` has the whole sentence
+    return (card.name, ", ".join(entry.roles), weights, commercial, megabytes(entry.size), entry.state, aliases)
 
 
 def missed(everything: list[Entry], shown: list[Entry]) -> list[str]:
@@ -96,6 +97,19 @@ def missed(everything: list[Entry], shown: list[Entry]) -> list[str]:
         elif swapped:
             lines.append(f"`aural {task}` needs another model than its default {', '.join(swapped)}: choose one with -m")
     return lines
+
+
+def markdown(everything: list[Entry]) -> str:
+    """The table of all borrowed models for docs/models.md."""
+    rows = [
+        "| name | role | short names | license of the weights | commercial use | size | fetched from |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for entry in (e for e in everything if e.page is not None):
+        name, roles, _, commercial, size, _, aliases = _row(entry)
+        carriers = ", ".join(f"{a.project} {a.version} ({megabytes(a.size)})" for a in entry.carriers)
+        rows.append(f"| `{name}` | {roles} | {aliases} | {entry.card.licences.weights} | {commercial} | {size} | {carriers} |")
+    return "\n".join(rows)
 
 
 def _show(args: argparse.Namespace) -> int:

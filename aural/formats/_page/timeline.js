@@ -74,7 +74,9 @@ class Timeline {
     row("axis", 30);
     if (this.data.picture) row("picture", phone ? 64 : 96);
     if (this.peaks.length) row("wave", phone ? 44 : 58);
-    const lane = this.data.names.length > 8 ? 18 : phone ? 20 : 26;
+    // On a phone the name stands above its bar, else beside the lane.
+    const lane = phone ? 32 : this.data.names.length > 8 ? 18 : 26;
+    this.above = phone ? 15 : 0;
     this.data.names.forEach((_, i) => row("voice", lane, { voice: i }));
     for (const layer of this.data.layers) if (layer.name !== "overlap") row("layer", phone ? 20 : 26, { layer });
     y += 8;
@@ -89,7 +91,7 @@ class Timeline {
       label.textContent = text;
       if (r.kind === "voice") { name.className = "voice"; dot.style.background = this.tones[r.voice]; name.append(dot); }
       name.append(label);
-      name.style.top = r.y + (phone && r.kind === "voice" ? (r.height - 16) / 2 : (r.height - 20) / 2) + "px";
+      name.style.top = r.y + (phone ? 1 : (r.height - 20) / 2) + "px";
       names.append(name);
     }
     this.draw();
@@ -178,7 +180,7 @@ class Timeline {
       const x = Math.round(this.x(t));
       pen.fillStyle = this.line;
       pen.fillRect(x, 24, 1, this.height - 24);
-      if (x > this.width - 40) continue;
+      if (x > this.width - (this.to - this.from < this.length - 1 ? 225 : 130)) continue;
       pen.fillStyle = this.soft;
       pen.fillText(clockText(t, step < 1000), x + 4, 14);
     }
@@ -216,9 +218,10 @@ class Timeline {
 
   drawVoice(pen, r) {
     pen.fillStyle = this.line;
-    pen.fillRect(0, r.y + Math.floor(r.height / 2), this.width, 1);
+    const lane = { y: r.y + this.above, height: r.height - this.above };
+    pen.fillRect(0, lane.y + Math.floor(lane.height / 2), this.width, 1);
     pen.fillStyle = this.tones[r.voice];
-    this.spans(pen, this.data.turns.filter((t) => t[2] === r.voice), r, 4);
+    this.spans(pen, this.data.turns.filter((t) => t[2] === r.voice), lane, this.above ? 3 : 4);
   }
 
   /* Spans as bars; what would be thinner than a pixel is drawn one wide, and no pixel twice. */
@@ -259,26 +262,24 @@ class Timeline {
     }
   }
 
-  /* Where two or more speak: stripes over all lanes. */
+  /* Where two speak at once: a band from the one's lane to the other's. */
   overlaps(pen) {
     const lanes = this.rows.filter((r) => r.kind === "voice");
-    if (lanes.length < 2) return;
-    const top = lanes[0].y, bottom = lanes[lanes.length - 1].y + lanes[0].height;
     this.both = this.both || bothSpeak(this.data.turns);
-    pen.save();
-    pen.strokeStyle = this.ink;
     pen.fillStyle = this.ink;
-    for (const [start, end] of this.both) {
-      if (end < this.from || start > this.to) continue;
+    for (const [start, end, one, other] of this.both) {
+      if (end < this.from || start > this.to || one < 0 || other < 0) continue;
       const left = Math.max(0, this.x(start)), right = Math.min(this.width, this.x(end));
       if (right - left < 1) continue;
-      pen.globalAlpha = 0.07;
+      const first = lanes[Math.min(one, other)], last = lanes[Math.max(one, other)];
+      const top = first.y + this.above + 1, bottom = last.y + last.height - 1;
+      pen.globalAlpha = 0.1;
       pen.fillRect(left, top, right - left, bottom - top);
-      pen.globalAlpha = 0.28;
+      pen.globalAlpha = 0.32;
       pen.fillRect(left, top, 1, bottom - top);
       pen.fillRect(right - 1, top, 1, bottom - top);
     }
-    pen.restore();
+    pen.globalAlpha = 1;
   }
 
   drawMap() {
@@ -399,7 +400,7 @@ const bothSpeak = (turns) => {
   let open = [];
   for (const turn of sorted) {
     open = open.filter((o) => o[1] > turn[0]);
-    for (const o of open) if (o[2] !== turn[2]) found.push([turn[0], Math.min(o[1], turn[1])]);
+    for (const o of open) if (o[2] !== turn[2]) found.push([turn[0], Math.min(o[1], turn[1]), o[2], turn[2]]);
     open.push(turn);
   }
   return found;

@@ -26,7 +26,8 @@ def power(samples: Samples) -> float:
 def active_power(samples: Samples, sample_rate: int) -> float:
     """Mean square over the 20 ms frames that are not more than 30 dB under the loud ones.
 
-    How loud those are is the mean power of the frames, each weighted by its own power. For speech this leaves the pauses out, so that a recording with long pauses does not count as faint.
+    How loud those are is the mean power of the frames, each weighted by its own power. For speech
+    this leaves the pauses out, so that a recording with long pauses does not count as faint.
     """
     size = max(1, round(_FRAME * sample_rate))
     frames = samples.shape[1] // size
