@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import hashlib
 import itertools
 import lzma
@@ -334,6 +335,8 @@ def _blocks(archive: Path, member: Member) -> Iterator[bytes]:
                 left -= len(block) if left >= 0 else 0
                 yield block
     except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise files.disk_error(error, Path(tempfile.gettempdir())) from error  # where a nested archive is unpacked
         raise ModelRefused(f"this archive is damaged ({error})", where=str(archive), fix="Remove it and fetch again") from error
 
 

@@ -75,6 +75,7 @@ def pip() -> Client:
         certificates=tuple(dict.fromkeys(certificates)),
         client_certificate=settings.get("client-cert", ""),
         trusted=_many(settings.get("trusted-host", "")),
+        timeout=_seconds(settings.get("timeout") or settings.get("default-timeout", "")),
     )
     logins = _logins(indexes)
     return Client(tuple(i for i in indexes if i), _many(settings.get("find-links", "")), replace(web, logins=logins))
@@ -324,6 +325,13 @@ def _logins(urls: Iterable[str]) -> dict[str, str]:
 
 def _many(value: str) -> tuple[str, ...]:
     return tuple(value.split())
+
+
+def _seconds(value: str) -> float:
+    try:
+        return max(float(value), 1.0)
+    except ValueError:
+        return Web.timeout
 
 
 def _yes(value: str | Mapping[str, Any]) -> bool:

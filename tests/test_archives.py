@@ -52,6 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home where both archives were laid by hand, and no network."""
     monkeypatch.setenv("AURAL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("AURAL_OFFLINE", "1")
+    monkeypatch.setattr(indexes, "pip", indexes.Client)
     folder = archives.folder_by_hand()
     folder.mkdir(parents=True)
     (folder / WHEEL.filename).write_bytes(WHEEL_BYTES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from aural.formats._lines import tag
 from aural.formats._options import CueOptions
@@ -196,7 +197,11 @@ def _balanced(tokens: Sequence[Token], limits: Limits, head: int) -> tuple[tuple
     fewest = _fewest_lines(tokens, limits, head)
     if fewest == 1:
         return (tuple(tokens),)
-    even = (head + _length(tokens)) / fewest
+    # Where each token begins and ends on one long line: the length of any part is a difference.
+    ends = list(accumulate(len(t.text) + (0 if glued(t) or not i else 1) for i, t in enumerate(tokens)))
+    begins = [e - len(t.text) for e, t in zip(ends, tokens, strict=True)]
+    clauses = [0.0 if t.text.endswith((*_CLAUSES, *".?!")) else 0.15 for t in tokens]
+    even = (head + ends[-1]) / fewest
     best: list[list[float]] = [[_NO_BREAK] * (count + 1) for _ in range(fewest + 1)]
     step = [[0] * (count + 1) for _ in range(fewest + 1)]
     best[0][count] = 0.0
@@ -204,12 +209,11 @@ def _balanced(tokens: Sequence[Token], limits: Limits, head: int) -> tuple[tuple
         for i in range(count):
             lead = head if left == fewest and i == 0 else 0
             for j in range(i + 1, count + 1):
-                size = lead + _length(tokens[i:j])
+                size = lead + ends[j - 1] - begins[i]
                 crowded = size > limits.width or (limits.words is not None and j - i > limits.words)
                 if crowded and j > i + 1:
                     break
-                clause = 0.0 if j == count or tokens[j - 1].text.endswith((*_CLAUSES, *".?!")) else 0.15
-                cost = ((size - even) / even) ** 2 + clause + best[left - 1][j]
+                cost = ((size - even) / even) ** 2 + (clauses[j - 1] if j < count else 0.0) + best[left - 1][j]
                 if cost < best[left][i]:
                     best[left][i], step[left][i] = cost, j
     lines, i = [], 0

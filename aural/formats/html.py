@@ -8,7 +8,6 @@ import json
 import re
 from html import escape
 from importlib.resources import files
-from pathlib import PurePath
 
 from aural.formats._holds import PARTS
 from aural.formats._json_read import parsed
@@ -41,7 +40,7 @@ def write(result: Result, *, media: Media | None = None, options: None = None) -
     duration = result.recording.duration or (media.duration if media else 0.0) or body.end
     slots = {
         "language": escape(result.language or "und"),
-        "title": escape(squeezed(PurePath(result.recording.name).name) or "Recording"),
+        "title": escape(squeezed(result.recording.name) or "Recording"),
         "facts": facts_of(result, duration, voices),
         "duration": clock(duration)[:-4],
         "seconds": str(round(duration)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping
@@ -67,16 +68,29 @@ def _marks(name: str, unit: float, lines: Mapping[str, list[tuple[float, Metric]
     marks.append(Text(18, (_TOP + _HEIGHT - _BOTTOM) / 2, up.label, 13, "middle", turned=True))
     for level, value in levels.items():
         marks += _dashed(x(across.low), right, y(value))
-        marks.append(Text(right + 8, y(value) + 4, f"{level} {unit * value:.1f}", 12))
+    heights = _apart([y(value) for value in levels.values()])
+    marks += [
+        Text(right + 8, height + 4, f"{level} {unit * value:.1f}", 12)
+        for height, (level, value) in zip(heights, levels.items(), strict=True)
+    ]
     for color, (place, rows) in zip(_COLORS, lines.items(), strict=False):
         for snr, metric in rows:
             if metric.low is not None and metric.high is not None and math.isfinite(metric.high):
                 marks.append(Line(np.array([[x(snr), y(metric.low)], [x(snr), y(metric.high)]]), color, 1.2))
         spots = np.array([[x(snr), y(m.value)] for snr, m in rows])
-        marks += [Line(spots, color, 2.0), Dots(spots, 4.0, color), Text(right + 8, spots[-1, 1] - 6, place, 12, color=color)]
+        marks += [Line(spots, color, 2.0), Dots(spots, 4.0, color), Text(spots[0, 0] + 9, spots[0, 1] - 8, place, 12, color=color)]
     marks.append(Box(_LEFT, _TOP, right - _LEFT, _HEIGHT - _TOP - _BOTTOM, border=FAINT))
     return marks
 
 
 def _dashed(left: float, right: float, height: float) -> list[Mark]:
     return [Line(np.array([[x, height], [min(x + 5, right), height]]), "#7a8194") for x in np.arange(left, right, 10)]
+
+
+def _apart(heights: list[float], least: float = 15.0) -> list[float]:
+    """Heights of labels moved so that no two lie over one another, in the order given."""
+    order = sorted(range(len(heights)), key=lambda k: heights[k])
+    moved = list(heights)
+    for before, after in itertools.pairwise(order):
+        moved[after] = max(moved[after], moved[before] + least)
+    return moved

@@ -93,8 +93,12 @@ def _heading(made: Receipt, clean: Sequence[Record]) -> str:
     failed = sum(r["error"] is not None for r in clean)
     told = f"; {failed} failed and count as empty answers" if failed else ""
     models = ", ".join(sorted(set(made.models.values())))
-    noun = "trials" if made.task == "verify" else "clips"
-    return f"{made.task}{f' with {models}' if models else ''}: {len(clean)} {noun} of {groups} groups{heard}{told}"
+    noun = "trial" if made.task == "verify" else "clip"
+    return f"{made.task}{f' with {models}' if models else ''}: {_many(len(clean), noun)} of {_many(groups, 'group')}{heard}{told}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _table(

@@ -121,7 +121,7 @@ def _binned(values: Sequence[Any]) -> Callable[[Any], str]:
         if value is None:
             return UNKNOWN
         k = min(int(np.searchsorted(edges, value, side="right")) - 1, len(edges) - 2)
-        return f"{edges[k]:g} to {edges[k + 1]:g}"
+        return f"{edges[k]:.4g} to {edges[k + 1]:.4g}"
 
     return name
 

@@ -63,12 +63,12 @@ class _Voices:
     def __init__(self, parts: Mapping[str, Part], condition: Condition, shelf: Shelf) -> None:
         self._parts, self._condition, self._shelf = parts, condition, shelf
         self._known: dict[str, Any] = {}
-        self._task = find.page("tasks", "embed").TASK if "embed" in find.names("tasks") else None
+        self._task = self._embedder()
 
-    @property
-    def can(self) -> bool:
-        """True when there is a verb that embeds."""
-        return self._task is not None
+    @staticmethod
+    def _embedder() -> Any:
+        """The task that turns a recording into a vector, None where there is none."""
+        return find.page("tasks", "embed").TASK if "embed" in find.names("tasks") else None
 
     def score(self, trial: Trial) -> float:
         """Cosine of the two voices; NaN where nothing can embed."""

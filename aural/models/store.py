@@ -67,11 +67,20 @@ class Entry:
         return tuple(found)
 
     @property
+    def outdated(self) -> tuple[Place, ...]:
+        """Files here that were fetched for an earlier version of the page and have other bytes by now."""
+        try:
+            written = cards.read(self.folder / "card.json").files
+        except ModelRefused:
+            return ()
+        return tuple(p for p in self.places if written.get(p.wanted.name, p.wanted.sha256) != p.wanted.sha256)
+
+    @property
     def state(self) -> str:
         """ "here", "not fetched", "damaged" (files missing or of the wrong length), "added", "shipped"."""
         if self.page is not None:
             if all(place.filled for place in self.places):
-                return "here"
+                return "not fetched" if self.outdated else "here"
             return "damaged" if any(place.path.exists() and not place.filled for place in self.places) else "not fetched"
         if not all((self.folder / name).is_file() for name in self.card.files):
             return "damaged"
@@ -105,6 +114,8 @@ def open_model(name: str, role: str, runtime: Runtime | None = None, progress: P
 
 def ensure(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
     """The folder of a model whose files are all here, fetched now where they are not."""
+    if is_hub_name(name):
+        return Path(_hub(name).fetch(name, progress or Quiet()))
     entry = entry_of(name, role)
     _ensure(entry, progress or Quiet())
     return entry.folder
@@ -112,6 +123,8 @@ def ensure(name: str, role: str | None = None, progress: Progress | None = None)
 
 def fetch(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
     """As `ensure`, but files that lie here are hashed first, and damaged ones fetched again."""
+    if is_hub_name(name):
+        return ensure(name, role, progress)
     entry = entry_of(name, role)
     for place in entry.places:
         if place.path.exists() and (not place.filled or files.sha256_of(place.path) != place.wanted.sha256):
@@ -254,8 +267,10 @@ def is_hub_name(name: str) -> bool:
 
 
 def _ensure(entry: Entry, progress: Progress) -> None:
-    if entry.page is None or all(place.filled for place in entry.places):
+    if entry.page is None or entry.state == "here":
         return
+    for place in entry.outdated:
+        place.path.unlink(missing_ok=True)
     name = entry.card.name
     others = [place for e in entries() if e.page is not None and e.card.name != name for place in e.places]
     try:
@@ -265,7 +280,8 @@ def _ensure(entry: Entry, progress: Progress) -> None:
         fix = f"When there is a network: aural models fetch {name}. {error.fix}" if offline() else error.fix
         raise ModelMissing(f"the model {name} is not on this machine {why}", fix=fix) from error
     for one in (entry, *(e for e in entries() if e.page is not None)):
-        if one.state == "here" and not (one.folder / "card.json").is_file():
+        whole = all(place.filled for place in one.places)
+        if whole and (one is entry or not (one.folder / "card.json").is_file()):
             cards.write(dataclasses.replace(one.card, files=one.hashes), one.folder / "card.json")
 
 
@@ -323,6 +339,7 @@ def _folders() -> Iterable[Path]:
 
 
 def _hub(name: str) -> Any:
+    """The page that loads models of a hub: `open(name, role, runtime, progress)`, `fetch(name, progress)`, `is_here(name)`."""
     if "hub" not in find.names("models"):
         raise ExtraMissing(f"{name} is a model of a hub", fix='Install the extra: pip install "aural[hub]"')
     return find.page("models", "hub")

@@ -42,7 +42,7 @@ def kaldi_fbank(
     for item, one in enumerate(flat):
         view = frames(one.astype(np.float32, copy=False), length=length, hop=hop)
         for start in range(0, len(view), BLOCK):
-            part = np.ascontiguousarray(view[start : start + BLOCK])
+            part = view[start : start + BLOCK].copy()
             part -= part.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
             part[:, 1:] -= preemphasis * part[:, :-1]
             part[:, 0] *= 1 - preemphasis

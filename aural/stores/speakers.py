@@ -97,8 +97,9 @@ class Book:
 
     def names(self) -> tuple[Known, ...]:
         """All names, sorted."""
-        rows = self._read("SELECT name, COUNT(DISTINCT recording), SUM(seconds), GROUP_CONCAT(DISTINCT model) FROM voice GROUP BY name")
-        return tuple(sorted((Known(n, c, s, tuple(sorted(m.split(",")))) for n, c, s, m in rows), key=lambda k: k.name))
+        query = "SELECT name, COUNT(DISTINCT recording), SUM(seconds), GROUP_CONCAT(DISTINCT model) FROM voice GROUP BY name"
+        found = [Known(n, c, s, tuple(sorted(m.split(",")))) for n, c, s, m in self._read(query)]
+        return tuple(sorted(found, key=lambda k: k.name))
 
     def voices(self, model: str) -> dict[str, np.ndarray]:
         """name -> mean direction [D] of its recordings, each weighted by its seconds up to 30; only those of `model`.
@@ -207,7 +208,7 @@ class Book:
             if "readonly" in text or "unable to open" in text:
                 raise UsageError(f"this voice book cannot be opened ({text})", where=str(self.path)) from error
             raise DataError(f"this file is no voice book, or is damaged ({text})", where=str(self.path),
-                            fix="Move it away, and enroll again")  from error  # fmt: skip
+                            fix="Move it away, and enroll again") from error  # fmt: skip
 
 
 def _prepare(book: sqlite3.Connection, path: Path) -> None:

@@ -178,7 +178,8 @@ class _Ear:
         told = mass > _FAINT
         if told.any():
             vectors = _pooled(self._embedder, self._tape.part(low, high), weights[told])
-            self._voices.append((vectors.astype(np.float16), times[centers[told]].astype(np.float32), mass[told].astype(np.float32)))
+            at = times[centers[told]].astype(np.float32)
+            self._voices.append((vectors.astype(np.float16), at, mass[told].astype(np.float32)))
 
     def _same_speaker(self, times: np.ndarray, centers: np.ndarray, reach: int) -> np.ndarray:
         """Probability [C, T] that the speaker at each center, alone, is the one alone at each of `times` [T] near it.
@@ -189,7 +190,8 @@ class _Ear:
         alone = alone_of(self._members)
         together = np.zeros((len(centers), len(times)), np.float32)
         seen = np.full_like(together, 1e-9)
-        low, high = (np.searchsorted(self._first, round(t * self.rate / self._hop)) for t in (times[0] - self._window / self.rate, times[-1]))
+        reach_back = times[0] - self._window / self.rate
+        low, high = (int(np.searchsorted(self._first, round(t * self.rate / self._hop))) for t in (reach_back, times[-1]))
         for sets, first in zip(self._sets[low:high], self._first[low:high], strict=True):
             at = np.rint((times - self._center) * self.rate / self._hop).astype(int) - first
             inside = (at >= 0) & (at < len(sets))

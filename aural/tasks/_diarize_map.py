@@ -20,7 +20,7 @@ def voice_map_of(heard: Heard, voices: Voices, columns: dict[str, int]) -> dict[
     """Label -> points (x, y) in -1..1: the clear voice vectors along their two principal components."""
     clear = np.flatnonzero(heard.mass >= CLEAR)
     if len(clear) == 0:
-        return {label: () for label in columns}
+        return dict.fromkeys(columns, ())
     vectors = heard.vectors[clear].astype(np.float64)
     places = fit(vectors, 2).project(vectors)
     places /= max(float(np.abs(places).max()), 1e-9)

@@ -188,7 +188,8 @@ def turns_of(frames: Frames, duration: float) -> tuple[tuple[Turn, ...], list[in
     order = list(dict.fromkeys(k for _, _, k, _ in found))
     names = {k: f"SPEAKER_{i:02}" for i, k in enumerate(order)}
     turns = tuple(
-        Turn(*grid_span(start, end, duration), speaker=names[k], confidence=round(min(1.0, share), 3)) for start, end, k, share in found
+        Turn(*grid_span(start, end, duration), speaker=names[k], confidence=round(min(1.0, share), 3))
+        for start, end, k, share in found
     )
     return turns, order
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,10 +43,13 @@ def threshold_of(card: Card) -> float:
     return card.operating_points.get("same_speaker", SAME)
 
 
-def voice(source: Source, shelf: Shelf, progress: Progress) -> tuple[Voice, Card]:
-    """The voice of a whole recording: what is voiced counts, block by block. Raises: SoundError when nobody is heard."""
+def voice(source: Source, shelf: Shelf, progress: Progress, spans: Sequence[Span] | None = None) -> tuple[Voice, Card]:
+    """The voice of a whole recording, or of some spans of it: what is voiced counts, block by block.
+
+    Raises: SoundError when nobody is heard.
+    """
     with shelf.open("vad") as gate, shelf.open("speaker_embedding") as model:
-        found = list(_blocks(source, gate, model, progress))
+        found = list(_blocks(source, gate, model, progress, spans))
         card = model.card
     seconds = sum(v.seconds for v in found)
     if seconds < _LEAST:
@@ -62,13 +65,16 @@ def stretches(source: Source, shelf: Shelf, window: float, step: float, progress
         return list(_windows(source, gate, model, window, step, progress)), model.card
 
 
-def _blocks(source: Source, gate: StreamingScorer, model: Embedder, progress: Progress) -> Iterator[Voice]:
+def _blocks(
+    source: Source, gate: StreamingScorer, model: Embedder, progress: Progress, spans: Sequence[Span] | None
+) -> Iterator[Voice]:
     expected = source.encoding.promised
     for block in hear(source, gate):
         progress.step(block.end, expected, "voices")
-        seconds = float((block.voice >= _VOICED).sum()) * HOP
+        inside = np.ones(len(block.voice), bool) if spans is None else _inside(block.start, len(block.voice), spans)
+        seconds = float(((block.voice >= _VOICED) & inside).sum()) * HOP
         if seconds:
-            vector = _vectors(model, block.samples, _weights(block.voice)[None])[0]
+            vector = _vectors(model, block.samples, (_weights(block.voice) * inside)[None])[0]
             yield Voice(Span(block.start, block.end), vector, seconds)
 
 
@@ -98,6 +104,15 @@ def _window(model: Embedder, held: np.ndarray, voiced: np.ndarray, start: float,
     if seconds >= min(_LEAST, length / 2) and len(samples):
         vector = _vectors(model, samples, _weights(flags)[None])[0]
         yield Voice(Span(*grid_span(first + start, first + start + length)), vector, seconds)
+
+
+def _inside(start: float, count: int, spans: Sequence[Span]) -> np.ndarray:
+    """Which of `count` gate frames from `start` (s) on have their middle in one of the spans."""
+    middle = start + (np.arange(count) + 0.5) * HOP
+    flags = np.zeros(count, bool)
+    for span in spans:
+        flags |= (middle >= span.start) & (middle < span.end)
+    return flags
 
 
 def _weights(voice: np.ndarray) -> np.ndarray:

@@ -36,9 +36,9 @@ class Options:
     likeness: float = option(LIKENESS, "mean cosine above which voices are one speaker; lower finds fewer speakers")
     recluster: bool = option(False, "use what was heard of this recording before: another number of speakers takes seconds")
     keep: bool = option(True, "keep what was heard (not the sound) under AURAL_HOME/embeddings for --recluster")
-    book: Path | None = option(None, "voice book that suggests names; not set = the one that `aural enroll` fills")
+    book: str | None = option(None, "voice book that suggests names; not set = the one that `aural enroll` fills")
     name_speakers: bool = option(True, "suggest names from the voice book, where there is one")
-    explain: Path | None = option(None, "folder for what each stage gave: speech, slices, vectors, clusters, turns")
+    explain: str | None = option(None, "folder for what each stage gave: speech, slices, vectors, clusters, turns")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +73,14 @@ def answer(source: Source, shelf: Shelf, options: Options, progress: Progress) -
     columns = {f"SPEAKER_{i:02}": k for i, k in enumerate(order)}
     speakers = tuple(Speaker(label) for label in columns)
     if options.name_speakers and speakers:
-        speakers = named(speakers, voices.centers[order], model, options.book)
+        speakers = named(speakers, voices.centers[order], model, Path(options.book) if options.book else None)
     result = Result(
         recording, dict(shelf.made_by), speech=_speech(frames, duration), turns=turns, speakers=speakers,
         events=overlaps_of(frames, duration),
     )
     found = Answer(result, heard, voices, frames, columns)
     if options.explain is not None:
-        explain(result, heard, voices, columns, options.explain)
+        explain(result, heard, voices, columns, Path(options.explain))
     return found
 
 
@@ -128,7 +128,7 @@ def _wanted(options: Options) -> Wanted:
 
 def _speech(frames: Frames, duration: float) -> tuple[Span, ...]:
     """Where anybody speaks."""
-    firsts, lasts = runs(frames.active.any(axis=1))
+    firsts, lasts = runs(np.asarray(frames.active.any(axis=1)))
     edges = [(frames.edge(a), min(frames.edge(b), duration)) for a, b in zip(firsts.tolist(), lasts.tolist(), strict=True)]
     return tuple(Span(*grid_span(start, end, duration)) for start, end in edges if end > start)
 

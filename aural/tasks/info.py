@@ -121,9 +121,10 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     found = _pitches(source, options, progress, recording.duration) if options.pitch else None
     progress.close()
     samples = round(recording.duration * rate)
+    bits: tuple[Row, ...] = (("bits", encoding.bits, "a sample"),) if encoding.bits else ()
     sections: dict[str, tuple[Row, ...]] = {
         "file": (
-            ("container", encoding.container, ""), ("codec", encoding.codec, ""), ("bits", encoding.bits, "a sample"),
+            ("container", encoding.container, ""), ("codec", encoding.codec, ""), *bits,
             ("rate", rate, "Hz"), ("highest frequency", rate / 2, "Hz"), ("channels", recording.channels, ""),
             ("samples", samples, ""), ("seconds", recording.duration, "s"), ("length", clock(recording.duration), ""),
         ),
@@ -159,8 +160,11 @@ def _tone_rows(head: np.ndarray, rate: int, pitches: np.ndarray | None) -> tuple
     tone = steady_tone(head, sample_rate=rate)
     if tone is not None:
         found = harmonics(head, sample_rate=rate, frequency=tone)
-        rows: list[Row] = [("fundamental", round(tone, 3), "Hz"), ("period", round(1000 / tone, 5), "ms"), ("partials", len(found), "")]
-        return (*rows, *((f"harmonic {h.number}", round(h.frequency, 3), f"Hz at {number(round(h.level, 1))} dB") for h in found))
+        head_rows: tuple[Row, ...] = (
+            ("fundamental", round(tone, 3), "Hz"), ("period", round(1000 / tone, 5), "ms"), ("partials", len(found), ""),
+        )  # fmt: skip
+        named = ((f"harmonic {h.number}", round(h.frequency, 3), f"Hz at {number(round(h.level, 1))} dB") for h in found)
+        return (*head_rows, *named)
     known = pitches[np.isfinite(pitches)] if pitches is not None else np.zeros(0)
     if pitches is None or len(known) < 5:
         return (("fundamental", None, "Hz"), ("period", None, "ms"))

@@ -36,7 +36,7 @@ def test_where_models_can_be_fetched_it_works(
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    assert "aural models fetch silero-vad" in text and "The main job works." in text
+    assert "fix: aural models fetch default" in text and "11.3 MB are fetched" in text and "The main job works." in text
     for group in ("packages", "sound", "models", "runtime", "storage", "network", "extras", "licenses", "shadows"):
         assert f"\n{group}\n" in text
     assert "GPL" in text and "LGPL" in text
@@ -78,6 +78,12 @@ def test_a_small_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1_000_000))
     assert any("less than 1 GB" in f.what and f.fix for f in doctor.storage())
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path / "file"))
+    assert [f.what for f in doctor.storage() if f.good is False] == ["this folder cannot be written"]
 
 
 def test_extras_are_read_from_the_package_itself() -> None:

@@ -62,7 +62,7 @@ def test_a_folder_is_added_shown_verified_found_and_removed(home: Path, folder: 
     assert "CC-BY-NC-4.0" in shown and "its owner" in shown and "commercial use    no" in shown
     assert said(capsys, "where", "mine").strip() == str(home / "models" / "mine")
     assert said(capsys, "where").strip() == str(home / "models")
-    assert said(capsys, "verify", "mine") == "mine: ok, 1 files\n"
+    assert said(capsys, "verify", "mine") == "mine: ok, 1 file\n"
     (home / "models" / "mine" / "model.onnx").write_bytes(b"other")
     assert "model.onnx is damaged" in said(capsys, "verify", code=4)
     assert "mine:" in said(capsys, "remove", "mine")

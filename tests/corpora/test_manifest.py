@@ -31,7 +31,8 @@ def written(folder: Path, *rows: Any) -> Path:
 def test_a_row_with_everything(folder: Path) -> None:
     (folder / "a.rttm").write_text("SPEAKER a 1 0.5 1.0 <NA> <NA> B <NA> <NA>\nSPEAKER a 1 0.2 0.3 <NA> <NA> A <NA> <NA>\n")
     row = {
-        "audio": "audio/a.wav", "start": 0, "duration": 2.5, "text": "hi", "label": "x", "labels": ["y"], "speaker": 7, "group": "g",
+        "audio": "audio/a.wav", "start": 0, "duration": 2.5, "text": "hi", "label": "x", "labels": ["y"],
+        "speaker": 7, "group": "g",
         "events": [{"start": 0.1, "end": 0.4, "label": "dog"}], "rttm": "a.rttm", "split": "valid", "licence": "CC0",
         "gender": "female", "snr": 10,
     }  # fmt: skip

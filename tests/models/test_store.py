@@ -139,6 +139,17 @@ def test_damage_is_found_and_fetch_mends_it(home: Path) -> None:
     assert store.entry_of("big-two").state == "here"
 
 
+def test_files_of_an_earlier_version_are_fetched_again(home: Path) -> None:
+    folder = store.ensure("big-two")
+    card = cards.read(folder / "card.json")
+    cards.write(dataclasses.replace(card, files={**card.files, "model.onnx": "0" * 64}), folder / "card.json")
+    (folder / "model.onnx").write_bytes(b"x" * len(PAYLOAD["two/model.onnx"]))  # other bytes of the same length
+    assert store.entry_of("big-two").state == "not fetched"
+    store.ensure("big-two")
+    assert store.verify("big-two")[0] == ("model.onnx", "ok")
+    assert store.entry_of("big-two").state == "here"
+
+
 def test_once_fetched_nothing_touches_the_network(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store.ensure("big-two")
     (home / "archives" / "carrier-1.0.whl").unlink()

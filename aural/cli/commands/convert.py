@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="results in any format that aural reads; - for standard input")
     parser.add_argument("-f", "--format", required=True, metavar="NAMES", help="formats to write, such as srt,html, or all")
-    parser.add_argument("-o", "--output-dir", "--output_dir", metavar="DIR", help="folder to write to; - prints (default: beside the file)")
+    parser.add_argument("-o", "--output-dir", "--output_dir", metavar="DIR", help="folder; - prints (default: beside the file)")
     parser.add_argument("--from", dest="source", metavar="NAME", help="format of the files, where their endings do not tell")
     parser.add_argument("--audio", metavar="FILE", help="the recording, for the sound, waveform and spectrum of the html page")
     parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
@@ -25,9 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cues.add_argument("--max-line-width", "--max_line_width", metavar="N", help="longest line in characters")
     cues.add_argument("--max-line-count", "--max_line_count", metavar="N", help="most lines in a cue")
     cues.add_argument("--max-words-per-line", "--max_words_per_line", metavar="N", help="most words in a line")
-    cues.add_argument("--highlight-words", "--highlight_words", nargs="?", const="true", metavar="true|false", help="underline each word while it is said")
-    cues.add_argument("--word-times", "--word_times", nargs="?", const="true", metavar="true|false", help="vtt, lrc: times of the words inside a cue")
-    parser.add_argument("--times", nargs="?", const="true", metavar="true|false", help="txt: the time before each paragraph")
+    switch: dict[str, Any] = {"nargs": "?", "const": "true", "metavar": "true|false"}
+    cues.add_argument("--highlight-words", "--highlight_words", help="underline each word while it is said", **switch)
+    cues.add_argument("--word-times", "--word_times", help="vtt, lrc: times of the words inside a cue", **switch)
+    parser.add_argument("--times", help="txt: the time before each paragraph", **switch)
     parser.add_argument("--part", metavar="NAME", help="audacity: segments, words, turns, events or speech")
 
 

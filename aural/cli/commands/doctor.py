@@ -91,27 +91,28 @@ def sound() -> list[Finding]:
 
 def models() -> list[Finding]:
     """The models of the main job, and whether they can be had."""
+    from aural.archives import Archive
     from aural.cli.commands._house import defaults, megabytes
     from aural.models import store
 
     found = []
-    try:
-        for role, name in sorted(defaults().items()):
-            entry = store.entry_of(name, role)
-            what = f"{role}: {entry.card.name}, {entry.state}"
-            if entry.state == "damaged":
-                found.append(Finding(what, False, f"aural models fetch {entry.card.name}"))
-            elif entry.state != "not fetched":
-                found.append(Finding(what, True))
-            elif settings.offline():
-                names = ", ".join(a.filename for a in entry.carriers)
-                fix = f"unset AURAL_OFFLINE, or lay {names} into {settings.home() / 'archives'}"
-                found.append(Finding(what, False, fix))
-            else:
-                size = megabytes(sum(a.size for a in entry.carriers) or entry.size)
-                found.append(Finding(f"{what}: {size} at the first use, or now: aural models fetch {entry.card.name}"))
-    except AuralError as error:
-        found.append(Finding(error.what, False, error.fix))
+    absent: dict[Archive, None] = {}
+    for role, name in sorted(defaults().items()):
+        entry = store.entry_of(name, role)
+        what = f"{role}: {entry.card.name}, {entry.state}"
+        if entry.state == "damaged":
+            found.append(Finding(what, False, f"aural models fetch {entry.card.name}"))
+        elif entry.state != "not fetched":
+            found.append(Finding(what, True))
+        elif settings.offline():
+            names = ", ".join(a.filename for a in entry.carriers)
+            found.append(Finding(what, False, f"unset AURAL_OFFLINE, or lay {names} into {settings.home() / 'archives'}"))
+        else:
+            absent |= dict.fromkeys(entry.carriers)
+            found.append(Finding(what))
+    if absent:
+        size = megabytes(sum(a.size for a in absent))
+        found.append(Finding(f"{size} are fetched at the first use, or now", None, "aural models fetch default"))
     more = [e for e in store.entries() if e.state not in ("not fetched",)]
     found.append(Finding(f"{len(more)} models on this machine, {megabytes(sum(e.size for e in more))}; `aural models` lists all"))
     return found
@@ -138,7 +139,7 @@ def storage() -> list[Finding]:
     found = [Finding(f"{place} (AURAL_HOME), {free / 1e9:.1f} GB free", True if free > 1e9 else None)]
     if free <= 1e9:
         found.append(Finding("less than 1 GB is free", None, "free some space, or set AURAL_HOME to another folder"))
-    if not os.access(there, os.W_OK):
+    if not there.is_dir() or not os.access(there, os.W_OK):
         found.append(Finding("this folder cannot be written", False, "set AURAL_HOME to a folder that can"))
     by_hand = sorted(p.name for p in (place / "archives").glob("*") if p.is_file())
     found.append(Finding(f"archives laid there by hand: {', '.join(by_hand) or 'none'}"))

@@ -175,7 +175,7 @@ def _fetch(args: argparse.Namespace) -> int:
         for name, role in _chosen(args.names):
             folder = store.fetch(name, role, shows)
             shows.close()
-            print(f"{store.entry_of(name, role).card.name}: {folder}")
+            print(f"{name}: {folder}")
         if {"samples", "all", "default"} & set(args.names):
             for one in samples.SAMPLES:
                 path = samples.sample(one.name, shows)
@@ -200,7 +200,8 @@ def _chosen(names: list[str]) -> list[tuple[str, str | None]]:
         elif name == "default":
             found |= {(model, role): None for role, model in defaults().items()}
         else:
-            store.entry_of(name)
+            if not store.is_hub_name(name):
+                store.entry_of(name)
             found[name, None] = None
     return list(found)
 
@@ -239,7 +240,7 @@ def _verify(args: argparse.Namespace) -> int:
         wrong = [(file, state) for file, state in rows if state != "ok"]
         bad += bool(wrong)
         if not wrong:
-            print(f"{name}: ok, {len(rows)} files")
+            print(f"{name}: ok, {len(rows)} file{'s' if len(rows) != 1 else ''}")
         for file, state in wrong:
             print(f"{name}: {file} is {state}")
         if wrong:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aural.results import Result
+    from aural.results import Result, Segment, Turn
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,8 +50,9 @@ def _table(result: Result) -> str:
 
     rows = []
     named = {s.label: s for s in result.speakers or ()}
+    everything: list[Turn | Segment] = [*(result.turns or ())] or [*(result.segments or ())]
     for label in _labels(result):
-        spans = [t for t in result.turns or result.segments or () if t.speaker == label]
+        spans = [t for t in everything if t.speaker == label]
         speaker = named.get(label)
         known = f" ({speaker.name})" if speaker is not None and speaker.name and speaker.name != label else ""
         turns = f"{len(spans)} turn" + ("" if len(spans) == 1 else "s")
@@ -83,7 +84,8 @@ def _renamed(result: Result, pairs: list[str]) -> Result:
     labels = [new.get(label, label) for label in _labels(result)]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:
-        raise UsageError(f"two speakers would be called {twice!r}", fix=f"If they are one person: aural speakers merge FILE {twice} ...")
+        fix = f"If they are one person: aural speakers merge FILE {twice} ..."
+        raise UsageError(f"two speakers would be called {twice!r}", fix=fix)
     # What a person says stands above what the voice book guessed: its name and score go.
     cards = tuple(replace(s, label=new[s.label], name=None, score=None) if s.label in new else s for s in result.speakers or ())
     return _changed(replace(result, speakers=cards if result.speakers is not None else None), lambda label: new.get(label, label))
@@ -99,7 +101,8 @@ def _merged(result: Result, names: list[str]) -> Result:
         raise UsageError("merging takes two speakers or more", fix="`aural speakers list FILE` shows them")
     stays, gone = labels[0], set(labels[1:]) - {labels[0]}
     cards = tuple(s for s in result.speakers or () if s.label not in gone)
-    changed = _changed(replace(result, speakers=cards if result.speakers is not None else None), lambda x: stays if x in gone else x)
+    kept = replace(result, speakers=cards if result.speakers is not None else None)
+    changed = _changed(kept, lambda label: stays if label in gone else label)
     return replace(changed, turns=_joined(changed, stays))
 
 
@@ -110,26 +113,23 @@ def _changed(result: Result, name: Callable[[str], str]) -> Result:
     def of(label: str | None) -> str | None:
         return None if label is None else name(label)
 
-    segments = None
-    if result.segments is not None:
-        segments = tuple(
-            replace(
-                s, speaker=of(s.speaker), words=None if s.words is None else tuple(replace(w, speaker=of(w.speaker)) for w in s.words)
-            )
-            for s in result.segments
-        )
+    def segment(s: Segment) -> Segment:
+        words = None if s.words is None else tuple(replace(w, speaker=of(w.speaker)) for w in s.words)
+        return replace(s, speaker=of(s.speaker), words=words)
+
+    segments = None if result.segments is None else tuple(segment(s) for s in result.segments)
     turns = None if result.turns is None else tuple(replace(t, speaker=name(t.speaker)) for t in result.turns)
     return replace(result, segments=segments, turns=turns)
 
 
-def _joined(result: Result, label: str) -> tuple | None:
+def _joined(result: Result, label: str) -> tuple[Turn, ...] | None:
     """Turns in which those of one speaker no longer overlap each other: what overlapped is one turn."""
     from dataclasses import replace
 
     if result.turns is None:
         return None
     kept = [t for t in result.turns if t.speaker != label]
-    own: list = []
+    own: list[Turn] = []
     for turn in sorted((t for t in result.turns if t.speaker == label), key=lambda t: t.start):
         if own and turn.start <= own[-1].end and turn.channel == own[-1].channel:
             own[-1] = replace(own[-1], end=max(own[-1].end, turn.end))

@@ -224,11 +224,35 @@ class Timeline {
     this.spans(pen, this.data.turns.filter((t) => t[2] === r.voice), lane, this.above ? 3 : 4);
   }
 
+  /* Which share of each pixel from `left` on the spans cover: how a long recording is drawn as a whole. */
+  shares(spans, from, to, width) {
+    const found = new Float32Array(Math.max(1, Math.ceil(width))), scale = width / (to - from);
+    for (const [start, end] of spans) {
+      if (end < from || start > to) continue;
+      const a = Math.max(0, (start - from) * scale), b = Math.min(found.length, (end - from) * scale);
+      for (let x = Math.floor(a); x < b; x++) found[x] += Math.min(b, x + 1) - Math.max(a, x);
+    }
+    return found;
+  }
+
+  density(pen, shares, y, height, strongest = 1) {
+    for (let x = 0; x < shares.length; x++) {
+      if (!shares[x]) continue;
+      pen.globalAlpha = strongest * Math.min(1, 0.12 + 0.88 * shares[x]);
+      pen.fillRect(x, y, 1, height);
+    }
+    pen.globalAlpha = 1;
+  }
+
   /* Spans as bars; what would be thinner than a pixel is drawn one wide, and no pixel twice. */
   spans(pen, spans, r, gap) {
+    const seen = spans.filter((s) => s[1] >= this.from && s[0] <= this.to);
+    if (seen.length > this.width / 9) {
+      this.density(pen, this.shares(seen, this.from, this.to, this.width), r.y + gap, r.height - 2 * gap);
+      return;
+    }
     let drawn = -1;
-    for (const [start, end] of spans) {
-      if (end < this.from || start > this.to) continue;
+    for (const [start, end] of seen) {
       const left = Math.max(-4, this.x(start)), right = Math.min(this.width + 4, this.x(end));
       if (right <= drawn) continue;
       pen.beginPath();
@@ -242,8 +266,14 @@ class Timeline {
     pen.font = "12px system-ui, sans-serif";
     pen.textBaseline = "middle";
     let taken = -1;
-    for (const [start, end, label] of r.layer.events) {
-      if (end < this.from || start > this.to) continue;
+    const seen = r.layer.events.filter((e) => e[1] >= this.from && e[0] <= this.to);
+    if (seen.length > this.width / 14) {
+      pen.fillStyle = this.sound;
+      const shares = this.shares(seen, this.from, this.to, this.width), most = Math.max(...shares) || 1;
+      this.density(pen, shares.map((s) => s / most), r.y + 4, r.height - 8, 0.7);
+      return;
+    }
+    for (const [start, end, label] of seen) {
       const left = Math.max(-4, this.x(start)), right = Math.min(this.width + 4, this.x(end));
       pen.fillStyle = this.sound;
       pen.globalAlpha = 0.22;
@@ -255,7 +285,7 @@ class Timeline {
       const text = Math.max(left, 0) + 7;
       if (text < taken || text > this.width) continue;
       const wide = pen.measureText(label).width;
-      const room = r.layer.events.find((e) => e[0] > start && this.x(e[0]) < text + wide);
+      const room = seen.find((e) => e[0] > start && this.x(e[0]) < text + wide);
       if (room && right - left < wide + 10) continue;
       pen.fillText(label, text, r.y + r.height / 2 + 0.5);
       taken = text + wide + 8;
@@ -270,7 +300,7 @@ class Timeline {
     for (const [start, end, one, other] of this.both) {
       if (end < this.from || start > this.to || one < 0 || other < 0) continue;
       const left = Math.max(0, this.x(start)), right = Math.min(this.width, this.x(end));
-      if (right - left < 1) continue;
+      if (right - left < 2) continue;
       const first = lanes[Math.min(one, other)], last = lanes[Math.max(one, other)];
       const top = first.y + this.above + 1, bottom = last.y + last.height - 1;
       pen.globalAlpha = 0.1;
@@ -289,12 +319,27 @@ class Timeline {
     pen.fillStyle = this.sunk;
     pen.fillRect(0, 0, width, height);
     const lanes = Math.max(1, Math.min(8, this.data.names.length)), tall = (height - 10) / lanes;
-    for (const [start, end, voice] of this.data.turns) {
+    const dense = this.data.turns.length > width / 4;
+    const voices = dense ? [...new Set(this.data.turns.map((t) => t[2]))] : [];
+    for (const voice of voices) {
+      pen.fillStyle = voice < 0 ? this.soft : this.tones[voice];
+      const key = voice + " " + Math.round(width);
+      this.kept = this.kept || new Map();
+      if (!this.kept.has(key)) this.kept.set(key, this.shares(this.data.turns.filter((t) => t[2] === voice), 0, this.length, width));
+      this.density(pen, this.kept.get(key), 5 + (Math.max(0, voice) % lanes) * tall, Math.max(2, tall - 1.5));
+    }
+    for (const [start, end, voice] of dense ? [] : this.data.turns) {
       pen.fillStyle = voice < 0 ? this.soft : this.tones[voice];
       pen.fillRect(x(start), 5 + (Math.max(0, voice) % lanes) * tall, Math.max(1, x(end) - x(start)), Math.max(2, tall - 1.5));
     }
     pen.fillStyle = this.doubt;
-    for (const t of this.hits) pen.fillRect(Math.round(x(t)) - 1, 0, 2.5, height);
+    let last = -9;
+    for (const t of this.hits) {
+      const at = Math.round(x(t));
+      if (at - last < 3) continue;
+      pen.fillRect(at - 1, height - 12, 2.5, 12);
+      last = at;
+    }
     if (this.to - this.from < this.length - 1) {
       pen.fillStyle = this.paper;
       pen.globalAlpha = 0.62;

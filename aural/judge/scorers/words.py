@@ -29,7 +29,7 @@ def fits(clip: Clip, verb: str) -> bool:
 
 
 def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[str, Any]:
-    """Both texts and the counts of one clip; a clip that failed is an empty answer."""
+    """Both texts as compared, the answer as written, and the counts; a clip that failed is an empty answer."""
     language = clip.value("language")
     spoken = language if isinstance(language, str) else None
     reference, told = (normalized(t, terms, spoken) for t in (clip.text or "", answer.text if answer else ""))
@@ -37,6 +37,7 @@ def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[
     return {
         "reference": reference,
         "answer": told,
+        "said": answer.text if answer else "",
         "errors": words.total,
         "substituted": words.substituted,
         "inserted": words.inserted,

