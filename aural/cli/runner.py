@@ -58,7 +58,7 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argpars
     if takes == "pair":
         parser.add_argument("audio", nargs=2, metavar="AUDIO", help="two recordings")
     elif takes == "name and source":
-        parser.add_argument("name", help="whose voice it is")
+        parser.add_argument("name", nargs="?", help="whose voice it is")
         parser.add_argument("audio", nargs="*", metavar="AUDIO", help="recordings of that voice")
     else:
         parser.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, globs, - for a pipe, or sample:NAME")
@@ -211,9 +211,11 @@ def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, P
 
 def _fetch_first(job: Job, shown: progress.Progress) -> None:
     """Fetch in one process what all will open, so that they do not wait for one another."""
-    store = find.attribute("models", "store")
+    from aural.models import store
+
+    needed = set(find.page("tasks", job.verb).TASK.roles) - {"gender"}
     for role, name in job.choices.items():
-        if find.page("tasks", job.verb).TASK.main_role == role or store.is_here(name, role):
+        if role in needed:
             store.ensure(name, role, shown)
 
 

@@ -66,7 +66,7 @@ def _marks(name: str, unit: float, lines: Mapping[str, list[tuple[float, Metric]
         marks.append(Text(x(snr), _HEIGHT - _BOTTOM + 18, f"{snr:g}", 12, "middle"))
     marks.append(Text((_LEFT + right) / 2, _HEIGHT - 14, across.label, 13, "middle"))
     marks.append(Text(18, (_TOP + _HEIGHT - _BOTTOM) / 2, up.label, 13, "middle", turned=True))
-    for level, value in levels.items():
+    for value in levels.values():
         marks += _dashed(x(across.low), right, y(value))
     heights = _apart([y(value) for value in levels.values()])
     marks += [

@@ -19,7 +19,10 @@ from aural.results import Word
 
 @dataclass(frozen=True)
 class Decoding:
-    """How a recognizer is asked. Times are relative to the start of each row."""
+    """How a recognizer is asked. Times are relative to the start of each row.
+
+    `allow_empty` False: somebody is known to speak, so nothing is no answer (where a model can be told).
+    """
 
     language: str | None = None
     task: str = "transcribe"
@@ -28,6 +31,7 @@ class Decoding:
     n_best: int = 1
     word_times: bool = True
     lm: Any = None
+    allow_empty: bool = True
 
 
 @dataclass(frozen=True)

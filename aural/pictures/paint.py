@@ -91,9 +91,12 @@ def _segment(cover: np.ndarray, a: np.ndarray, b: np.ndarray, width: float) -> N
 
 
 def _columns(canvas: np.ndarray, mark: Columns) -> None:
-    left = round(mark.x)
-    count = min(len(mark.low), canvas.shape[1] - left)
-    low, high = np.minimum(mark.low, mark.high)[:count], np.maximum(mark.low, mark.high)[:count]
+    left, cut = max(0, round(mark.x)), max(0, -round(mark.x))
+    count = min(len(mark.low) - cut, canvas.shape[1] - left)
+    if count < 1:
+        return
+    inside = slice(cut, cut + count)
+    low, high = np.minimum(mark.low, mark.high)[inside], np.maximum(mark.low, mark.high)[inside]
     known = np.isfinite(low) & np.isfinite(high)
     if not known.any():
         return

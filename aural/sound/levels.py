@@ -13,7 +13,7 @@ from aural.sound.spectrum import as_float
 _FRAME = 0.02  # seconds
 _DIGITAL = 1e-9  # mean square (-90 dB) below which a frame holds nothing that was recorded
 _SILENT_BELOW = 1e-4  # power against the loud frames: 40 dB
-_FULL = 0.9995
+_FULL = 1.0001  # float files may hold more than full scale; rounding to 16 bits does not reach here
 _BINS = 1000
 
 
@@ -70,7 +70,7 @@ class LevelMeter:
 
     @property
     def clipped(self) -> float:
-        """The share of samples that stand at full scale or in flat tops near the peak."""
+        """The share of samples that stand in flat tops near the peak, or above full scale."""
         if not self._values:
             return 0.0
         near = int(0.95 * min(self.peak, 1.0) * _BINS)
@@ -96,11 +96,11 @@ class LevelMeter:
         return blind_snr(self.powers)
 
     def _count_clipped(self, channel: np.ndarray) -> None:
-        """Count samples at full scale, and runs of equal samples that begin or end with a corner, by their level."""
+        """Count samples above full scale, and runs of equal samples that begin or end with a corner, by their level."""
         size = np.abs(channel)
-        self._overs += int(np.count_nonzero(size >= _FULL))
+        self._overs += int(np.count_nonzero(size > _FULL))
         step = np.abs(np.diff(channel))
-        inside = (step <= 1e-7) & (size[1:] > 0.1) & (size[1:] < _FULL)
+        inside = (step <= 1e-7) & (size[1:] > 0.1) & (size[1:] <= _FULL)
         if not inside.any():
             return
         moved = step[step > 1e-7]

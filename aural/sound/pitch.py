@@ -17,6 +17,7 @@ _BLOCK = 256
 _BETA = 18  # thresholds are drawn from Beta(2, 18): mostly near 0.1
 _FASTEST = 36.0  # octaves a second that a voice may glide
 _SWITCH = 0.01  # chance from one frame to the next that voicing begins or ends
+_NOTHING = 1e-7  # amplitude, -140 dB
 _NO_DIP = 0.01  # weight of the deepest dip when no threshold accepts one
 
 
@@ -160,7 +161,7 @@ def harmonics(
             break
         found.append((number, *_vertex(hz, amplitude, int(near[np.argmax(amplitude[near])]))))
     strongest = max((a for _, _, a in found), default=0.0)
-    if strongest <= 0:
+    if strongest <= _NOTHING:
         return ()
     levels = [(n, f, a, 20 * np.log10(max(a, 1e-12) / strongest)) for n, f, a in found]
     return tuple(Harmonic(n, float(f), float(a), float(db)) for n, f, a, db in levels if db > floor)
@@ -182,7 +183,7 @@ def _fine_spectrum(samples: np.ndarray, sample_rate: int) -> tuple[np.ndarray, n
 def _peaks(samples: np.ndarray, sample_rate: int, *, below: float = 40.0) -> list[tuple[float, float]]:
     """The spectrum's peaks (Hz, amplitude) within so many dB of the strongest, side lobes left out."""
     hz, amplitude = _fine_spectrum(samples, sample_rate)
-    if len(hz) < 3 or amplitude[1:].max() < 1e-7:
+    if len(hz) < 3 or amplitude[1:].max() < _NOTHING:
         return []
     lobe = max(1, round(4.5 * sample_rate / min(len(samples), 2 * sample_rate) / hz[1]))
     strong = amplitude > amplitude[1:].max() * 10 ** (-below / 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import difflib
 import hashlib
 import os
@@ -57,6 +58,7 @@ class Source:
         self._encoding: Encoding | None = None
         self._length: tuple[int, int, int] | None = None
         self._notes: tuple[str, ...] = ()
+        self._only: int | None = None
         found = self._take(x)
         self.name = name or found
         self.where = shown(self._path) if self._path is not None else self.name
@@ -70,6 +72,16 @@ class Source:
     def from_samples(cls, samples: Any, sample_rate: int, name: str = "samples") -> Source:
         """A source over an array [C, T] or [T] at `sample_rate` Hz."""
         return cls((samples, sample_rate), name)
+
+    def channel(self, number: int) -> Source:
+        """One channel (0-based) as a source of its own. Raises: UsageError when there is none of that number."""
+        count = self.encoding.channels
+        if not 0 <= number < count:
+            raise UsageError(f"there is no channel {number}", where=self.where,
+                             fix=f"This recording has {count} channel(s), counted from 0")  # fmt: skip
+        view = copy.copy(self)
+        view._only = number
+        return view
 
     def __enter__(self) -> Source:
         return self
@@ -115,7 +127,8 @@ class Source:
                 pass
         assert self._length is not None
         samples, rate, channels = self._length
-        return Recording(self.name, samples / rate, rate, channels, self._sha256())
+        heard = channels if self._only is None else 1
+        return Recording(self.name, samples / rate, rate, heard, self._sha256())
 
     def blocks(self, seconds: float = 30.0, rate: int | None = 16000, mono: bool = True, start: float = 0.0,
                end: float | None = None, *, channel: int | None = None) -> Iterator[Sound]:  # fmt: skip
@@ -131,6 +144,7 @@ class Source:
             raise UsageError(f"{start:g} to {end if end is None else format(end, 'g')} s is no part of a recording",
                              where=self.where, fix="Give 0 <= start < end")  # fmt: skip
         stored = self.encoding
+        channel = self._only if channel is None else channel
         if channel is not None and not 0 <= channel < stored.channels:
             raise UsageError(f"there is no channel {channel}", where=self.where,
                              fix=f"This recording has {stored.channels} channel(s), counted from 0")  # fmt: skip

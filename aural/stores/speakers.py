@@ -20,7 +20,7 @@ _TABLES = """
 CREATE TABLE voice (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
-    model TEXT NOT NULL,       -- sha256 of the model's files; vectors of different models are never compared
+    model TEXT NOT NULL,       -- sha256 of the files of the model, other models are never compared
     recording TEXT NOT NULL,   -- sha256 of the recording and the part of it that was heard
     heard TEXT NOT NULL,       -- how people call that recording
     seconds REAL NOT NULL,     -- of voice that the vector was made from

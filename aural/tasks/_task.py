@@ -29,10 +29,10 @@ class Task:
     show: Callable[[Any], str]
     roles: Mapping[str, str] = None  # type: ignore[assignment]
     main_role: str | None = None
-    writes: tuple[str, ...] | None = None
     question: Question | None = None
     live: Callable[..., Any] | None = None
     score: Callable[..., Any] | None = None
+    writes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

@@ -16,6 +16,40 @@ def test_every_contract_is_kept() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+PAGES = (
+    "formats",
+    "metrics",
+    "sound/effects",
+    "models/borrowed",
+    "models/engines",
+    "cli/commands",
+    "nets/encoders",
+    "learn/methods",
+)
+
+
+def test_pages_of_a_room_do_not_know_each_other() -> None:
+    """What pages share begins with an underscore or stands one folder up; only tasks may import tasks."""
+    import ast
+
+    from aural import find
+
+    looked = 0
+    for room in PAGES:
+        for name in find.names(room):
+            looked += 1
+            others = {f"aural.{room.replace('/', '.')}.{other}" for other in find.names(room) if other != name}
+            package = f"aural.{room.replace('/', '.')}"
+            path = ROOT / "aural" / room / f"{name}.py"
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    known = {node.module or ""} | ({f"{package}.{a.name}" for a in node.names} if node.module == package else set())
+                    assert not known & others, f"{path}:{node.lineno}"
+                elif isinstance(node, ast.Import):
+                    assert not {a.name for a in node.names} & others, f"{path}:{node.lineno}"
+    assert looked >= 50
+
+
 def test_find_is_the_only_dynamic_import() -> None:
     users = [
         p.relative_to(ROOT).as_posix()

@@ -35,7 +35,8 @@ def test_a_full_scale_sine_reads_minus_3() -> None:
 
 def test_quiet_parts_are_gated() -> None:
     # EBU Tech 3341, case 3: -36, -23 and -36 dBFS in stereo read -23 LUFS.
-    parts = [tones.tone(1000, seconds=s, sample_rate=48000, amplitude=10 ** (db / 20)) for s, db in ((10, -36), (60, -23), (10, -36))]
+    levels = ((10, -36), (60, -23), (10, -36))
+    parts = [tones.tone(1000, seconds=s, sample_rate=48000, amplitude=10 ** (db / 20)) for s, db in levels]
     sound = np.concatenate(parts)
     assert loudness(np.stack([sound, sound]), sample_rate=48000) == pytest.approx(-23.0, abs=0.1)
 

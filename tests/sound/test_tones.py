@@ -41,7 +41,9 @@ def test_a_sweep_ends_where_told() -> None:
 
 
 def test_what_would_fold_is_refused() -> None:
-    for wrong in (lambda: tones.tone(5000, seconds=1, sample_rate=8000), lambda: tones.tone(1, seconds=-1),
-                  lambda: tones.sweep(1, 9000, seconds=1, sample_rate=16000), lambda: tones.note(9000, seconds=1, sample_rate=16000)):  # fmt: skip
+    for wrong in (
+        lambda: tones.tone(5000, seconds=1, sample_rate=8000), lambda: tones.tone(1, seconds=-1),
+        lambda: tones.sweep(1, 9000, seconds=1, sample_rate=16000), lambda: tones.note(9000, seconds=1, sample_rate=16000),
+    ):  # fmt: skip
         with pytest.raises(UsageError):
             wrong()

@@ -334,10 +334,11 @@ class Timeline {
     }
     pen.fillStyle = this.doubt;
     let last = -9;
+    const mark = this.hits.length > 150 ? 6 : 12;
     for (const t of this.hits) {
       const at = Math.round(x(t));
       if (at - last < 3) continue;
-      pen.fillRect(at - 1, height - 12, 2.5, 12);
+      pen.fillRect(at - 1, height - mark, 2.5, mark);
       last = at;
     }
     if (this.to - this.from < this.length - 1) {

@@ -54,7 +54,8 @@ CARD = Card(
     aliases=("many", "whisper", "default"),
     batch="one",
     longest_input=30.0,
-    calibration={"start": 0.0, "end": 0.0, "silence": 0.02},
+    # Offsets (s) of word times, fitted on 24 readings to the times of the default recognizer.
+    calibration={"start": -0.044, "end": -0.056, "silence": 0.1},
     files={w.name: w.sha256 for w in FILES},
     trained_on="680,000 hours of captioned sound from the web",
 )

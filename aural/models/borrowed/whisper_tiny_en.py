@@ -41,7 +41,8 @@ CARD = Card(
     aliases=("tiny.en",),
     batch="one",
     longest_input=30.0,
-    calibration={"start": 0.0, "end": 0.0, "silence": 0.02},
+    # Offsets (s) of word times, fitted on 24 readings to the times of the default recognizer.
+    calibration={"start": 0.088, "end": 0.084, "silence": 0.05},
     files={w.name: w.sha256 for w in FILES},
     trained_on="438,000 hours of captioned English sound from the web",
 )

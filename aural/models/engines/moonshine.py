@@ -155,6 +155,8 @@ class Moonshine(Recognizer):
         outputs = self._first.run(self._masked(feeds, "encoder_attention_mask", length), names)
         got = dict(zip(names, outputs, strict=True))
         first = log_softmax(got.pop("logits")[0, -1])
+        if not decoding.allow_empty:
+            first[END] = -np.inf
         past = {n.replace("present", "past_key_values"): v for n, v in got.items()}
         state = _State(past, {"encoder_attention_mask": np.ones((1, length), np.int64), "encoder_hidden_states": frames})
         limit = max(8, int(np.ceil(length / RATE * TOKENS_A_SECOND)))

@@ -1,0 +1,289 @@
+# Written by docs/generate.py: do not edit.
+from collections.abc import Callable
+from typing import Any
+
+from aural.errors import AuralError as AuralError
+from aural.results import Event as Event
+from aural.results import Result as Result
+from aural.results import Segment as Segment
+from aural.sound.sound import Sound as Sound
+from aural.sound.source import Source as Source
+from aural.results import Turn as Turn
+from aural.results import Word as Word
+from aural.metrics.similarity import cosine as cosine
+from aural.sound.sound import load as load
+from aural.corpora.samples import sample as sample
+
+__version__: str
+_HOMES: dict[str, str]
+
+def detect(
+    audio: Any,
+    /,
+    *,
+    threshold: float = ...,
+    keep: float = ...,
+    gap: float = ...,
+    min_length: float = ...,
+    watch: tuple[str, ...] | str = ...,
+    speech: bool = ...,
+    all_names: bool = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "What is heard when: sounds with start, end and score; --watch for chosen ones."
+
+def diarize(
+    audio: Any,
+    /,
+    *,
+    speakers: int | None = ...,
+    min_speakers: int | None = ...,
+    max_speakers: int | None = ...,
+    pause: float = ...,
+    likeness: float = ...,
+    recluster: bool = ...,
+    keep: bool = ...,
+    book: str | None = ...,
+    name_speakers: bool = ...,
+    explain: str | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Who spoke when: the turns of each speaker, however many there are"
+
+def embed(
+    audio: Any,
+    /,
+    *,
+    window: float | None = ...,
+    step: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "The voice in a recording as numbers: one vector, or one for each stretch"
+
+def enroll(
+    name: Any,
+    audio: Any,
+    /,
+    *,
+    result: str | None = ...,
+    speaker: str | None = ...,
+    book: str | None = ...,
+    list: bool = ...,
+    forget: bool = ...,
+    merge: tuple[str, ...] | str = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Put a voice into the voice book; list, merge and forget voices"
+
+def gender(
+    audio: Any,
+    /,
+    *,
+    spans: bool = ...,
+    min_speech: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Whether voices sound female or male: a class of voice, not who somebody is"
+
+def identify(
+    audio: Any,
+    /,
+    *,
+    threshold: float | None = ...,
+    top: int = ...,
+    reject: bool = ...,
+    book: str | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Whose voice it is: the names of the voice book that fit, or unknown"
+
+def info(
+    audio: Any,
+    /,
+    *,
+    start: float = ...,
+    end: float | None = ...,
+    channel: int | None = ...,
+    pitch: bool = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Tell what a recording is: rate, length, codec, level, noise, clipping, pitch and timbre in numbers"
+
+def language(
+    audio: Any,
+    /,
+    *,
+    windows: int = ...,
+    length: float = ...,
+    top: int = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which language is spoken, voted over several stretches of speech"
+
+def listen(
+    audio: Any,
+    /,
+    *,
+    language: str | None = ...,
+    task: str = ...,
+    hotwords: str | None = ...,
+    beam: int = ...,
+    clip: str | None = ...,
+    gate: float = ...,
+    who: bool = ...,
+    speakers: int | None = ...,
+    min_speakers: int | None = ...,
+    max_speakers: int | None = ...,
+    traits: bool = ...,
+    sounds: bool = ...,
+    threshold: float = ...,
+    watch: tuple[str, ...] | str = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Who said what, when, and what else was heard: everything about a recording in one go"
+
+def segment(
+    audio: Any,
+    /,
+    *,
+    steadiness: float = ...,
+    min_silence: float = ...,
+    silence_below: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Cut a recording into speech, music, noise and silence"
+
+def spectrogram(
+    audio: Any,
+    /,
+    *,
+    kind: tuple[str, ...] | str = ...,
+    colors: str = ...,
+    invert: bool = ...,
+    window: float = ...,
+    hop: float = ...,
+    n_fft: int | None = ...,
+    n_mels: int = ...,
+    n_mfcc: int = ...,
+    f_max: float | None = ...,
+    span: float = ...,
+    start: float = ...,
+    end: float | None = ...,
+    at: float | None = ...,
+    width: int = ...,
+    height: int | None = ...,
+    channel: int | None = ...,
+    plain: bool = ...,
+    animate: bool = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Draw a recording: wave, spectrum, spectrogram, mel, MFCC, chroma, pitch, loudness"
+
+def tag(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    min_score: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "What is heard in a clip: the kinds of sound with their scores."
+
+def transcribe(
+    audio: Any,
+    /,
+    *,
+    language: str | None = ...,
+    task: str = ...,
+    hotwords: str | None = ...,
+    beam: int = ...,
+    clip: str | None = ...,
+    word_times: bool = ...,
+    gate: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "What is said: the words of a recording with their times"
+
+def vad(
+    audio: Any,
+    /,
+    *,
+    threshold: float = ...,
+    release: float = ...,
+    min_speech: float = ...,
+    min_pause: float = ...,
+    pad: float = ...,
+    max_speech: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "When somebody speaks: the spans of speech in a recording"
+
+def verify(
+    first: Any,
+    second: Any,
+    /,
+    *,
+    threshold: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Is it the same voice in two recordings: score, threshold and decision"

@@ -1,0 +1,151 @@
+"""Does transcribe write words where nobody speaks, and does its gate make it deaf?"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aural.models import store
+from aural.models.face import Decoding, Recognizer
+from aural.models.runtime import Runtime
+from aural.sound.source import Source
+from aural.tasks._gate import hear
+from aural.tasks.transcribe import recognize
+from aural.text.scoring import normalize
+from bench.report import Finding, Table, publish
+
+DATA = Path(__file__).parents[2] / "shared" / "data"
+SILENT = ("noises", "esc10", "instrument_notes", "music_clips", "drums_and_loops")
+SINGLE = ("fsdd", "speech_commands_mini")
+COLUMNS = ("clips", "minutes", "model", "bare: clips with words", "bare: words", "gated: clips with words", "gated: words")
+DEAF = ("clips", "model", "reference words", "bare: deleted %", "gated: deleted %", "bare: empty clips %", "gated: empty clips %")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--split", default="valid")
+    parser.add_argument("--models", default="moonshine-tiny,moonshine-base")
+    parser.add_argument("--every", type=int, default=1, help="use every n-th clip of the single words")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    gate = store.open_model("silero-vad", "vad", Runtime("cpu", 1))
+    silent: list[tuple[Any, ...]] = []
+    deaf: list[tuple[Any, ...]] = []
+    for name in args.models.split(","):
+        recognizer: Any = store.open_model(name, "recognizer", Runtime("cpu", 1))
+        for title, clips in silent_sets(args.data, args.split):
+            silent.append(_silence(title, name, clips, recognizer, gate))
+        for title, spoken in spoken_sets(args.data, args.split, args.every):
+            deaf.append(_deafness(title, name, spoken, recognizer, gate))
+    tables = (
+        Table("Words where nobody speaks (should be 0; in babble people do talk)", COLUMNS, tuple(silent)),
+        Table("What the gate costs where somebody speaks (the same settings)", DEAF, tuple(deaf),
+              ("bare = the whole clip fed to the recognizer without gate, padding or second try",)),
+    )
+    publish(Finding("Are there words in noise, music and silence, and is the gate deaf?", tables), args.json)
+
+
+def silent_sets(data: Path, split: str) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Recordings without a voice, by name; a set without this split gives the one it has."""
+    babble: list[np.ndarray] = []
+    for folder in SILENT:
+        rows = _rows(data / folder, split) or _rows(data / folder, "train")
+        talked = [r for r in rows if "babble" in json.dumps(r).lower()]
+        babble += [_samples(data / folder / r["audio"]) for r in talked]
+        yield folder, [_samples(data / folder / r["audio"]) for r in rows if r not in talked]
+    yield "digital silence", [np.zeros(16000 * s, np.float32) for s in (1, 5, 10, 30)]
+    rng = np.random.default_rng(0)
+    yield "white noise, -10 to -90 dB", [10 ** (-s / 20) * rng.standard_normal(80000).astype(np.float32) for s in range(10, 100, 20)]
+    yield "babble", babble
+
+
+def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[tuple[np.ndarray, str]]]]:
+    """Recordings with a voice: readings as they are, in noise at 0 dB and at -40 dBFS; single words, also at -40 dBFS."""
+    rng = np.random.default_rng(0)
+    read = _spoken(data / "librispeech_mini", split)
+    noises = [_samples(data / "noises" / r["audio"]) for r in _rows(data / "noises", split) if "babble" not in json.dumps(r).lower()]
+    yield "librispeech_mini", read
+    yield "librispeech_mini, 0 dB", [(_noisy(x, noises[int(rng.integers(len(noises)))], 0.0, rng), t) for x, t in read]
+    yield "librispeech_mini, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in read]
+    for folder in SINGLE:
+        words = _spoken(data / folder, split)[::every]
+        yield folder, words
+        yield f"{folder}, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in words]
+
+
+def deletions(reference: list[str], heard: list[str]) -> int:
+    """Words of the reference that are deleted in an alignment with the fewest errors."""
+    cost = [(j, 0) for j in range(len(heard) + 1)]
+    for i, word in enumerate(reference, 1):
+        row = [(i, i)]
+        for j, other in enumerate(heard, 1):
+            swapped = (cost[j - 1][0] + (word != other), cost[j - 1][1])
+            dropped = (cost[j][0] + 1, cost[j][1] + 1)
+            row.append(min(swapped, dropped, (row[-1][0] + 1, row[-1][1])))
+        cost = row
+    return cost[-1][1]
+
+
+def _silence(title: str, name: str, clips: list[np.ndarray], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
+    told = [_texts(x, recognizer, gate) for x in clips]
+    minutes = sum(len(x) for x in clips) / 16000 / 60
+    counts = [(sum(bool(t[k]) for t in told), sum(len(t[k].split()) for t in told)) for k in (0, 1)]
+    return (f"{title} ({len(clips)})", minutes, name, *counts[0], *counts[1])
+
+
+def _deafness(title: str, name: str, spoken: list[tuple[np.ndarray, str]], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
+    words, lost, empty = 0, [0, 0], [0, 0]
+    for samples, text in spoken:
+        reference = normalize(text).split()
+        words += len(reference)
+        for k, told in enumerate(_texts(samples, recognizer, gate)):
+            lost[k] += deletions(reference, normalize(told).split())
+            empty[k] += not told
+    shares = [100 * n / max(words, 1) for n in lost] + [100 * n / max(len(spoken), 1) for n in empty]
+    return (f"{title} ({len(spoken)})", name, words, *shares)
+
+
+def _texts(samples: np.ndarray, recognizer: Recognizer, gate: Any) -> tuple[str, str]:
+    """What the bare recognizer and the gated one write."""
+    plain = Decoding(word_times=False)
+    bare = recognizer.recognize(samples[None], np.array([len(samples)]), plain)[0].text
+    blocks = list(hear(Source.from_samples(samples, 16000), gate))
+    heard = blocks[0]
+    for block in blocks[1:]:
+        heard = heard.joined(block)
+    told = recognize(heard, recognizer, dataclasses.replace(plain))
+    return bare, " ".join(h.text for h in told)
+
+
+def _rows(folder: Path, split: str) -> list[dict[str, Any]]:
+    manifest = folder / f"{split}.jsonl"
+    return [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()] if manifest.is_file() else []
+
+
+def _spoken(folder: Path, split: str) -> list[tuple[np.ndarray, str]]:
+    return [(_samples(folder / r["audio"]), str(r.get("text") or r.get("label"))) for r in _rows(folder, split)]
+
+
+def _samples(path: Path) -> np.ndarray:
+    return Source(path).load(rate=16000, mono=True).samples[0]
+
+
+def _db(samples: np.ndarray) -> float:
+    return float(10 * np.log10(np.mean(samples**2) + 1e-12))
+
+
+def _noisy(samples: np.ndarray, noise: np.ndarray, snr: float, rng: np.random.Generator) -> np.ndarray:
+    """`samples` with noise, rolled by a random shift and repeated, at `snr` dB by power."""
+    rolled = np.resize(np.roll(noise, int(rng.integers(len(noise)))), len(samples))
+    return np.asarray(samples + rolled * 10 ** ((_db(samples) - _db(rolled) - snr) / 20), np.float32)
+
+
+if __name__ == "__main__":
+    main()
