@@ -77,6 +77,8 @@ def span_of(start: float, end: float, where: str, line: int, column: int = 1) ->
         raise broken(f"the times {start:g} and {end:g} are outside any recording", where, line, column)
     if end < start:
         raise broken(f"the end ({end:g} s) lies before the start ({start:g} s)", where, line, column)
+    if round(end * 1000) <= round(start * 1000):
+        return round(start, 3), round(start + 0.001, 3)
     return grid_span(start, end)
 
 

@@ -34,7 +34,7 @@ class Stream:
     def __init__(self, text: str, where: str) -> None:
         self._text, self._where = text, where
         self._values = self._found()
-        self._at = 0
+        self.at = 0
 
     def _found(self) -> Iterator[Value]:
         for found in _VALUE.finditer(self._text):
@@ -48,7 +48,7 @@ class Stream:
         found = next(self._values, None)
         if found is None:
             raise self.error(f"the file ends where {what} should stand", len(self._text))
-        self._at = found.at
+        self.at = found.at
         return found
 
     def word(self) -> str:
@@ -82,7 +82,7 @@ class Stream:
     def span(self) -> tuple[float, float]:
         """Two numbers as a span. Raises: FormatError when they run backwards."""
         start = self.number("a start time")
-        place = self.place(self._at)
+        place = self.place(self.at)
         end = self.number("an end time")
         return span_of(max(0.0, start), max(0.0, end), self._where, *place)
 
@@ -92,7 +92,7 @@ def parsed(data: str | bytes, where: str) -> Result:
     text = decoded(data, where)
     stream = Stream(text, where)
     for wanted in ("ooTextFile", "TextGrid"):
-        if stream.word().removesuffix("short") != wanted:
+        if stream.word().removesuffix("short").strip() != wanted:
             raise broken("a TextGrid begins with ooTextFile and TextGrid", where, 1, fix="Save it in Praat as a text file")
     stream.number("the start time")
     last = stream.number("the end time")
@@ -120,7 +120,7 @@ def _tier(stream: Stream, builder: Builder) -> None:
 def _count(stream: Stream, what: str) -> int:
     value = stream.number(what)
     if value < 0 or value != int(value):
-        raise stream.error(f"{what} cannot be {value:g}", 0)
+        raise stream.error(f"{what} cannot be {value:g}", stream.at)
     return int(value)
 
 

@@ -24,6 +24,7 @@ ALIASES = ("page",)
 
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 _INSIDE = re.compile(r'<script type="application/json" id="result">(.*?)</script>', re.DOTALL)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _PLAYABLE = re.compile(r"audio/[a-z0-9.+-]+(?:; ?codecs=[a-z0-9.]+)?")
 
 
@@ -39,7 +40,7 @@ def write(result: Result, *, media: Media | None = None, options: None = None) -
     body = body_of(result, voices)
     duration = result.recording.duration or (media.duration if media else 0.0) or body.end
     slots = {
-        "language": escape(result.language or "und"),
+        "language": result.language if result.language and _LANGUAGE.fullmatch(result.language) else "und",
         "title": escape(squeezed(result.recording.name) or "Recording"),
         "facts": facts_of(result, duration, voices),
         "duration": clock(duration)[:-4],

@@ -58,7 +58,11 @@ class Verb:
             return tuple(as_source(x) for x in inputs)
         if len(inputs) != len(wanted):
             raise UsageError(f"it takes {' and '.join(wanted)}", where=f"aural.{self.__name__}")
-        opened = tuple(as_source(x) if name in ("audio", "first", "second") else x for name, x in zip(wanted, inputs, strict=True))
+        spared = self._task.takes == "name and source"  # a book is listed, merged and pruned without a recording
+        opened = tuple(
+            as_source(x) if name in ("audio", "first", "second") and not (spared and x is None) else x
+            for name, x in zip(wanted, inputs, strict=True)
+        )
         return opened[0] if len(opened) == 1 else opened
 
 

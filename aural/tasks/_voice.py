@@ -17,10 +17,11 @@ from aural.results import Span, grid_span
 from aural.sound.source import Source
 from aural.tasks._gate import HOP, RATE, hear
 
-SAME = 0.45  # cosine at which two recordings are the same voice, where a model's card gives none
-_VOICED = 0.35  # probability of a voice above which a frame counts
+SAME = 0.42  # cosine at which two recordings are the same voice, where a model's card gives none
+_VOICED = 0.5  # probability of a voice above which a frame counts
+_AROUND = 8  # frames (0.26 s) around it that count as well: a voice's soft edges tell it too
 _LEAST = 0.3  # s of voice below which nothing can be said
-_NOT_VOICED = 0.02  # what other frames count, so that a faint voice is not lost altogether
+_NOT_VOICED = 0.1  # what other frames count, so that a faint voice is not lost altogether
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,8 @@ def _inside(start: float, count: int, spans: Sequence[Span]) -> np.ndarray:
 
 
 def _weights(voice: np.ndarray) -> np.ndarray:
-    return np.where(voice >= _VOICED, 1.0, _NOT_VOICED)
+    near = np.convolve(voice >= _VOICED, np.ones(2 * _AROUND + 1), "same") if len(voice) > 2 * _AROUND else voice >= _VOICED
+    return np.where(near > 0, 1.0, _NOT_VOICED)
 
 
 def _vectors(model: Embedder, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:

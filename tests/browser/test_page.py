@@ -57,10 +57,15 @@ def _talk(texts: list[tuple[str, str]], step: float = 0.4) -> Result:
         turns.append(Turn(words[0].start, words[-1].end, speaker))
         at += 0.3
     return Result(
-        Recording(f"a {EVIL}.wav", round(at + 1, 3), 8000, 1), made_by={"recognizer": EVIL}, language="en", segments=tuple(segments),
-        turns=tuple(turns), speakers=(Speaker("SPEAKER_00"), Speaker("SPEAKER_01", EVIL, 0.8)),
-        events=(Event(0.5, 0.9, EVIL, score=0.5), Event(0.9, 1.4, EVIL_IMAGE)), labels=(Label(EVIL_IMAGE, 0.4),),
-    )  # fmt: skip
+        Recording(f"a {EVIL}.wav", round(at + 1, 3), 8000, 1),
+        made_by={"recognizer": EVIL},
+        language="en",
+        segments=tuple(segments),
+        turns=tuple(turns),
+        speakers=(Speaker("SPEAKER_00"), Speaker("SPEAKER_01", EVIL, 0.8)),
+        events=(Event(0.5, 0.9, EVIL, score=0.5), Event(0.9, 1.4, EVIL_IMAGE)),
+        labels=(Label(EVIL_IMAGE, 0.4),),
+    )
 
 
 TALK = [
@@ -151,7 +156,9 @@ def test_search_finds_without_accents_and_jumps(browser: Browser) -> None:
     browser.until(f"{count} === '1 / 2'")
     browser.click("#after")
     assert browser.run(f"return {count}") == "2 / 2"
-    assert browser.run("return document.querySelector('.here').closest('.par').querySelector('.say').textContent").startswith("A lobster")
+    assert browser.run("return document.querySelector('.here').closest('.par').querySelector('.say').textContent").startswith(
+        "A lobster"
+    )
     browser.run(ask, "lobster cafe")
     browser.until(f"{count} === '1 / 1' && document.querySelectorAll('.hit').length === 2")
     browser.run(ask, "crab")
@@ -190,11 +197,14 @@ def test_timeline_zooms_and_seeks(browser: Browser) -> None:
     browser.click("#fit")
     browser.until("document.getElementById('range').textContent === ''")
     seen = browser.run("""
-      const c = document.getElementById('stage'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+      const c = document.getElementById('stage');
+      const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
       return new Set(Array.from({length: d.length / 4}, (_, i) => d[4*i] << 16 | d[4*i+1] << 8 | d[4*i+2])).size""")  # fmt: skip
     assert seen > 20
     browser.click("#stage")
-    half = browser.run("return document.getElementById('map').getAttribute('aria-valuenow') / document.getElementById('map').ariaValueMax")
+    half = browser.run(
+        "return document.getElementById('map').getAttribute('aria-valuenow') / document.getElementById('map').ariaValueMax"
+    )
     assert 0.3 < half < 0.7
 
 

@@ -62,7 +62,9 @@ class Browser:
     def size(self, width: int, height: int) -> None:
         """The size of the view, which may be narrower than any window."""
         phone = width < 700
-        self.chrome("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone})
+        self.chrome(
+            "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        )
 
     def open(self, page: Path) -> None:
         self._call("POST", "/url", {"url": page.resolve().as_uri()})

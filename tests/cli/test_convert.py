@@ -12,15 +12,19 @@ from aural.cli.main import main
 from aural.formats import json as json_page
 from aural.results import Event, Recording, Result, Segment, Turn, Word
 
-WORDS = tuple(Word(0.5 + 0.4 * i, 0.8 + 0.4 * i, text, confidence=0.9, speaker="A") for i, text in enumerate("Well, hello there.".split()))
+WORDS = tuple(
+    Word(0.5 + 0.4 * i, 0.8 + 0.4 * i, text, confidence=0.9, speaker="A") for i, text in enumerate("Well, hello there.".split())
+)
 
 
 @pytest.fixture
 def talk(tmp_path: Path) -> Path:
     result = Result(
-        Recording("talk.wav", 4.0, 16000, 1), segments=(Segment(0.5, 1.6, "Well, hello there.", words=WORDS, speaker="A"),),
-        turns=(Turn(0.5, 1.6, "A"),), events=(Event(2.0, 2.5, "Door"),),
-    )  # fmt: skip
+        Recording("talk.wav", 4.0, 16000, 1),
+        segments=(Segment(0.5, 1.6, "Well, hello there.", words=WORDS, speaker="A"),),
+        turns=(Turn(0.5, 1.6, "A"),),
+        events=(Event(2.0, 2.5, "Door"),),
+    )
     path = tmp_path / "talk.json"
     path.write_text(json_page.write(result), encoding="utf-8")
     return path

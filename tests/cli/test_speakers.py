@@ -16,10 +16,13 @@ def talk(tmp_path: Path) -> Path:
     words = (Word(0.0, 0.5, "one", speaker="S0"), Word(0.5, 1.0, "two", speaker="S1"), Word(2.0, 2.4, "three", speaker="S2"))
     result = Result(
         Recording("talk.wav", 4.0, 16000, 1),
-        segments=(Segment(0.0, 1.0, "one two", words=words[:2], speaker="S0"), Segment(2.0, 2.4, "three", words=words[2:], speaker="S2")),
+        segments=(
+            Segment(0.0, 1.0, "one two", words=words[:2], speaker="S0"),
+            Segment(2.0, 2.4, "three", words=words[2:], speaker="S2"),
+        ),
         turns=(Turn(0.0, 0.6, "S0"), Turn(0.5, 1.0, "S1"), Turn(0.9, 2.4, "S2")),
         speakers=(Speaker("S0", "Anna", 0.7), Speaker("S1"), Speaker("S2")),
-    )  # fmt: skip
+    )
     path = tmp_path / "talk.json"
     path.write_text(json_page.write(result), encoding="utf-8")
     return path
@@ -27,7 +30,9 @@ def talk(tmp_path: Path) -> Path:
 
 def _labels(path: Path) -> set[str | None]:
     result = json_page.read(path.read_bytes())
-    spoken = {s.speaker for s in result.segments or ()} | {w.speaker for w in result.words()} | {t.speaker for t in result.turns or ()}
+    spoken = (
+        {s.speaker for s in result.segments or ()} | {w.speaker for w in result.words()} | {t.speaker for t in result.turns or ()}
+    )
     assert spoken == {s.label for s in result.speakers or ()}
     return spoken
 
@@ -35,8 +40,10 @@ def _labels(path: Path) -> set[str | None]:
 def test_list(talk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["speakers", "list", str(talk)]) == 0
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
-        ["S0", "(Anna)", "0:00", "1", "turn"], ["S1", "0:00", "1", "turn"], ["S2", "0:01", "1", "turn"],
-    ]  # fmt: skip
+        ["S0", "(Anna)", "0:00", "1", "turn"],
+        ["S1", "0:00", "1", "turn"],
+        ["S2", "0:01", "1", "turn"],
+    ]
 
 
 def test_rename_everywhere(talk: Path) -> None:
@@ -65,7 +72,8 @@ def test_merge_joins_turns(talk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["rename", "S9=Tom"], ["rename", "S0"], ["rename", "S0="], ["rename", "S0=S1"], ["merge", "S0"], ["merge", "S0", "S7"]]
+    "arguments",
+    [["rename", "S9=Tom"], ["rename", "S0"], ["rename", "S0="], ["rename", "S0=S1"], ["merge", "S0"], ["merge", "S0", "S7"]],
 )
 def test_refuses(talk: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     before = talk.read_bytes()

@@ -8,13 +8,50 @@ from hypothesis import strategies as st
 from aural.results import Beat, Curve, Event, Label, Note, Recording, Result, Segment, Span, Speaker, Turn, Word
 
 ODD_NAMES = (
-    "SPEAKER_00", 'Ann "Q" O\'Hara', "Müller, Eva", "a]: b\\", "two\nlines", "👩‍🚀", "שרה כהן", "x\ty",
-    "<script>alert(1)</script>", "unknown", "a: b", "100 % <NA>", "&amp;", "*bold*|cell|",
-)  # fmt: skip
+    "SPEAKER_00",
+    'Ann "Q" O\'Hara',
+    "Müller, Eva",
+    "a]: b\\",
+    "two\nlines",
+    "👩‍🚀",
+    "שרה כהן",
+    "x\ty",
+    "<script>alert(1)</script>",
+    "unknown",
+    "a: b",
+    "100 % <NA>",
+    "&amp;",
+    "*bold*|cell|",
+)
 ODD_WORDS = (
-    "Hello,", "world.", "1,250", "$3.50", "3rd", "a-->b", '"quoted"', "<b", "&lt;", "[x]:", "Note:", "ünïcödé", "שלום",
-    "🎉", "x\\y", "#5", "50%", ";;no", "-->", "[ti:x]", "don't", "*", "|", "1.", "end?", "</script>", "天地玄黄宇宙洪荒日月",
-)  # fmt: skip
+    "Hello,",
+    "world.",
+    "1,250",
+    "$3.50",
+    "3rd",
+    "a-->b",
+    '"quoted"',
+    "<b",
+    "&lt;",
+    "[x]:",
+    "Note:",
+    "ünïcödé",
+    "שלום",
+    "🎉",
+    "x\\y",
+    "#5",
+    "50%",
+    ";;no",
+    "-->",
+    "[ti:x]",
+    "don't",
+    "*",
+    "|",
+    "1.",
+    "end?",
+    "</script>",
+    "天地玄黄宇宙洪荒日月",
+)
 
 texts = st.one_of(st.sampled_from(ODD_WORDS), st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)).filter(
     lambda t: t.split() and "\0" not in t
@@ -43,8 +80,11 @@ def results(draw: st.DrawFn) -> Result:
     ends = [s.end for s in (*segments, *events)]
     return Result(
         Recording(draw(st.sampled_from(["talk.wav", 'odd "name", 1\n.wav', "день.mp3"])), max([1.0, *ends]), 16000, 1, "ab" * 32),
-        made_by={"recognizer": "some-model"}, language=draw(st.sampled_from([None, "en"])), segments=tuple(segments),
-        turns=draw(st.sampled_from([None, tuple(turns)])), events=draw(st.sampled_from([None, tuple(events)])),
+        made_by={"recognizer": "some-model"},
+        language=draw(st.sampled_from([None, "en"])),
+        segments=tuple(segments),
+        turns=draw(st.sampled_from([None, tuple(turns)])),
+        events=draw(st.sampled_from([None, tuple(events)])),
         speakers=tuple(Speaker(label) for label in labels),
     )
 
@@ -92,15 +132,28 @@ def everything() -> Result:
         Word(1.4, 2.2, "$150.", spoken="one fifty", confidence=0.8, speaker="SPEAKER_01", timed="guessed", channel=0),
     )
     segment = Segment(
-        0.5, 2.2, "It cost $150.", words=words, speaker="SPEAKER_00", language="en", confidence=0.7, channel=0,
-        scores={"avg_logprob": -0.25, "no_speech_prob": 0.01, "lm": -3.5}, alternatives=("It cost 150.",),
+        0.5,
+        2.2,
+        "It cost $150.",
+        words=words,
+        speaker="SPEAKER_00",
+        language="en",
+        confidence=0.7,
+        channel=0,
+        scores={"avg_logprob": -0.25, "no_speech_prob": 0.01, "lm": -3.5},
+        alternatives=("It cost 150.",),
     )
     return Result(
-        Recording("talk.wav", 4.0, 16000, 2, "cd" * 32), made_by={"recognizer": "some-model"}, language="en",
-        speech=(Span(0.4, 2.3, channel=1),), segments=(segment,),
+        Recording("talk.wav", 4.0, 16000, 2, "cd" * 32),
+        made_by={"recognizer": "some-model"},
+        language="en",
+        speech=(Span(0.4, 2.3, channel=1),),
+        segments=(segment,),
         turns=(Turn(0.5, 1.4, "SPEAKER_00", confidence=0.9), Turn(1.2, 2.2, "SPEAKER_01", channel=1)),
         speakers=(Speaker("SPEAKER_00", "Sarah Ward", 0.71, (Label("female", 0.98),)), Speaker("SPEAKER_01")),
         events=(Event(2.5, 3.0, "Door, knock", score=0.6), Event(1.2, 1.4, "overlap", layer="overlap", channel=1)),
-        labels=(Label("Speech", 0.99), Label("Music")), notes=(Note(3.0, 3.5, 69.5, velocity=90),),
-        beats=(Beat(1.0, 1), Beat(1.5)), curves=(Curve("pitch", "Hz", 0.0, 0.01, np.array([100.25, np.nan, -np.inf, 99.0])),),
+        labels=(Label("Speech", 0.99), Label("Music")),
+        notes=(Note(3.0, 3.5, 69.5, velocity=90),),
+        beats=(Beat(1.0, 1), Beat(1.5)),
+        curves=(Curve("pitch", "Hz", 0.0, 0.01, np.array([100.25, np.nan, -np.inf, 99.0])),),
     )

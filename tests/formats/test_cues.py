@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -17,9 +18,12 @@ from aural.results import Recording, Result, Segment, Word
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 OPTIONS = st.builds(
-    CueOptions, preset=st.sampled_from(PRESETS), max_line_width=st.sampled_from([None, None, 20, 42]),
-    max_line_count=st.sampled_from([None, 1, 3]), max_words_per_line=st.sampled_from([None, None, 1, 4]),
-)  # fmt: skip
+    CueOptions,
+    preset=st.sampled_from(PRESETS),
+    max_line_width=st.sampled_from([None, None, 20, 42]),
+    max_line_count=st.sampled_from([None, 1, 3]),
+    max_words_per_line=st.sampled_from([None, None, 1, 4]),
+)
 
 
 @QUICK
@@ -38,7 +42,7 @@ def test_words_once_limits_kept_no_overlap(result: Result, options: CueOptions) 
             head = tag_width(cue.speaker) if i == 0 and not cue.tag_apart else 0
             assert head + len(line_text(line)) <= limits.width or len(line) == 1
             assert limits.words is None or len(line) <= limits.words
-    for a, b in zip(cues, cues[1:], strict=False):
+    for a, b in itertools.pairwise(cues):
         assert a.end <= b.start
 
 

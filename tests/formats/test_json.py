@@ -109,7 +109,7 @@ def test_a_name_that_utf8_cannot_hold() -> None:
         (lambda d: d.update(segments={}), "should be a list"),
         (lambda d: d["segments"][0]["words"][0].update(timed="often"), "measured"),
     ],
-)  # fmt: skip
+)
 def test_errors_name_the_line(change: Any, words: str) -> None:
     found = json.loads(page.write(everything()))
     change(found)
@@ -139,16 +139,19 @@ def test_no_json_and_half_json() -> None:
             page.read(odd)
 
 
+WHISPER_WORDS = [
+    {"word": " It", "start": 0.1, "end": 0.4, "probability": 0.9},
+    {"word": " cost", "start": 0.4, "end": 0.4, "score": 0.8},
+    {"word": " $150."},
+]
 WHISPER = {
-    "text": " It cost $150. Yes.", "language": "en",
+    "text": " It cost $150. Yes.",
+    "language": "en",
     "segments": [
-        {"id": 0, "seek": 0, "start": 0.0, "end": 2.0, "text": " It cost $150.", "tokens": [1], "temperature": 0.0, "avg_logprob": -0.2,
-         "compression_ratio": 1.1, "no_speech_prob": 0.01,
-         "words": [{"word": " It", "start": 0.1, "end": 0.4, "probability": 0.9}, {"word": " cost", "start": 0.4, "end": 0.4, "score": 0.8},
-                   {"word": " $150."}]},
+        {"id": 0, "seek": 0, "start": 0.0, "end": 2.0, "text": " It cost $150.", "avg_logprob": -0.2, "words": WHISPER_WORDS},
         {"id": 1, "start": 2.0, "end": 2.0, "text": " Yes.", "speaker": "SPEAKER_01", "words": []},
     ],
-}  # fmt: skip
+}
 
 
 def test_reads_whisper_and_whisperx() -> None:

@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any option of the verb; may be repeated")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, coreml or directml")
     parser.add_argument("--threads", type=int, default=0, help="threads of one process (0 = as many as cores)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes, each with models of its own (default: 1)")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="processes, each with models of its own; verify runs in one (default: 1)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of noises, rooms and intervals (default: 0)")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     group = parser.add_argument_group("slices and conditions")
