@@ -201,7 +201,7 @@ def spectrogram(
     colors: str = ...,
     invert: bool = ...,
     window: float = ...,
-    hop: float = ...,
+    hop: float | None = ...,
     n_fft: int | None = ...,
     n_mels: int = ...,
     n_mfcc: int = ...,

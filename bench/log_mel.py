@@ -85,7 +85,7 @@ def timed(call: Callable[[], object]) -> float:
 def bare_fft(x: np.ndarray) -> None:
     """Nothing but the transforms of as many slices as the minute has."""
     part = np.ascontiguousarray(frames(x, length=400, hop=160)[:BLOCK])
-    out = np.empty((BLOCK, 201), np.complex64)
+    out: np.ndarray = np.empty((BLOCK, 201), np.complex64)
     count = len(x) // 160 + 1
     for start in range(0, count, BLOCK):
         size = min(BLOCK, count - start)

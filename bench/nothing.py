@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from aural.metrics.words import errors_between
 from aural.models import store
 from aural.models.face import Decoding, Recognizer
 from aural.models.runtime import Runtime
@@ -80,19 +81,6 @@ def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[
         yield f"{folder}, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in words]
 
 
-def deletions(reference: list[str], heard: list[str]) -> int:
-    """Words of the reference that are deleted in an alignment with the fewest errors."""
-    cost = [(j, 0) for j in range(len(heard) + 1)]
-    for i, word in enumerate(reference, 1):
-        row = [(i, i)]
-        for j, other in enumerate(heard, 1):
-            swapped = (cost[j - 1][0] + (word != other), cost[j - 1][1])
-            dropped = (cost[j][0] + 1, cost[j][1] + 1)
-            row.append(min(swapped, dropped, (row[-1][0] + 1, row[-1][1])))
-        cost = row
-    return cost[-1][1]
-
-
 def _silence(title: str, name: str, clips: list[np.ndarray], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
     told = [_texts(x, recognizer, gate) for x in clips]
     minutes = sum(len(x) for x in clips) / 16000 / 60
@@ -106,7 +94,7 @@ def _deafness(title: str, name: str, spoken: list[tuple[np.ndarray, str]], recog
         reference = normalize(text).split()
         words += len(reference)
         for k, told in enumerate(_texts(samples, recognizer, gate)):
-            lost[k] += deletions(reference, normalize(told).split())
+            lost[k] += errors_between(reference, normalize(told).split()).deleted
             empty[k] += not told
     shares = [100 * n / max(words, 1) for n in lost] + [100 * n / max(len(spoken), 1) for n in empty]
     return (f"{title} ({len(spoken)})", name, words, *shares)

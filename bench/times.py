@@ -55,7 +55,7 @@ def main() -> None:
         recognizer: Any = store.open_model(name, "recognizer", Runtime("cpu", 1))
         for title, spoken in sets.items():
             rows += roads(f"{title} ({len(spoken)})", name, spoken, recognizer, gate)
-        costs.append(cost(name, [s.samples for s in aligned[:20]], recognizer))
+        costs.append(cost(name, [s.samples for s in aligned[:8]], recognizer))
     tables = (
         Table("Word times", COLUMNS, tuple(rows), (
             "reference: pocketsphinx forced alignment of the reference text (10 ms frames, its own error is part of every figure)",
@@ -138,11 +138,11 @@ def compared(words: list[Word], reference: tuple[tuple[str, float, float], ...])
 
 
 def cost(name: str, clips: list[np.ndarray], recognizer: Any) -> tuple[Any, ...]:
-    """Processor seconds without and with word times, the best of three passes."""
+    """Processor seconds without and with word times, the best of two passes."""
     spent = []
     for times in (False, True):
         passes = []
-        for _ in range(3):
+        for _ in range(2):
             begun = time.process_time()
             for x in clips:
                 recognizer.recognize(x[None], np.array([len(x)]), Decoding(word_times=times))

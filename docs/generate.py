@@ -18,7 +18,7 @@ import aural
 from aural import errors, find, settings
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("tasks", "cli/commands", "formats", "sound/effects", "models/borrowed", "models/engines", "metrics")
+ROOMS = ("tasks", "cli/commands", "formats", "sound/effects", "models/borrowed", "models/engines", "metrics", "judge/scorers")
 NOTE = "<!-- written by docs/generate.py: do not edit -->\n"
 
 

@@ -231,7 +231,14 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
     shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown)
     runner = _split if job.channels == "split" else _call.run
     answer = runner(task, source, job.options, shelf, shown)
-    return _deliver(job, task, answer, source, one, paths)
+    media = None
+    if "html" in job.wish.formats and task.writes is None:
+        from aural.tasks import _media
+
+        voices = task.places(source, shelf, job.options, shown) if task.places and answer.turns else None
+        media = _media.media(source, answer, voices)
+        shown.close()
+    return _deliver(job, task, answer, media, one, paths)
 
 
 def _place(one: Input, shown: progress.Progress) -> Any:
@@ -246,7 +253,7 @@ def _split(task: Any, source: Any, options: Any, shelf: Any, shown: progress.Pro
     return _channels.run_split(task, source, options, shelf, shown)
 
 
-def _deliver(job: Job, task: Any, answer: Any, source: Any, one: Input, paths: dict[str, Path]) -> str:
+def _deliver(job: Job, task: Any, answer: Any, media: Any, one: Input, paths: dict[str, Path]) -> str:
     kind = type(answer).__name__
     if kind in ("Picture", "Sound") and not job.wish.formats and job.wish.folder != "-":
         path = _file_of(job.wish.folder, Path(one.name).stem, "png" if kind == "Picture" else "wav")
@@ -255,11 +262,6 @@ def _deliver(job: Job, task: Any, answer: Any, source: Any, one: Input, paths: d
         return f"{path}"
     if not job.wish.formats:
         return str(task.show(answer))
-    media = None
-    if "html" in job.wish.formats:
-        from aural.tasks import _media
-
-        media = _media.media(source, answer)
     printed: list[str] = []
     for name in job.wish.formats:
         data = outputs.render(answer, name, media, job.settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Set
 from typing import Any
 
 from aural.formats._lines import names_of, shown, squeezed
@@ -13,34 +12,39 @@ from aural.results import Result
 
 # part -> how a person calls it; a part "a.b" is a property of the things in "a".
 PARTS = {
-    "text": "the text",
+    "text": "text",
     "text.speaker": "who said it",
-    "recording": "the recording's facts",
-    "language": "the language",
-    "made_by": "the models' names",
-    "segments": "the segments' times",
+    "segments": "segments",
     "segments.speaker": "the segments' speakers",
-    "segments.scores": "the segments' scores, languages and alternatives",
-    "words": "the words' times",
+    "segments.scores": "the segments' scores",
+    "words": "word times",
     "words.speaker": "the words' speakers",
     "words.confidence": "the words' confidence",
-    "words.details": "spoken forms and guessed times",
-    "speech": "the voiced spans",
-    "turns": "the turns",
+    "words.details": "which times were guessed",
+    "turns": "turns",
     "turns.confidence": "the turns' confidence",
-    "speakers": "the speakers' scores and traits",
-    "events": "the sounds",
-    "events.layer": "the layers of the sounds",
-    "events.score": "the scores of the sounds",
-    "labels": "the labels of the whole",
-    "notes": "the notes",
-    "beats": "the beats",
-    "curves": "the curves",
-    "channels": "the channels",
+    "speakers": "facts on the speakers",
+    "events": "sounds",
+    "events.layer": "the sounds' layers",
+    "events.score": "the sounds' scores",
+    "labels": "labels",
+    "speech": "voiced spans",
+    "notes": "notes",
+    "beats": "beats",
+    "curves": "curves",
+    "channels": "channels",
+    "language": "language",
+    "recording": "facts on the recording",
+    "made_by": "models",
 }
 
+# A part is not lost where another one says the same.
+_SAID_BY = {
+    "text": ("segments", "words"), "text.speaker": ("segments.speaker", "words.speaker"), "segments": ("text",),
+}  # fmt: skip
 
-def held(result: Result, holds: Set[str]) -> dict[str, Any]:
+
+def held(result: Result, holds: frozenset[str]) -> dict[str, Any]:
     """What of the result a format that keeps `holds` can give back: part -> comparable values.
 
     Speakers count by the name that people read, white space as single blanks, and overlapping
@@ -58,7 +62,9 @@ def held(result: Result, holds: Set[str]) -> dict[str, Any]:
     if "words" in holds:
         found["words"] = sorted(
             (
-                w.start, w.end, squeezed(w.text),
+                w.start,
+                w.end,
+                squeezed(w.text),
                 (shown(names, w.speaker or s.speaker) or "") if "words.speaker" in holds else "",
                 round(w.confidence, 4) if w.confidence is not None and "words.confidence" in holds else -1.0,
             )
@@ -68,7 +74,9 @@ def held(result: Result, holds: Set[str]) -> dict[str, Any]:
     if "turns" in holds:
         found["turns"] = sorted(
             (
-                t.start, t.end, shown(names, t.speaker) or "",
+                t.start,
+                t.end,
+                shown(names, t.speaker) or "",
                 round(t.confidence, 4) if t.confidence is not None and "turns.confidence" in holds else -1.0,
             )
             for t in result.turns or ()
@@ -76,7 +84,10 @@ def held(result: Result, holds: Set[str]) -> dict[str, Any]:
     if "events" in holds:
         found["events"] = sorted(
             (
-                e.start, e.end, squeezed(e.label), squeezed(e.layer) if "events.layer" in holds else "",
+                e.start,
+                e.end,
+                squeezed(e.label),
+                squeezed(e.layer) if "events.layer" in holds else "",
                 round(e.score, 4) if e.score is not None and "events.score" in holds else -1.0,
             )
             for e in result.events or ()
@@ -84,9 +95,18 @@ def held(result: Result, holds: Set[str]) -> dict[str, Any]:
     return found
 
 
-def lost(result: Result, holds: Set[str]) -> tuple[str, ...]:
-    """What the result has and a format that keeps `holds` does not write, as people call it."""
-    return tuple(name for part, name in PARTS.items() if part not in holds and _has(result, part))
+def lost(result: Result, holds: frozenset[str]) -> tuple[str, ...]:
+    """What the result has and a format that keeps `holds` does not write, as people call it.
+
+    The properties of what is lost as a whole are not told one by one.
+    """
+
+    def gone(part: str) -> bool:
+        whole = part.partition(".")[0]
+        told = part == whole or whole in holds
+        return told and part not in holds and not holds.intersection(_SAID_BY.get(part, ())) and _has(result, part)
+
+    return tuple(name for part, name in PARTS.items() if gone(part))
 
 
 def _said(result: Result, speakers: bool) -> dict[str, list[str]]:

@@ -107,10 +107,18 @@ def _result(top: Node) -> Result:
 
     def build(_: Node) -> Result:
         return Result(
-            recording=_recording(recording), made_by=dict(made_by.table()) if made_by else {},
-            language=language.text() if language else None, speech=many("speech", _span), segments=many("segments", _segment),
-            turns=many("turns", _turn), speakers=many("speakers", _speaker), events=many("events", _event),
-            labels=many("labels", _label), notes=many("notes", _note), beats=many("beats", _beat), curves=many("curves", _curve),
+            recording=_recording(recording),
+            made_by=dict(made_by.table()) if made_by else {},
+            language=language.text() if language else None,
+            speech=many("speech", _span),
+            segments=many("segments", _segment),
+            turns=many("turns", _turn),
+            speakers=many("speakers", _speaker),
+            events=many("events", _event),
+            labels=many("labels", _label),
+            notes=many("notes", _note),
+            beats=many("beats", _beat),
+            curves=many("curves", _curve),
         )
 
     return _made(build, top)  # type: ignore[no-any-return]
@@ -127,8 +135,11 @@ def _made(make: Callable[[Node], Any], node: Node) -> Any:
 def _recording(node: Node) -> Recording:
     duration, sha256 = node.get("duration"), node.get("sha256")
     return Recording(
-        node.need("name").text(), duration.number() if duration else None, node.need("sample_rate").whole(),
-        node.need("channels").whole(), sha256.text() if sha256 else None,
+        node.need("name").text(),
+        duration.number() if duration else None,
+        node.need("sample_rate").whole(),
+        node.need("channels").whole(),
+        sha256.text() if sha256 else None,
     )
 
 
@@ -147,9 +158,15 @@ def _segment(node: Node) -> Segment:
     numbers = {n: value for n in WHISPER_SCORES if (value := _maybe_number(node, n)) is not None}
     numbers |= {k: Node(v, (*scores.path, k)).number() for k, v in scores.table().items()} if scores else {}
     return Segment(
-        start, end, node.need("text").text(), channel=channel, scores=numbers,
+        start,
+        end,
+        node.need("text").text(),
+        channel=channel,
+        scores=numbers,
         words=None if words is None else tuple(_made(_word, w) for w in words.items()),
-        speaker=_maybe_text(node, "speaker"), language=_maybe_text(node, "language"), confidence=_maybe_number(node, "confidence"),
+        speaker=_maybe_text(node, "speaker"),
+        language=_maybe_text(node, "language"),
+        confidence=_maybe_number(node, "confidence"),
         alternatives=tuple(a.text() for a in alternatives.items()) if alternatives else (),
     )
 
@@ -160,8 +177,14 @@ def _word(node: Node) -> Word:
     if timed not in ("measured", "guessed"):
         raise NotHeld("this should be 'measured' or 'guessed'", (*node.path, "timed"))
     return Word(
-        start, end, node.need("word").text(), channel=channel, spoken=_maybe_text(node, "spoken"),
-        confidence=_maybe_number(node, "probability"), speaker=_maybe_text(node, "speaker"), timed=timed,  # type: ignore[arg-type]
+        start,
+        end,
+        node.need("word").text(),
+        channel=channel,
+        spoken=_maybe_text(node, "spoken"),
+        confidence=_maybe_number(node, "probability"),
+        speaker=_maybe_text(node, "speaker"),
+        timed=timed,  # type: ignore[arg-type]
     )
 
 
@@ -173,7 +196,9 @@ def _turn(node: Node) -> Turn:
 def _speaker(node: Node) -> Speaker:
     traits = node.get("traits")
     return Speaker(
-        node.need("label").text(), _maybe_text(node, "name"), _maybe_number(node, "score"),
+        node.need("label").text(),
+        _maybe_text(node, "name"),
+        _maybe_number(node, "score"),
         tuple(_label(t) for t in traits.items()) if traits else (),
     )
 
@@ -182,7 +207,11 @@ def _event(node: Node) -> Event:
     start, end, channel = _times(node)
     layer = _maybe_text(node, "layer")
     return Event(
-        start, end, node.need("label").text(), channel=channel, score=_maybe_number(node, "score"),
+        start,
+        end,
+        node.need("label").text(),
+        channel=channel,
+        score=_maybe_number(node, "score"),
         layer="sound" if layer is None else layer,
     )
 

@@ -30,8 +30,11 @@ def as_dict(result: Result) -> dict[str, Any]:
     found: dict[str, Any] = {
         "schema": SCHEMA,
         "recording": _without_none(
-            name=recording.name, duration=recording.duration, sample_rate=recording.sample_rate,
-            channels=recording.channels, sha256=recording.sha256,
+            name=recording.name,
+            duration=recording.duration,
+            sample_rate=recording.sample_rate,
+            channels=recording.channels,
+            sha256=recording.sha256,
         ),
     }
     if result.made_by:
@@ -68,7 +71,10 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
     found = _span(segment) | {"id": number, "text": segment.text}
     found |= {name: scores.pop(name) for name in WHISPER_SCORES if name in scores}
     found |= _without_none(
-        speaker=segment.speaker, language=segment.language, confidence=segment.confidence, scores=scores or None,
+        speaker=segment.speaker,
+        language=segment.language,
+        confidence=segment.confidence,
+        scores=scores or None,
         alternatives=list(segment.alternatives) or None,
     )
     if segment.words is not None:

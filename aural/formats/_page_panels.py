@@ -99,7 +99,7 @@ def _sounds(result: Result) -> str:
             f"<small>{times}{sum(spans):.1f} s</small></button></li>"
         )
     more = f'<p class="note">and {len(kinds) - _MOST_SOUNDS} more kinds</p>' if len(kinds) > _MOST_SOUNDS else ""
-    return f'<section><h2>Sounds</h2><ul>{"".join(rows)}</ul>{more}</section>'
+    return f"<section><h2>Sounds</h2><ul>{''.join(rows)}</ul>{more}</section>"
 
 
 def _label(label: str, score: float | None) -> str:

@@ -56,10 +56,7 @@ def paragraphs_of(result: Result) -> list[Paragraph]:
             blocks.append([run])
         else:
             last.append(run)
-    return [
-        Paragraph(b[0].start, max(r.end for r in b), b[0].speaker, " ".join(r.text for r in b), tuple(b))
-        for b in blocks
-    ]
+    return [Paragraph(b[0].start, max(r.end for r in b), b[0].speaker, " ".join(r.text for r in b), tuple(b)) for b in blocks]
 
 
 def ends_sentence(text: str) -> bool:

@@ -175,7 +175,8 @@ class Builder:
         spans = [*self.segments, *self.words, *self.turns, *self.events]
         duration = max([grid_duration(max(last, 0.0)), *(s.end for s in spans)])
         return Result(
-            recording_of(where, duration or None), segments=tuple(found) if found else None,
+            recording_of(where, duration or None),
+            segments=tuple(found) if found else None,
             turns=tuple(sorted(self.turns, key=lambda t: t.start)) or None,
             events=tuple(sorted(self.events, key=lambda e: e.start)) or None,
         )
@@ -206,7 +207,10 @@ def _joined(strays: list[Segment]) -> list[Segment]:
             phrases.append([stray])
     return [
         Segment(
-            p[0].start, max(s.end for s in p), " ".join(s.text for s in p), words=tuple(w for s in p for w in s.words or ()),
+            p[0].start,
+            max(s.end for s in p),
+            " ".join(s.text for s in p),
+            words=tuple(w for s in p for w in s.words or ()),
             speaker=p[0].speaker,
         )
         for p in phrases

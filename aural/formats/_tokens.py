@@ -74,9 +74,7 @@ def _spread(text: str, start: float, end: float, width: int) -> list[Token]:
         return [Token(parts[0][0], start, end)]
     sizes = list(accumulate((len(part) for part, _ in parts), initial=0))
     scale = (end - start) / max(1, sizes[-1])
-    return [
-        Token(part, start + scale * sizes[i], start + scale * sizes[i + 1], joined) for i, (part, joined) in enumerate(parts)
-    ]
+    return [Token(part, start + scale * sizes[i], start + scale * sizes[i + 1], joined) for i, (part, joined) in enumerate(parts)]
 
 
 def _parts(word: str, width: int) -> Iterator[tuple[str, bool]]:

@@ -55,8 +55,13 @@ def _segment(found: Any, loose: list[dict[str, Any]]) -> Segment | None:
     if not isinstance(text, str):
         text = " ".join(w.text for w in timed or ())
     return Segment(
-        first, last, text.strip(), words=timed, speaker=speaker if isinstance(speaker, str) else None,
-        language=language if isinstance(language, str) else None, scores=scores,
+        first,
+        last,
+        text.strip(),
+        words=timed,
+        speaker=speaker if isinstance(speaker, str) else None,
+        language=language if isinstance(language, str) else None,
+        scores=scores,
     )
 
 
@@ -73,8 +78,12 @@ def _words(found: list[dict[str, Any]], start: float, end: float) -> tuple[Word,
         score = _number(item.get("probability", item.get("score")))
         words.append(
             Word(
-                first, last, str(text).strip() if text is not None else "", confidence=score,
-                speaker=speaker if isinstance(speaker, str) else None, timed="guessed" if None in span else "measured",
+                first,
+                last,
+                str(text).strip() if text is not None else "",
+                confidence=score,
+                speaker=speaker if isinstance(speaker, str) else None,
+                timed="guessed" if None in span else "measured",
             )
         )
     return tuple(words)

@@ -12,8 +12,18 @@ from aural.results import Event, Media, Result, Segment, Turn, Word
 EXTENSION = ".csv"
 HOLDS = frozenset(
     {
-        "text", "text.speaker", "segments", "segments.speaker", "words", "words.speaker", "words.confidence", "turns",
-        "turns.confidence", "events", "events.layer", "events.score",
+        "text",
+        "text.speaker",
+        "segments",
+        "segments.speaker",
+        "words",
+        "words.speaker",
+        "words.confidence",
+        "turns",
+        "turns.confidence",
+        "events",
+        "events.layer",
+        "events.score",
     }
 )
 

@@ -92,8 +92,6 @@ def _event(row: re.Match[str], where: str, number: int) -> Event:
     return Event(first, last, _plain(row[3]), layer=_plain(row[4]) or "sound", score=score)
 
 
-
-
 def _share(score: float | None) -> str:
     return "" if score is None else f" ({score:.0%})"
 

@@ -20,18 +20,30 @@ def write(result: Result, *, media: Media | None = None, options: None = None) -
     ends = [end for _, spans in tiers for _, end, _ in spans]
     last = max([result.recording.duration or 0.0, *ends, 0.001])
     lines = [
-        'File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {_time(last)}",
-        "tiers? <exists>", f"size = {len(tiers)}", "item []:",
+        'File type = "ooTextFile"',
+        'Object class = "TextGrid"',
+        "",
+        "xmin = 0",
+        f"xmax = {_time(last)}",
+        "tiers? <exists>",
+        f"size = {len(tiers)}",
+        "item []:",
     ]
     for number, (name, spans) in enumerate(tiers, 1):
         intervals = list(_intervals(spans, last))
         lines += [
-            f"    item [{number}]:", '        class = "IntervalTier"', f"        name = {_quoted(name)}",
-            "        xmin = 0", f"        xmax = {_time(last)}", f"        intervals: size = {len(intervals)}",
+            f"    item [{number}]:",
+            '        class = "IntervalTier"',
+            f"        name = {_quoted(name)}",
+            "        xmin = 0",
+            f"        xmax = {_time(last)}",
+            f"        intervals: size = {len(intervals)}",
         ]
         for i, (start, end, text) in enumerate(intervals, 1):
             lines += [
-                f"        intervals [{i}]:", f"            xmin = {_time(start)}", f"            xmax = {_time(end)}",
+                f"        intervals [{i}]:",
+                f"            xmin = {_time(start)}",
+                f"            xmax = {_time(end)}",
                 f"            text = {_quoted(text)}",
             ]
     return "\n".join(lines) + "\n"

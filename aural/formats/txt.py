@@ -65,8 +65,6 @@ def _split(text: str) -> tuple[str, str | None, str]:
     return found[1] or "", found[2], text[found.end() :]
 
 
-
-
 def _escaped(name: str) -> str:
     return re.sub(r"([\\:])", r"\\\1", name) if name != _NOBODY else "\\" + name
 

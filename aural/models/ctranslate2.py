@@ -12,7 +12,7 @@ import numpy as np
 from aural.errors import ModelMissing, ModelRefused
 
 # The numbers by which the file names its types; bfloat16 (5) has no counterpart in numpy and is not read.
-_TYPES = {0: np.dtype("<f4"), 1: np.dtype("i1"), 2: np.dtype("<i2"), 3: np.dtype("<i4"), 4: np.dtype("<f2")}
+_TYPES: dict[int, np.dtype] = {0: np.dtype("<f4"), 1: np.dtype("i1"), 2: np.dtype("<i2"), 3: np.dtype("<i4"), 4: np.dtype("<f2")}
 _VERSIONS = range(4, 7)
 _MOST = 100_000  # arrays in one file; more than that is damage
 
@@ -58,7 +58,7 @@ class Arrays:
             raise self._refused(f"it holds no array {name!r}")
         one = self.stored[name]
         if not one.shape:
-            return np.fromfile(self._path, one.dtype, 1, offset=one.offset)[0]
+            return np.fromfile(self._path, one.dtype, 1, offset=one.offset).reshape(())
         return np.memmap(self._path, one.dtype, "r", one.offset, one.shape)
 
     def _read_table(self, file: BinaryIO) -> str:

@@ -100,8 +100,12 @@ class FrameEmbedder(Embedder):
     """An embedder that runs its net once over a stretch and then pools any parts of it, which costs next to nothing."""
 
     @abstractmethod
-    def frames(self, samples: np.ndarray) -> np.ndarray:
-        """samples [T] -> frames [F, W]; the middle of frame f stands at f * card.hop + card.calibration["center"] s."""
+    def frames(self, samples: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """samples [T] -> frames [F, W]; the middle of frame f stands at f * card.hop + card.calibration["center"] s.
+
+        `weights`: values in 0..1 on any even grid over the samples; a front end that takes out the mean of the
+        stretch takes that of these parts, so that silence between voices does not shift them.
+        """
 
     @abstractmethod
     def pooled(self, frames: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -77,4 +77,4 @@ def fill(path: Path, wanted: list[Slot], read: Callable[[str], np.ndarray]) -> N
             flat = values.reshape(slot.shape[0], -1)
             rows = max(1, _BLOCK // max(1, flat.shape[1]))
             for begin in range(0, len(flat), rows):
-                out.write(np.ascontiguousarray(flat[begin : begin + rows], dtype="<f4"))
+                out.write(flat[begin : begin + rows].astype("<f4").tobytes())

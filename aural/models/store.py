@@ -259,11 +259,11 @@ def remove(name: str) -> int:
 
 
 def is_hub_name(name: str) -> bool:
-    """True for org/name of a hub, and for a folder in a hub's layout (config.json, no card.json)."""
+    """True for org/name or org/name@revision of a hub, and for a folder in its layout (config.json, no card.json)."""
     path = Path(name).expanduser()
     if path.is_dir():
         return (path / "config.json").is_file() and not (path / "card.json").is_file()
-    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name) is not None and not path.exists()
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?", name) is not None and not path.exists()
 
 
 def _ensure(entry: Entry, progress: Progress) -> None:

@@ -17,8 +17,14 @@ _SCALE = 92  # what the scale of colors takes on the right
 
 
 def stack(
-    panels: Sequence[tuple[str, Panel]], *, x: Axis, title: str = "", width: int = 1200, height: int | None = None,
-    numbers: Mapping[str, Table] | None = None, at: float | None = None,
+    panels: Sequence[tuple[str, Panel]],
+    *,
+    x: Axis,
+    title: str = "",
+    width: int = 1200,
+    height: int | None = None,
+    numbers: Mapping[str, Table] | None = None,
+    at: float | None = None,
 ) -> Picture:
     """A picture of named panels from top to bottom, `x` under those that have no axis of their own.
 

@@ -91,7 +91,7 @@ class Wave(Panel):
         if not len(self.low):
             return []
         at = np.minimum(((np.arange(place.width) + 0.5) * len(self.low) / place.width).astype(int), len(self.low) - 1)
-        low, high = (_down(self.y, v[at], place) for v in (self.low, self.high))
+        low, high = _joined(_down(self.y, self.high[at], place), _down(self.y, self.low[at], place))
         return [*_grid(place, self.y), Columns(place.x, low, high, self.color)]
 
     def behind(self, place: Place) -> list[Mark]:
@@ -237,10 +237,17 @@ def _dense(points: np.ndarray, place: Place, color: str) -> Columns:
     np.minimum.at(low, column[known], points[known, 1])
     np.maximum.at(high, column[known], points[known, 1])
     empty = ~np.isfinite(low)
-    # Neighboring columns touch, as the line would.
-    low[1:], high[1:] = np.minimum(low[1:], _or(high[:-1], low[1:])), np.maximum(high[1:], _or(low[:-1], high[1:]))
+    low, high = _joined(low, high)
     low[empty], high[empty] = np.nan, np.nan
     return Columns(place.x, low, high, color)
+
+
+def _joined(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bands [N] made to touch their left neighbors, as the line through them does."""
+    joined = low.copy(), high.copy()
+    joined[0][1:] = np.minimum(low[1:], _or(high[:-1], low[1:]))
+    joined[1][1:] = np.maximum(high[1:], _or(low[:-1], high[1:]))
+    return joined
 
 
 def _or(values: np.ndarray, other: np.ndarray) -> np.ndarray:

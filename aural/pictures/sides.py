@@ -16,8 +16,14 @@ _AWAY = 1.12  # where the side wall stands, the end of the waves being 1
 
 
 def two_sides(
-    partials: Sequence[tuple[float, float, np.ndarray]], whole: np.ndarray, *, seconds: float, top_hz: float,
-    title: str = "", width: int = 1000, height: int = 620,
+    partials: Sequence[tuple[float, float, np.ndarray]],
+    whole: np.ndarray,
+    *,
+    seconds: float,
+    top_hz: float,
+    title: str = "",
+    width: int = 1000,
+    height: int = 620,
 ) -> Picture:
     """Partials (Hz, amplitude, samples [T]) each at its depth, their sum [T] in front, and the spectrum on the right side.
 

@@ -79,7 +79,8 @@ def _bank(options: ConstantQ) -> tuple[int, tuple[tuple[int, int, np.ndarray], .
     if options.f_min <= 0 or highest > options.sample_rate / 2:
         raise UsageError(
             f"{options.n_bins} bins from {options.f_min:g} Hz do not fit below {options.sample_rate / 2:g} Hz",
-            where="constant_q", fix="Ask for fewer bins, or resample to a higher rate",
+            where="constant_q",
+            fix="Ask for fewer bins, or resample to a higher rate",
         )
     n_fft = 1 << int(np.ceil(np.log2(options.lengths.max())))
     spectra = np.zeros((options.n_bins, n_fft // 2 + 1), np.complex128)

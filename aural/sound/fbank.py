@@ -15,8 +15,14 @@ _FULL_SCALE = 32768.0  # Kaldi reads 16-bit integers
 
 
 def kaldi_fbank(
-    samples: ArrayLike, n_mels: int = 80, *, sample_rate: int = 16000, window: str = "hamming",
-    low: float = 20.0, high: float = 0.0, preemphasis: float = 0.97,
+    samples: ArrayLike,
+    n_mels: int = 80,
+    *,
+    sample_rate: int = 16000,
+    window: str = "hamming",
+    low: float = 20.0,
+    high: float = 0.0,
+    preemphasis: float = 0.97,
 ) -> np.ndarray:
     """Log energies in mel bands of samples [..., T] in -1..1: float32 [..., F, M], natural logarithm.
 

@@ -92,7 +92,7 @@ class LevelMeter:
 
     @property
     def snr(self) -> float | None:
-        """Signal-to-noise ratio in dB as estimated from the recording alone; None when nothing was recorded."""
+        """Signal-to-noise ratio in dB as estimated from the recording alone; None when nothing comes and goes."""
         return blind_snr(self.powers)
 
     def _count_clipped(self, channel: np.ndarray) -> None:
@@ -124,7 +124,7 @@ def noise_floor(powers: ArrayLike) -> float | None:
     if recorded is None:
         return None
     smooth = np.convolve(recorded, np.full(5, 0.2), mode="valid") if len(recorded) >= 5 else recorded
-    return float(np.quantile(smooth, 0.1)) * _LOWEST
+    return min(float(np.quantile(smooth, 0.1)) * _LOWEST, float(recorded.mean()))
 
 
 # The 10 % level of five frames' averages of steady white noise lies this much below its power.
@@ -132,17 +132,20 @@ _LOWEST = 1.05
 
 
 def blind_snr(powers: ArrayLike) -> float | None:
-    """Signal-to-noise ratio in dB from the powers [F] of 20 ms frames alone, between -10 and 80 dB.
+    """Signal-to-noise ratio in dB from the powers [F] of 20 ms frames alone, from -10 to 80 dB.
 
     What exceeds the noise floor on average is the signal. It wants pauses in the signal (speech has
-    them) and noise that lasts; steady tones count as noise. None when nothing was recorded.
+    them) and noise that lasts; steady tones count as noise. None when nothing comes and goes, or nothing
+    was recorded.
     """
     recorded = _recorded(powers)
     floor = noise_floor(powers)
     if recorded is None or floor is None or floor <= 0:
         return None
-    signal = max(float(recorded.mean()) - floor, 0.1 * floor)
-    return float(np.clip(10 * math.log10(signal / floor), -10.0, 80.0))
+    signal = float(recorded.mean()) - floor
+    if signal < 0.1 * floor:
+        return None
+    return min(80.0, 10 * math.log10(signal / floor))
 
 
 def _recorded(powers: ArrayLike) -> np.ndarray | None:

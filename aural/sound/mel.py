@@ -73,8 +73,13 @@ class MelOptions:
     def bank(self) -> np.ndarray:
         """The filter bank [M, D] float32 of these options."""
         return filterbank(
-            self.sample_rate, n_fft=self.n_fft, n_mels=self.n_mels, f_min=self.f_min, f_max=self.f_max,
-            scale=self.scale, norm=self.norm,
+            self.sample_rate,
+            n_fft=self.n_fft,
+            n_mels=self.n_mels,
+            f_min=self.f_min,
+            f_max=self.f_max,
+            scale=self.scale,
+            norm=self.norm,
         )
 
 
@@ -84,8 +89,15 @@ WHISPER = MelOptions(scale="slaney", norm="slaney")
 
 @functools.lru_cache(maxsize=32)
 def filterbank(
-    sample_rate: float, *, n_fft: int = 400, n_mels: int = 80, f_min: float = 0.0, f_max: float | None = None,
-    scale: str = "htk", norm: str | None = None, straight_in: str = "hz",
+    sample_rate: float,
+    *,
+    n_fft: int = 400,
+    n_mels: int = 80,
+    f_min: float = 0.0,
+    f_max: float | None = None,
+    scale: str = "htk",
+    norm: str | None = None,
+    straight_in: str = "hz",
 ) -> np.ndarray:
     """Overlapping triangles over the bins of a spectrum: [M, D] float32, D = n_fft // 2 + 1, read-only.
 
@@ -99,7 +111,8 @@ def filterbank(
     if not 0 <= f_min < top <= sample_rate / 2 + 1e-6 or n_mels < 1 or n_fft < 2:
         raise UsageError(
             f"{n_mels} bands from {f_min:g} to {top:g} Hz cannot be at a sample rate of {sample_rate:g} Hz",
-            where="mel", fix="Bands lie between 0 and half the sample rate",
+            where="mel",
+            fix="Bands lie between 0 and half the sample rate",
         )
     if norm not in (None, "slaney", "area"):
         raise UsageError(f"there is no norm called {norm!r}", where="mel", fix="It is slaney or none")

@@ -60,8 +60,14 @@ class Harmonic:
 
 
 def pitch(
-    samples: ArrayLike, *, sample_rate: int, low: float = 60.0, high: float = 1000.0, hop: float = 0.010,
-    start: float = 0.0, quiet: float = 40.0,
+    samples: ArrayLike,
+    *,
+    sample_rate: int,
+    low: float = 60.0,
+    high: float = 1000.0,
+    hop: float = 0.010,
+    start: float = 0.0,
+    quiet: float = 40.0,
 ) -> PitchTrack:
     """The fundamental of samples [T] over time, between `low` and `high` Hz, every `hop` s.
 
@@ -76,7 +82,8 @@ def pitch(
         raise UsageError(f"pitch is heard in one channel [T], not {array.shape}", where="pitch")
     if not 0 < low < high <= sample_rate / 4 or hop <= 0:
         raise UsageError(
-            f"pitches from {low:g} to {high:g} Hz do not fit a sample rate of {sample_rate} Hz", where="pitch",
+            f"pitches from {low:g} to {high:g} Hz do not fit a sample rate of {sample_rate} Hz",
+            where="pitch",
             fix="The highest is at most a quarter of the rate",
         )
     step = max(1, round(hop * sample_rate))

@@ -38,7 +38,8 @@ class Framing:
         if self.n_fft < 1 or self.hop < 1 or not 1 <= length <= self.n_fft:
             raise UsageError(
                 f"n_fft {self.n_fft}, hop {self.hop} and window length {length} do not fit together",
-                where="spectrum", fix="All are at least 1, and the window is not longer than n_fft",
+                where="spectrum",
+                fix="All are at least 1, and the window is not longer than n_fft",
             )
         if self.pad not in ("reflect", "constant", "edge"):
             raise UsageError(f"there is no padding called {self.pad!r}", where="spectrum", fix="It is reflect, constant or edge")

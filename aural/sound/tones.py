@@ -17,9 +17,7 @@ def tone(frequency: float, *, seconds: float, sample_rate: int = 44100, amplitud
     return partials({frequency: amplitude}, seconds=seconds, sample_rate=sample_rate, phase=phase)
 
 
-def partials(
-    amplitudes: Mapping[float, float], *, seconds: float, sample_rate: int = 44100, phase: float = 0.0
-) -> np.ndarray:
+def partials(amplitudes: Mapping[float, float], *, seconds: float, sample_rate: int = 44100, phase: float = 0.0) -> np.ndarray:
     """Several sines added: frequency in Hz -> amplitude; float32 [T].
 
     Whole multiples of one frequency give a complex wave that repeats at that frequency: a note.
@@ -31,7 +29,8 @@ def partials(
     for frequency, amplitude in amplitudes.items():
         if not 0 <= frequency <= sample_rate / 2:
             raise UsageError(
-                f"{frequency:g} Hz cannot be held at a sample rate of {sample_rate} Hz", where="tones",
+                f"{frequency:g} Hz cannot be held at a sample rate of {sample_rate} Hz",
+                where="tones",
                 fix=f"Frequencies lie between 0 and {sample_rate / 2:g} Hz there",
             )
         sound += amplitude * np.sin(2 * np.pi * frequency * time + phase)
@@ -39,8 +38,13 @@ def partials(
 
 
 def note(
-    fundamental: float, *, seconds: float, harmonics: Sequence[float] = (1.0, 0.5, 0.33, 0.25, 0.2, 0.17),
-    sample_rate: int = 44100, attack: float = 0.01, decay: float = 0.0,
+    fundamental: float,
+    *,
+    seconds: float,
+    harmonics: Sequence[float] = (1.0, 0.5, 0.33, 0.25, 0.2, 0.17),
+    sample_rate: int = 44100,
+    attack: float = 0.01,
+    decay: float = 0.0,
 ) -> np.ndarray:
     """An instrument-like tone: harmonics at whole multiples of `fundamental` (Hz), float32 [T], peak at most 1.
 

@@ -177,7 +177,7 @@ class _Ear:
         mass = weights.sum(axis=1) * hop
         told = mass > _FAINT
         if told.any():
-            vectors = _pooled(self._embedder, self._tape.part(low, high), weights[told])
+            vectors = _pooled(self._embedder, self._tape.part(low, high), weights[told], weights.max(axis=0))
             at = times[centers[told]].astype(np.float32)
             self._voices.append((vectors.astype(np.float16), at, mass[told].astype(np.float32)))
 
@@ -209,10 +209,10 @@ def _smooth(values: np.ndarray) -> np.ndarray:
     return np.asarray((total[5:] - total[:-5]) / 5)
 
 
-def _pooled(embedder: Embedder, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """A vector for each row of weights [K, T] over the samples."""
+def _pooled(embedder: Embedder, samples: np.ndarray, weights: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+    """A vector for each row of weights [K, T] over the samples; voiced [T] says where anybody speaks alone."""
     if isinstance(embedder, FrameEmbedder):
-        frames = embedder.frames(samples)
+        frames = embedder.frames(samples, voiced)
         if len(frames) < weights.shape[1]:
             frames = np.concatenate([frames, np.repeat(frames[-1:], weights.shape[1] - len(frames), axis=0)])
         return embedder.pooled(frames[: weights.shape[1]], weights)

@@ -7,12 +7,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from aural.results import Result, Segment, Turn, Word
+from aural.tasks import diarize
 from aural.tasks._speakers_of_words import assign
 
 
-def with_speakers(result: Result, heard: Result) -> Result:
-    """The words of `result` with the speakers, turns and names of `heard`."""
-    words = assign(tuple(result.words()), heard)
+def with_speakers(result: Result, found: diarize.Answer) -> Result:
+    """The words of `result` with the speakers, turns and names that were found."""
+    words, heard = assign(tuple(result.words()), found), found.result
     rest = iter(words)
     segments: list[Segment] = []
     for segment in result.segments or ():

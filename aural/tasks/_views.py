@@ -84,16 +84,24 @@ class WaveView(View):
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
-        self._peaks = Peaks(samples=round(scope.duration * scope.sample_rate), columns=scope.columns)
+        count = round(scope.duration * scope.sample_rate)
+        self._peaks = Peaks(samples=count, columns=scope.columns)
+        self._line: list[np.ndarray] | None = [] if count <= 2 * scope.columns else None
 
     def push(self, samples: np.ndarray) -> None:
         self._peaks.add(samples)
+        if self._line is not None:
+            self._line.append(samples)
 
     def finish(self) -> dict[str, Shown]:
         both = self._peaks.both
         peak = max(1e-4, float(np.abs(both).max()))
         top = 1.0 if 0.5 < peak <= 1.0 else 1.08 * peak
-        panel = Wave(both[:, 0], both[:, 1], Axis(-top, top, "amplitude"))
+        y = Axis(-top, top, "amplitude")
+        panel: Panel = Wave(both[:, 0], both[:, 1], y)
+        if self._line is not None:
+            line = np.concatenate([*self._line, np.zeros(0)])
+            panel = Curves([("", self._scope.start + np.arange(len(line)) / self._scope.sample_rate, line)], y)
         return {"wave": Shown("wave", panel, _table(self._scope, ("lowest", "highest"), both.T))}
 
 

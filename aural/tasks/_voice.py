@@ -125,6 +125,6 @@ def _vectors(model: Embedder, samples: np.ndarray, weights: np.ndarray) -> np.nd
     """One vector for each row of weights [K, F] on an even grid over the samples."""
     if not isinstance(model, FrameEmbedder):
         return np.concatenate([model.embed(samples[None], np.array([len(samples)]), [row]) for row in weights])
-    frames = model.frames(samples)
+    frames = model.frames(samples, weights.max(axis=0))
     at = np.minimum((np.arange(len(frames)) + 0.5) / len(frames) * weights.shape[1], weights.shape[1] - 1).astype(int)
     return model.pooled(frames, weights[:, at])

@@ -18,8 +18,12 @@ PAUSE, LONGEST, CLAUSE = 1.5, 30.0, 0.3
 
 
 def shifted(words: Sequence[Word], seconds: float) -> list[Word]:
-    """Words moved by `seconds`."""
-    return [dataclasses.replace(w, start=w.start + seconds, end=w.end + seconds) for w in words]
+    """Words moved by `seconds`; none moves before 0."""
+    moved = []
+    for word in words:
+        start = max(word.start + seconds, 0.0)
+        moved.append(dataclasses.replace(word, start=start, end=max(word.end + seconds, start + 0.001)))
+    return moved
 
 
 def merged(before: Sequence[Word], after: Sequence[Word], seam: float) -> tuple[list[Word], list[Word]]:

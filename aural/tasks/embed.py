@@ -52,6 +52,6 @@ def show(vectors: Vectors) -> str:
 
 
 TASK = Task(
-    takes="source", options=Options, run=run, show=show, main_role="speaker_embedding",
+    takes="source", options=Options, run=run, show=show, main_role="speaker_embedding", writes=("json",),
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

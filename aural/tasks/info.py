@@ -147,7 +147,7 @@ def _level_rows(levels: LevelMeter, loud: LoudnessMeter | None) -> tuple[Row, ..
         ("RMS", levels.rms, ""), ("RMS level", _db(levels.rms), "dBFS"),
         ("crest factor", levels.peak / levels.rms if levels.rms else None, ""),
         ("loudness", _known(loud.integrated) if loud is not None else None, "LUFS"),
-        ("loudness range", loud.range if loud is not None else None, "LU"),
+        ("loudness range", _rounded(loud.range) if loud is not None else None, "LU"),
         ("offset", levels.offset, ""),
         ("noise floor", _db(math.sqrt(noise)) if noise else None, "dBFS"),
         ("blind SNR", levels.snr, "dB"),
@@ -190,8 +190,12 @@ def _db(amplitude: float) -> float | None:
     return 20 * math.log10(amplitude) if amplitude > 0 else None
 
 
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
 def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-TASK = Task(takes="source", options=Options, run=run, show=str)
+TASK = Task(takes="source", options=Options, run=run, show=str, writes=("json", "csv", "txt"))

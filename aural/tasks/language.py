@@ -104,6 +104,5 @@ def score(clip: Any, result: Result) -> tuple[Any, Any]:
     return clip.label or clip.language, result.labels
 
 
-TASK = Task(
-    "source", Options, run, show, {"language": "whisper-base", "vad": "silero-vad"}, "language", Question("clip", "class"), score=score
-)
+ROLES = {"language": "whisper-base", "vad": "silero-vad"}
+TASK = Task("source", Options, run, show, ROLES, "language", Question("clip", "class"), score=score)

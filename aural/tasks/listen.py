@@ -53,14 +53,20 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     if options.sounds:
         events = _sounds(source, shelf, options, progress)
     if options.who and result.speech:
-        heard = diarize.run(source, shelf, _same(options, diarize.Options), progress)
-        result = with_speakers(result, heard)
-        events += heard.events or ()
+        found = diarize.answer(source, shelf, _same(options, diarize.Options), progress)
+        result = with_speakers(result, found)
+        events += found.result.events or ()
     if options.traits and result.turns:
         result = dataclasses.replace(result, speakers=_traits(source, shelf, result, progress))
     asked = options.sounds or options.who
-    found = tuple(sorted(events, key=lambda e: (e.start, e.end, e.layer, e.label))) if asked else None
-    return dataclasses.replace(result, events=found, made_by=dict(shelf.made_by))
+    heard = tuple(sorted(events, key=lambda e: (e.start, e.end, e.layer, e.label))) if asked else None
+    return dataclasses.replace(result, events=heard, made_by=dict(shelf.made_by))
+
+
+def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Where the voices lie on a map, from what `run` kept of the recording."""
+    again = dataclasses.replace(_same(options, diarize.Options), recluster=True, name_speakers=False)
+    return diarize.voice_map(diarize.answer(source, shelf, again, progress)) if options.who else {}
 
 
 def _sounds(source: Source, shelf: Shelf, options: Options, progress: Progress) -> tuple[Event, ...]:
@@ -156,4 +162,5 @@ TASK = Task(
         "gender": "ina-gender",
     },
     main_role="recognizer",
+    places=places,
 )

@@ -14,7 +14,7 @@ from aural.pictures import colors
 from aural.pictures.animation import sliding
 from aural.pictures.layout import arrange, plain, stack
 from aural.pictures.panels import Curves, HeatMap, Panel, fit
-from aural.pictures.picture import Picture
+from aural.pictures.picture import FORMATS, Picture
 from aural.pictures.ticks import Axis
 from aural.progress import Progress
 from aural.settings import option
@@ -27,6 +27,7 @@ from aural.tasks._views import Scope, Shown, View
 KINDS = ("wave", "spectrum", "stft", "power", "mel", "logmel", "mfcc", "chroma", "cqt", "loudness", "pitch", "samples", "sides")
 _BLOCK = 10.0
 _STEPS = 160  # stripes of the moving picture
+_EACH = 24  # slices of a column, where there are more
 _EDGES = 170  # pixels that axes and scales take
 
 
@@ -38,7 +39,7 @@ class Options:
     colors: str = option("ember", "color scale; gray draws more energy darker, 255 down to 0", choices=colors.NAMES)
     invert: bool = option(False, "turn the color scale round")
     window: float = option(25.0, "length of a slice: long = sharp in frequency, short = sharp in time", unit="ms")
-    hop: float = option(10.0, "step from slice to slice", unit="ms")
+    hop: float | None = option(None, "step from slice to slice (default: 10, more where a column holds over 24)", unit="ms")
     n_fft: int | None = option(None, "points of the transform (default: enough for the lowest mel bands)")
     n_mels: int = option(80, "mel bands")
     n_mfcc: int = option(13, "cepstral coefficients")
@@ -87,10 +88,16 @@ def _scope(source: Source, options: Options) -> Scope:
     end = recording.duration if options.end is None else min(options.end, recording.duration)
     if not 0 <= options.start < end:
         raise UsageError(
-            f"{options.start:g} to {end:g} s is no part of this recording", where=source.name,
+            f"{options.start:g} to {end:g} s is no part of this recording",
+            where=source.name,
             fix=f"It lasts {recording.duration:g} s",
         )
-    if not (options.window > 0 and options.hop > 0 and 80 <= options.width <= 20000 and (options.height or 99) >= 20):
+    if not (
+        options.window > 0
+        and (options.hop is None or options.hop > 0)
+        and 80 <= options.width <= 20000
+        and (options.height or 99) >= 20
+    ):
         raise UsageError("window, hop, width and height are positive, and a picture is at least 80 x 20 pixels", where="--window")
     if options.window / 1000 * rate < 2 or options.n_mels < 1 or options.n_mfcc < 1 or not options.span > 0:
         raise UsageError("a slice holds 2 samples or more; bands, coefficients and span are positive", where="--window")
@@ -105,8 +112,10 @@ def _scope(source: Source, options: Options) -> Scope:
     if "sides" in options.kind and len(options.kind) > 1:
         raise UsageError("sides is a picture of its own", where="--kind")
     columns = options.width if options.plain else max(40, options.width - _EDGES)
+    # A column of a long recording stands for thousands of slices: some are looked at, evenly spaced.
+    hop = max(0.010, (end - options.start) / columns / _EACH) if options.hop is None else options.hop / 1000
     return Scope(
-        rate, options.start, end, columns, options.window / 1000, options.hop / 1000, options.n_fft, options.n_mels,
+        rate, options.start, end, columns, options.window / 1000, hop, options.n_fft, options.n_mels,
         options.n_mfcc, top, options.f_max is None, options.span, options.colors, options.invert,
     )  # fmt: skip
 
@@ -188,4 +197,4 @@ def show(answer: Picture) -> str:
     return f"{answer.title}: {answer.width} x {answer.height} pixels"
 
 
-TASK = Task(takes="source", options=Options, run=run, show=show)
+TASK = Task(takes="source", options=Options, run=run, show=show, writes=FORMATS)

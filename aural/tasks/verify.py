@@ -37,6 +37,6 @@ def show(match: Match) -> str:
 
 
 TASK = Task(
-    takes="pair", options=Options, run=run, show=show, main_role="speaker_embedding",
+    takes="pair", options=Options, run=run, show=show, main_role="speaker_embedding", writes=("json",),
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

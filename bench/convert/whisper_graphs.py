@@ -177,7 +177,8 @@ def decoder(size: Size) -> onnx.ModelProto:
             aligning.append(b.op("Gather", [weights, chosen], f"{name}/aligning", axis=1))
         x = b.op("Add", [x, b.linear(mixed, f"{name}/linear_2", width, width)], f"{name}/sum")
         x = b.feed_forward(x, f"decoder/layer_{i}/ffn")
-        inputs += [_info(f"past_key_{i}", ["B", size.heads, size.depth, "P"]), _info(f"past_value_{i}", ["B", size.heads, "P", size.depth])]
+        inputs += [_info(f"past_key_{i}", ["B", size.heads, size.depth, "P"])]
+        inputs += [_info(f"past_value_{i}", ["B", size.heads, "P", size.depth])]
         inputs += _cross(size, i)
         outputs += [_info(f"present_key_{i}", ["B", size.heads, size.depth, "S"])]
         outputs += [_info(f"present_value_{i}", ["B", size.heads, "S", size.depth])]

@@ -219,7 +219,8 @@ def test_a_phone_shows_all_without_scrolling_sideways(browser: Browser) -> None:
 def test_controls_have_names(browser: Browser) -> None:
     nameless = browser.run("""
       return [...document.querySelectorAll('button, input, [role=slider], canvas, audio ~ [role]')].filter((e) =>
-        !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 80))""")  # fmt: skip
+        !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map((e) => e.outerHTML.slice(0, 80))
+    """)
     assert nameless == []
     assert browser.run("return document.documentElement.lang") == "en"
 

@@ -61,6 +61,13 @@ def test_a_rounded_sine_is_not_clipped(bits: int, frequency: int) -> None:
     assert measured(sine, 44100).clipped == 0
 
 
+def test_steady_sounds_have_no_blind_snr() -> None:
+    noise = tones.noise(seconds=5, rng=np.random.default_rng(0), sample_rate=RATE)
+    assert measured(noise).snr is None
+    assert measured(noise).noise_power == pytest.approx(0.01, rel=0.03)
+    assert measured(tones.tone(200, seconds=2, sample_rate=RATE)).snr is None
+
+
 def test_silence_share() -> None:
     sound = 0.3 * np.random.default_rng(0).standard_normal(2 * RATE).astype(np.float32)
     sound[:RATE] *= 1e-3

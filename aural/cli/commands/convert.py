@@ -73,9 +73,9 @@ def _convert(place: str, formats: tuple[str, ...], args: argparse.Namespace) -> 
         results_io.put(page.write(result, media=media, options=_options(page, args)), path)
         missing = lost(result, page.HOLDS)
         if path is not None:
-            print(f"{path}" + (f"  (cannot hold {_listed(missing)})" if missing else ""))
+            print(f"{path}" + (f"  (without {', '.join(missing)})" if missing else ""))
         elif missing:
-            print(f"aural: {name} cannot hold {_listed(missing)}", file=sys.stderr)
+            print(f"aural: {name} is without {', '.join(missing)}", file=sys.stderr)
 
 
 def _target(place: str, name: str, source: str, folder: str | None) -> Path | None:
@@ -122,7 +122,3 @@ def _media(audio: str, result: Result) -> Any:
 
     source = find.attribute("sound.source", "Source")(audio if audio == "-" else Path(audio))
     return find.attribute("tasks._media", "media")(source, result)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""

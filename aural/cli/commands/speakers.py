@@ -50,7 +50,8 @@ def _table(result: Result) -> str:
 
     rows = []
     named = {s.label: s for s in result.speakers or ()}
-    everything: list[Turn | Segment] = [*(result.turns or ())] or [*(result.segments or ())]
+    everything: list[Turn | Segment] = list(result.turns or ())
+    everything += [] if everything else list(result.segments or ())
     for label in _labels(result):
         spans = [t for t in everything if t.speaker == label]
         speaker = named.get(label)
@@ -66,7 +67,7 @@ def _table(result: Result) -> str:
 def _labels(result: Result) -> list[str]:
     """Every speaker label, those with a card first, then as they are heard."""
     spoken = [t.speaker for t in result.turns or ()]
-    said = [w.speaker for s in result.segments or () for w in (s, *(s.words or ()))]
+    said = [label for s in result.segments or () for label in (s.speaker, *(w.speaker for w in s.words or ()))]
     return list(dict.fromkeys([*(s.label for s in result.speakers or ()), *spoken, *(label for label in said if label)]))
 
 

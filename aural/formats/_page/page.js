@@ -13,7 +13,7 @@
   const starts = inTime.map((i) => start[i]);
   const audio = $("audio");
   const keep = { get: (k) => { try { return localStorage.getItem(k); } catch { return null; } }, set: (k, v) => { try { localStorage.setItem(k, v); } catch { /* private windows */ } } };
-  let at = 0, touched = 0, now = [], stopAt = null;
+  let at = 0, touched = 0, now = [];
 
   if (keep.get("aural-theme")) root.dataset.theme = keep.get("aural-theme");
   const timeline = new Timeline(data, (ms) => seek(ms));
@@ -41,7 +41,6 @@
   });
   const seek = (ms, play) => {
     at = Math.min(Math.max(0, ms), data.duration);
-    stopAt = null;
     if (prepare()) {
       audio.currentTime = at / 1000;
       if (play && audio.paused) audio.play().catch(() => {});
@@ -59,7 +58,6 @@
   const tick = () => {
     if (audio.paused) return;
     at = audio.currentTime * 1000;
-    if (stopAt !== null && at >= stopAt) { stopAt = null; audio.pause(); }
     moved(false);
     requestAnimationFrame(tick);
   };

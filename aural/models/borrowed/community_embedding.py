@@ -24,6 +24,7 @@ FILES: tuple[Wanted, ...] = (
 
 _FRAMES, _WEIGHTS = "/resnet/pool/Reshape_output_0", "resnet.seg_1.weight_add_tensor"
 _BIAS = "resnet.seg_1.bias"
+_SILENT = -8.0  # natural logarithm of a band's energy; 16-bit noise of one step lies at 0 and above
 SHORTEST = 400 + 7 * 160  # samples of eight slices: one frame of the net
 
 CARD = Card(
@@ -90,18 +91,20 @@ class CommunityEmbedding(FrameEmbedder):
         for i, (row, length) in enumerate(zip(samples, np.asarray(lengths).tolist(), strict=True)):
             if length < 1:
                 raise UsageError("an empty recording has no voice", where=CARD.name)
-            frames = self.frames(row[:length])
             given = np.ones(1) if weights is None else np.asarray(weights[i], np.float64)
-            at = np.minimum((np.arange(len(frames)) + 0.5) / len(frames) * len(given), len(given) - 1).astype(int)
-            found.append(self.pooled(frames, given[at][None])[0])
+            frames = self.frames(row[:length], given)
+            found.append(self.pooled(frames, _spread(given, len(frames))[None])[0])
         return np.stack(found) if found else np.zeros((0, len(self._bias)), np.float32)
 
-    def frames(self, samples: np.ndarray) -> np.ndarray:
-        """samples [T] -> [F, 2560], one each 80 ms."""
+    def frames(self, samples: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """samples [T] -> [F, 2560], one each 80 ms; the mean over time is taken where `weights` are."""
+        given = np.ones(1) if weights is None else np.asarray(weights, np.float64)
         if len(samples) < SHORTEST:
-            samples = np.pad(samples, (0, SHORTEST - len(samples)))
+            samples, given = np.pad(samples, (0, SHORTEST - len(samples))), np.ones(1)
         bands = kaldi_fbank(samples)
-        bands -= bands.mean(axis=0, keepdims=True)
+        # Digital silence lies so far below any voice that a little of it would move the mean of everything.
+        counts = _spread(given, len(bands)) * (bands.max(axis=1) > _SILENT)
+        bands -= (counts @ bands / counts.sum() if counts.sum() > 0 else bands.mean(axis=0)).astype(np.float32)
         run = self._session.run({self._session.inputs[0]: bands[None]}, (_FRAMES,))
         return np.ascontiguousarray(run[0][0].T)
 
@@ -120,3 +123,8 @@ class CommunityEmbedding(FrameEmbedder):
         deviation = np.where(total - squares / total > 1e-4, deviation, 0)
         vectors = np.concatenate([mean, deviation], axis=1) @ self._weights.T + self._bias
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _spread(values: np.ndarray, count: int) -> np.ndarray:
+    """Values on an even grid as `count` values on another: each takes the nearest."""
+    return np.asarray(values[np.minimum((np.arange(count) + 0.5) / count * len(values), len(values) - 1).astype(int)])

@@ -34,7 +34,11 @@ _FIRST_TIME = 1.0  # s: the first timestamp is not later
 _NEVER = -np.inf
 _FAINT = -1e9  # masks attention; finite, so that a row of masks alone does no harm
 _VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
+_MEND = "`aural models verify` checks the files"
 _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
+
+
+Arrays32 = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,9 @@ def read_vocabulary(folder: Path) -> tuple[BytePairs, Marks]:
             tuple(settings["suppress_ids"]), tuple(settings["suppress_ids_begin"]),
         )  # fmt: skip
     except OSError as error:
-        raise ModelMissing("a file of the model cannot be read", where=str(folder), fix="`aural models verify` checks it") from error
+        raise ModelMissing("a file of the model cannot be read", where=str(folder), fix=_MEND) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"the vocabulary is damaged ({error})", where=str(folder), fix="`aural models verify` checks it") from error
+        raise ModelRefused(f"the vocabulary is damaged ({error})", where=str(folder), fix=_MEND) from error
     return pairs, marks
 
 
@@ -203,14 +207,15 @@ class Whisper(Recognizer, LanguageGuesser):
         text = " ".join(t for t in (self._pairs.text(p.tokens) for p in passes) if t)
         return Hypothesis(text, None if words is None else tuple(words), language, tokens, logprobs, scores)
 
-    def _hear(self, samples: np.ndarray) -> dict[str, np.ndarray]:
+    def _hear(self, samples: np.ndarray) -> Arrays32:
         """The keys and values that the decoder attends to, for up to 30 s of samples."""
         window = np.zeros(WINDOW, np.float32)
         window[: min(len(samples), WINDOW)] = samples[:WINDOW]
-        mel = whisper_log_mel(window)[None].astype(np.float32, copy=False)
+        bands = self._encoder.shape("mel")[1]
+        mel = whisper_log_mel(window, n_mels=bands if isinstance(bands, int) else 80)[None].astype(np.float32, copy=False)
         return dict(zip(self._encoder.outputs, self._encoder.run({"mel": mel}), strict=True))
 
-    def _language(self, cross: dict[str, np.ndarray]) -> dict[str, float]:
+    def _language(self, cross: Arrays32) -> dict[str, float]:
         logits = _State(self._empty, cross).run(self._decoder, [[self._marks.start]], ("logits",))[0][0, -1]
         codes = [c for c in self.card.languages if c in self._marks.languages]
         chances = np.exp(log_softmax(logits[[self._marks.languages[c] for c in codes]].astype(np.float64)))
@@ -223,7 +228,7 @@ class Whisper(Recognizer, LanguageGuesser):
         return [marks.start, marks.languages[language], marks.translate if task == "translate" else marks.transcribe]
 
     def _read(
-        self, cross: dict[str, np.ndarray], prompt: list[int], sound: _Sound, language: str, decoding: Decoding, tree: PhraseTree | None
+        self, cross: Arrays32, prompt: list[int], sound: _Sound, language: str, decoding: Decoding, tree: PhraseTree | None
     ) -> _Pass:
         """Write what one window says, with timestamps, without ever raising the temperature."""
         seconds = len(sound.samples) / RATE
@@ -241,7 +246,7 @@ class Whisper(Recognizer, LanguageGuesser):
             return np.stack([self._ruled(one[-1], so_far) for one, so_far in zip(logits, written, strict=True)])
 
         rate = TOKENS_A_SECOND.get("en" if decoding.task == "translate" else language, _OTHERS_A_SECOND)
-        limit = min(MOST_TOKENS, 12 + int(rate * seconds))
+        limit = min(MOST_TOKENS, 12 + int(rate * seconds))  # timestamps count too
         first = self._ruled(logits[0, -1], [])
         width = max(decoding.beam, decoding.n_best)
         if width > 1:
@@ -299,7 +304,7 @@ class Whisper(Recognizer, LanguageGuesser):
         return chances
 
     def _words(
-        self, cross: dict[str, np.ndarray], prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None
+        self, cross: Arrays32, prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None
     ) -> list[Word]:
         """The words of a window with their times: one forced pass without timestamps, then the best path through
         the attention of the heads that follow the sound."""
@@ -335,7 +340,7 @@ class Whisper(Recognizer, LanguageGuesser):
 class _State:
     """The keys and values of what was read so far, and those of the sound."""
 
-    def __init__(self, empty: dict[str, np.ndarray], cross: dict[str, np.ndarray]) -> None:
+    def __init__(self, empty: Arrays32, cross: Arrays32) -> None:
         self._past, self._cross, self._read = empty, cross, 0
 
     def run(self, decoder: Session, ids: list[list[int]], outputs: Sequence[str]) -> list[np.ndarray]:
@@ -343,8 +348,9 @@ class _State:
         length = len(ids[0])
         mask = np.zeros((length, self._read + length), np.float32)
         mask[:, self._read :] = np.triu(np.full((length, length), _FAINT, np.float32), 1)
-        cross = {n: np.repeat(v, len(ids), 0) for n, v in self._cross.items()} if len(ids) > 1 else self._cross
-        feeds = {"tokens": np.array(ids, np.int64), "positions": np.arange(self._read, self._read + length), "mask": mask}
+        cross = {n: v[[0] * len(ids)] for n, v in self._cross.items()} if len(ids) > 1 else self._cross
+        positions = np.arange(self._read, self._read + length)
+        feeds: Arrays32 = {"tokens": np.array(ids, np.int64), "positions": positions, "mask": mask}
         return decoder.run(feeds | self._past | cross, outputs)
 
     def take(self, names: Sequence[str], grown: Sequence[np.ndarray]) -> None:

@@ -37,6 +37,8 @@ ends = np.pad(mfcc, [(0, 0), (2, 2)], mode="edge")
 deltas = sum(n * ends[:, 2 + n : 2 + n + frames] for n in (-2, -1, 1, 2)) / 10
 found = {"mel": mel, "decibel": decibel, "mfcc": mfcc, "deltas": deltas}
 np.savez_compressed(
-    Path(__file__).parent / "torchaudio.npz", pcm=pcm, versions="torchaudio's documentation, 2.x",
+    Path(__file__).parent / "torchaudio.npz",
+    pcm=pcm,
+    versions="torchaudio's documentation, 2.x",
     **{name: value.astype(np.float32) for name, value in found.items()},
 )
