@@ -106,11 +106,13 @@ def glossary_page() -> str:
     """docs/GLOSSARY.md: the words of `aural explain`."""
     from aural.cli.commands.explain import glossary
 
-    rows = [
-        f"| **{name}** | {e['says']} | {e.get('formula', '').replace('|', chr(92) + '|')} | {'`' + e['try'] + '`' if 'try' in e else ''} |"
-        for name, e in glossary().items()
-    ]
-    head = "# Glossary\n\nThe words of the field, as `aural explain WORD` tells them.\n\n| word | meaning | formula | see it |\n|---|---|---|---|\n"
+    rows = []
+    for name, entry in glossary().items():
+        formula = entry.get("formula", "").replace("|", chr(92) + "|")
+        shown = f"`{entry['try']}`" if "try" in entry else ""
+        rows.append(f"| **{name}** | {entry['says']} | {formula} | {shown} |")
+    head = "# Glossary\n\nThe words of the field, as `aural explain WORD` tells them.\n\n"
+    head += "| word | meaning | formula | see it |\n|---|---|---|---|\n"
     return NOTE + head + "\n".join(rows) + "\n"
 
 

@@ -169,13 +169,14 @@ def _spelled(load: _Loader) -> Spelled:
         raise ModelRefused("it is not told which output is the blank (pad_token_id)", where=point.name)
     classes = int(point.config.get("vocab_size", len(tokenizer)))
     pieces = tuple(str(piece) for piece in tokenizer.convert_ids_to_tokens(list(range(min(classes, len(tokenizer))))))
-    silent = frozenset({*tokenizer.all_special_ids, blank})
+    space = getattr(tokenizer, "word_delimiter_token", None)
+    # The mark between words counts as special in some versions; it is what words are cut at.
+    silent = frozenset({i for i in tokenizer.all_special_ids if i >= len(pieces) or pieces[i] != space} | {blank})
 
     def spell(ids: Sequence[int]) -> str:
         kept = [i for i in ids if i not in silent and i < len(pieces)]
         return str(tokenizer.decode(kept, skip_special_tokens=True, group_tokens=False)) if kept else ""
 
-    space = getattr(tokenizer, "word_delimiter_token", None)
     net = load.net("AutoModelForCTC")
     card = load.card(
         "recognizer", Question("sequence", "class"), languages=point.languages, longest_input=_LONGEST,

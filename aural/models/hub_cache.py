@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, final
 
@@ -114,14 +114,11 @@ def _bar(progress: Progress, stage: str, total: int) -> type:
             done += count or 0
             progress.step(done, max(total, done), stage, "B")
 
-        def close(self) -> None:
-            return
+        def update_transfer(self, count: float | None = 1) -> None:
+            """What came over the line; what was written is counted already."""
 
-        def refresh(self, *_: Any) -> None:
-            return
-
-        def set_description(self, *_: Any) -> None:
-            return
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_, **__: None  # names, speeds and ends of bars are not shown here
 
     return Told
 
@@ -151,5 +148,3 @@ def _reached(name: str) -> Iterator[None]:
             raise LimitReached("the disk is full", where=name, fix="Free some space, or set HF_HOME to another disk") from error
         fix = "Try again later, set HF_ENDPOINT to a mirror, or copy the folder from a machine that has it (-m ./folder)"
         raise ModelMissing(f"{name} is not on this machine and could not be fetched ({said(error)})", fix=fix) from error
-
-

@@ -21,6 +21,7 @@ _VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model",
 _MAY_POINT_TO_CODE = (CONFIG, "tokenizer_config.json", "generation_config.json", *_FRONTS)
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".nemo", ".h5", ".msgpack")
 _FREE = ("apache-2.0", "mit", "bsd", "cc0", "cc-by-4.0", "cc-by-3.0", "cc-by-sa", "isc", "unlicense", "wtfpl", "zlib", "mpl-2.0")
+_LONGEST_HEADER = 100_000_000  # bytes, as the format bounds it
 _SAFER = "Choose a checkpoint or a revision (org/name@revision) that holds model.safetensors, or convert it once, elsewhere"
 
 
@@ -124,9 +125,7 @@ def check_weights(names: list[str], where: str) -> None:
         what = f"its weights come only as {', '.join(pickled[:3])}: a pickle, which could run code, or a format that is not read"
         raise ModelRefused(what, where=where, fix=_SAFER)
     if "adapter_config.json" in names:
-        raise ModelRefused(
-            "this is an adapter for another checkpoint, not a model", where=where, fix="Merge the two, elsewhere"
-        )
+        raise ModelRefused("this is an adapter for another checkpoint, not a model", where=where, fix="Merge the two, elsewhere")
 
 
 def check_part(name: str) -> None:
@@ -134,6 +133,19 @@ def check_part(name: str) -> None:
     refuse.check_name(name)
     if "/" in name or "\\" in name or not name.endswith(".safetensors"):
         raise ModelRefused(f"its list of weights names {name!r}, which is no safetensors file beside it", fix=_SAFER)
+
+
+def check_header(path: Path) -> None:
+    """Raises: ModelRefused when a file does not begin as safetensors do: a length (8 bytes), then JSON of that length."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(9)
+        length = int.from_bytes(head[:8], "little")
+        whole = head[8:] == b"{" and 2 <= length <= min(_LONGEST_HEADER, path.stat().st_size - 8)
+    except OSError as error:
+        raise ModelRefused(f"{path.name} cannot be read ({error.strerror})", where=str(path.parent)) from error
+    if not whole:
+        raise ModelRefused(f"{path.name} is no safetensors file, or a damaged one", where=str(path.parent), fix=_SAFER)
 
 
 def check_no_code(folder: Path, where: str) -> None:
@@ -155,7 +167,7 @@ def checked(name: str, folder: Path) -> Checkpoint:
     for part in parts:
         if not (folder / part).is_file():
             raise ModelMissing(f"{part} is missing", where=str(folder), fix="Fetch it again, or copy the whole folder")
-        refuse.check_content(folder / part)
+        check_header(folder / part)
     front = next((_json(folder / n) for n in _FRONTS if (folder / n).is_file()), None)
     if front is None:
         fix = f"A checkpoint is a whole folder: {CONFIG}, {_FRONTS[0]}, {WHOLE}, and the vocabulary where it writes text"

@@ -12,7 +12,7 @@ from aural.tasks._diarize_hear import Heard
 BLOCK = 600.0  # s: vectors are clustered inside blocks, then the blocks' clusters; so the cost is linear in length
 CLEAR = 0.35  # s of one speaker alone that make a vector clear enough to found a cluster on
 LEAST = 0.8  # s that a cluster needs, unless a number of speakers is asked for
-LIKENESS = 0.27  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
+LIKENESS = 0.29  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
 JOINED = 0.55  # the same for two clusters of different blocks, whose vectors are means over many seconds
 _FINER = 0.1  # added to LIKENESS inside blocks where more voices are asked for than are found
 
@@ -77,7 +77,7 @@ def _clusters(vectors: np.ndarray, weights: np.ndarray, wanted: Wanted, likeness
 def _exactly(made: Tree, weights: np.ndarray, count: int) -> tuple[np.ndarray, list[int]]:
     """The coarsest cut with `count` clusters that are large enough; the rest of it is no speaker's own."""
     count = min(count, made.count)
-    least = LEAST
+    least = LEAST / 3  # whoever asks for so many knows of someone who hardly speaks
     while True:
         for clusters in range(count, min(made.count, 4 * count + 20) + 1):
             labels = made.cut(clusters=clusters)

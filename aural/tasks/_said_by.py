@@ -21,8 +21,8 @@ def with_speakers(result: Result, found: diarize.Answer) -> Result:
             segments += by_speaker(segment, list(itertools.islice(rest, len(segment.words))))
         else:
             segments.append(dataclasses.replace(segment, speaker=loudest(segment, heard.turns or ())))
-    told = {"turns": heard.turns or (), "speakers": heard.speakers or ()}
-    return dataclasses.replace(result, segments=tuple(segments) if result.segments is not None else None, **told)
+    said = tuple(segments) if result.segments is not None else None
+    return dataclasses.replace(result, segments=said, turns=heard.turns or (), speakers=heard.speakers or ())
 
 
 def by_speaker(segment: Segment, words: Sequence[Word]) -> Iterator[Segment]:

@@ -25,7 +25,7 @@ from aural.text import hotwords
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Windows under SHORT s get SHORT_PAD s of silence around them: single words come out right more often
 # (fsdd, train: error rate 72 to 59 % with base, 103 to 61 % with tiny). A second try gets RETRY_PAD s.
-SHORT, SHORT_PAD, RETRY_PAD = 2.0, 0.25, 0.5
+SHORT, SHORT_PAD, RETRY_PAD, CUT_TAIL = 2.0, 0.25, 0.5, 0.7
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
         return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1)]
     if not told.text and evidence.strong:
-        told = _ask(heard, recognizer, dataclasses.replace(asked, allow_empty=False, word_times=True), RETRY_PAD)
+        told = _second_try(heard, recognizer, dataclasses.replace(asked, word_times=True))
     if not told.text or not trust.believed(told, evidence):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
@@ -136,7 +136,7 @@ def cuts_for(recognizer: Recognizer) -> Cuts:
 def show(result: Result) -> str:
     """The text, a line a segment, or the sentence that nobody speaks."""
     lines = [f"[{clock(s.start)} - {clock(s.end)}] {s.text}" for s in result.segments or ()]
-    return "\n".join(lines) or "no speech found"
+    return "\n".join(lines) or "No speech was found."
 
 
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:
@@ -148,6 +148,20 @@ def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 
         return told
     kept = in_order(shifted(told.words, -frames * HOP), len(heard.samples) / RATE)
     return dataclasses.replace(told, words=tuple(kept))
+
+
+def _second_try(heard: Heard, recognizer: Recognizer, decoding: Decoding) -> Hypothesis:
+    """The likelier of two answers to speech that was answered with nothing: the model told that nothing is
+    no answer, or the window ended at the quietest frame before its end (base balks at words cut in two)."""
+    forced = _ask(heard, recognizer, dataclasses.replace(decoding, allow_empty=False), RETRY_PAD)
+    frames = len(heard.voice)
+    if frames * HOP < SHORT:
+        return forced
+    tail = round(CUT_TAIL / HOP)
+    last = frames - tail + int(np.argmin(heard.voice[frames - tail :]))
+    shorter = _ask(heard.part(0, last), recognizer, decoding)
+    better = shorter.text and shorter.scores.get("avg_logprob", -9.0) > forced.scores.get("avg_logprob", 0.0)
+    return shorter if better and not shorter.scores.get("looped") else forced
 
 
 def _seconds(text: str) -> float | None:

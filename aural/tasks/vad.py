@@ -45,7 +45,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 def show(result: Result) -> str:
     """One line a span, or the sentence that there is none."""
     if not result.speech:
-        return "no speech found"
+        return "No speech was found."
     return "\n".join(f"{clock(s.start)} - {clock(s.end)}" for s in result.speech)
 
 

@@ -1,0 +1,199 @@
+"""Small checkpoints with random weights, in the layout that the transformers library saves and a hub holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+RATE = 16000
+LETTERS = ("<pad>", "<s>", "</s>", "<unk>", "|", *"EANTOISHRDL")
+KINDS = ("Speech", "Music", "Dog", "Rain", "Glass")
+_MARKS = (
+    "<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|de|>", "<|fr|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
+    "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
+)  # fmt: skip
+_SMALL = {
+    "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48, "conv_dim": [16, 16, 16],
+    "conv_kernel": [10, 8, 4], "conv_stride": [5, 8, 8], "num_feat_extract_layers": 3, "num_conv_pos_embeddings": 16,
+    "num_conv_pos_embedding_groups": 2, "mask_time_prob": 0.0, "layerdrop": 0.0,
+}  # fmt: skip
+
+
+def whisper(folder: Path, *, many: bool = True, bands: int = 80) -> Any:
+    """A Whisper of two layers that hears 30 s; English, German and French when `many`."""
+    shown = sorted({chr(i) for i in _visible()})
+    text = {piece: i for i, piece in enumerate([*shown, "Ġt", "he", "Ġthe"])}
+    size = len(text)
+    at = {mark: size + i for i, mark in enumerate(_MARKS)}
+    vocabulary = size + len(_MARKS) + 1501
+    torch.manual_seed(3)
+    config = transformers.WhisperConfig(
+        vocab_size=vocabulary, num_mel_bins=bands, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4,
+        decoder_attention_heads=4, encoder_ffn_dim=48, decoder_ffn_dim=48, max_source_positions=1500, max_target_positions=448,
+        pad_token_id=size, bos_token_id=size, eos_token_id=size, decoder_start_token_id=size + 1, suppress_tokens=None,
+        begin_suppress_tokens=None, init_std=0.3,
+    )  # fmt: skip
+    model = transformers.WhisperForConditionalGeneration(config).eval()
+    model.generation_config = transformers.GenerationConfig(
+        alignment_heads=[[0, 1], [1, 2]], is_multilingual=many, suppress_tokens=[at["<|startoflm|>"], at["<|startofprev|>"]],
+        begin_suppress_tokens=[text["Ġ"], size], decoder_start_token_id=size + 1, eos_token_id=size, pad_token_id=size,
+    )  # fmt: skip
+    model.save_pretrained(folder)
+    pairs = Tokenizer(models.BPE(text, [("Ġ", "t"), ("h", "e"), ("Ġt", "he")]))
+    pairs.pre_tokenizer, pairs.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    pairs.add_special_tokens(list(_MARKS))
+    pairs.save(str(folder / "tokenizer.json"))
+    settings = {"tokenizer_class": "WhisperTokenizer", "unk_token": _MARKS[0], "bos_token": _MARKS[0], "eos_token": _MARKS[0]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    transformers.WhisperFeatureExtractor(feature_size=bands).save_pretrained(folder)
+    return model
+
+
+def ctc(folder: Path, family: str = "wav2vec2", *, masked: bool = True) -> Any:
+    """A net over samples with a CTC head over LETTERS; `masked`: of the kind that is trained with a mask."""
+    torch.manual_seed(5)
+    config = _config(family)(vocab_size=len(LETTERS), pad_token_id=0, **_SMALL, feat_extract_norm="layer" if masked else "group")
+    model = _model(family, "CTC")(config).eval()
+    torch.nn.init.normal_(model.lm_head.weight, std=3.0)
+    model.save_pretrained(folder)
+    (folder / "vocab.json").write_text(json.dumps({piece: i for i, piece in enumerate(LETTERS)}))
+    transformers.Wav2Vec2CTCTokenizer(str(folder / "vocab.json")).save_pretrained(folder)
+    _front(folder, masked)
+    return model
+
+
+def classes(folder: Path, labels: tuple[str, ...] = KINDS, *, masked: bool = True, **told: Any) -> Any:
+    """A wav2vec 2.0 that classifies clips."""
+    torch.manual_seed(7)
+    config = transformers.Wav2Vec2Config(**_SMALL, feat_extract_norm="layer" if masked else "group", **_named(labels), **told)
+    model = transformers.Wav2Vec2ForSequenceClassification(config).eval()
+    torch.nn.init.normal_(model.classifier.weight, std=3.0)
+    model.save_pretrained(folder)
+    _front(folder, masked)
+    return model
+
+
+def frames(folder: Path, labels: tuple[str, ...] = ("Speech", "Dog")) -> Any:
+    """A wav2vec 2.0 that classifies frames."""
+    torch.manual_seed(8)
+    model = transformers.Wav2Vec2ForAudioFrameClassification(transformers.Wav2Vec2Config(**_SMALL, **_named(labels))).eval()
+    model.save_pretrained(folder)
+    _front(folder, True)
+    return model
+
+
+def ast(folder: Path, labels: tuple[str, ...] = KINDS) -> Any:
+    """An Audio Spectrogram Transformer of 128 frames (1.28 s)."""
+    torch.manual_seed(9)
+    config = transformers.ASTConfig(
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=48, max_length=128, num_mel_bins=32,
+        frequency_stride=10, time_stride=10, **_named(labels),
+    )  # fmt: skip
+    model = transformers.ASTForAudioClassification(config).eval()
+    torch.nn.init.normal_(model.classifier.dense.weight, std=2.0)
+    model.save_pretrained(folder)
+    transformers.ASTFeatureExtractor(num_mel_bins=32, max_length=128).save_pretrained(folder)
+    return model
+
+
+def xvector(folder: Path, family: str = "wavlm") -> Any:
+    """A net over samples with an x-vector head of 24 numbers."""
+    torch.manual_seed(11)
+    config = _config(family)(**_SMALL, tdnn_dim=[16, 16, 16, 16, 48], xvector_output_dim=24)
+    model = _model(family, "XVector")(config).eval()
+    model.save_pretrained(folder)
+    _front(folder, True)
+    return model
+
+
+def bare(folder: Path) -> Any:
+    """A HuBERT without a head."""
+    torch.manual_seed(12)
+    model = transformers.HubertModel(transformers.HubertConfig(**_SMALL)).eval()
+    model.save_pretrained(folder)
+    _front(folder, True)
+    return model
+
+
+def moonshine(folder: Path) -> Any:
+    """A Moonshine of two layers whose vocabulary is letters and "▁the"."""
+    pieces = ["<unk>", "<s>", "</s>", "▁", "▁the", *"abcdefghij"]
+    torch.manual_seed(13)
+    config = transformers.MoonshineConfig(
+        vocab_size=len(pieces), hidden_size=32, intermediate_size=48, encoder_num_hidden_layers=2, decoder_num_hidden_layers=2,
+        encoder_num_attention_heads=2, decoder_num_attention_heads=2, bos_token_id=1, eos_token_id=2, decoder_start_token_id=1,
+        pad_token_id=2, initializer_range=0.3,
+    )  # fmt: skip
+    model = transformers.MoonshineForConditionalGeneration(config).eval()
+    model.save_pretrained(folder)
+    plain = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, [], unk_token="<unk>"))
+    plain.decoder = decoders.Metaspace()
+    plain.add_special_tokens(pieces[:3])
+    told = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>", "pad_token": "</s>"}
+    transformers.PreTrainedTokenizerFast(tokenizer_object=plain, **told).save_pretrained(folder)
+    _front(folder, True)
+    return model
+
+
+def parakeet(folder: Path) -> Any:
+    """A Parakeet with a CTC head over word pieces."""
+    pieces = ["<unk>", "▁the", "▁a", "s", "t", "▁", "e", "<pad>"]
+    torch.manual_seed(14)
+    encoder = {
+        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48, "num_mel_bins": 80,
+        "subsampling_conv_channels": 8,
+    }  # fmt: skip
+    config = transformers.ParakeetCTCConfig(vocab_size=len(pieces), pad_token_id=len(pieces) - 1, encoder_config=encoder)
+    model = transformers.ParakeetForCTC(config).eval()
+    torch.nn.init.normal_(model.ctc_head.weight, std=3.0)
+    model.save_pretrained(folder)
+    plain = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, [], unk_token="<unk>"))
+    plain.decoder = decoders.Metaspace()
+    plain.add_special_tokens(["<unk>", "<pad>"])
+    made = transformers.ParakeetTokenizer(tokenizer_object=plain, unk_token="<unk>", pad_token="<pad>")
+    made.save_pretrained(folder)
+    transformers.ParakeetFeatureExtractor(feature_size=80).save_pretrained(folder)
+    return model
+
+
+def noise(seconds: float, seed: int = 0) -> np.ndarray:
+    """Samples [T] at 16 kHz whose color changes each 0.2 s, so that nets over frames have something to tell apart."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for _ in range(int(np.ceil(seconds / 0.2))):
+        white = rng.standard_normal(RATE // 5)
+        parts.append(np.convolve(white, rng.standard_normal(8), "same") * rng.uniform(0.01, 0.1))
+    return np.concatenate(parts)[: round(seconds * RATE)].astype(np.float32)
+
+
+def _visible() -> list[int]:
+    from aural.text.byte_pairs import visible
+
+    return [ord(c) for c in visible()]
+
+
+def _named(labels: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: i for i, label in enumerate(labels)},
+        "num_labels": len(labels),
+    }
+
+
+def _front(folder: Path, masked: bool) -> None:
+    transformers.Wav2Vec2FeatureExtractor(return_attention_mask=masked, do_normalize=True).save_pretrained(folder)
+
+
+def _config(family: str) -> Any:
+    return {"wav2vec2": transformers.Wav2Vec2Config, "hubert": transformers.HubertConfig, "wavlm": transformers.WavLMConfig}[family]
+
+
+def _model(family: str, head: str) -> Any:
+    prefix = {"wav2vec2": "Wav2Vec2", "hubert": "Hubert", "wavlm": "WavLM"}[family]
+    return getattr(transformers, f"{prefix}For{head}")
