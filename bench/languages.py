@@ -1,6 +1,6 @@
 """Is the language told right, and what does the multilingual recognizer write?
 
-    python -m bench.languages --data ../shared/data [--json bench/receipts/languages.json] [--split valid] [--most 48]
+python -m bench.languages --data ../shared/data [--json bench/receipts/languages.json] [--split valid] [--most 48]
 """
 
 from __future__ import annotations

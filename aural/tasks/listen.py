@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Event, Result, Segment, Speaker, clock
+from aural.results import Event, Result, Segment, Span, Speaker, clock
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import detect, diarize, gender, segment, transcribe
@@ -51,7 +52,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     result = transcribe.run(source, shelf, _same(options, transcribe.Options), progress)
     events: tuple[Event, ...] = ()
     if options.sounds:
-        events = _sounds(source, shelf, options, progress)
+        events = _sounds(source, shelf, options, result.speech or (), progress)
     if options.who and result.speech:
         found = diarize.answer(source, shelf, _same(options, diarize.Options), progress)
         result = with_speakers(result, found)
@@ -69,7 +70,7 @@ def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -
     return diarize.voice_map(diarize.answer(source, shelf, again, progress)) if options.who else {}
 
 
-def _sounds(source: Source, shelf: Shelf, options: Options, progress: Progress) -> tuple[Event, ...]:
+def _sounds(source: Source, shelf: Shelf, options: Options, speech: Sequence[Span], progress: Progress) -> tuple[Event, ...]:
     """Sounds that are not speech, and the segments of speech, music, noise and silence, in one pass."""
     chosen = detect.Options(threshold=options.threshold, keep=options.threshold / 2, watch=options.watch, speech=False)
     with shelf.open("tagger") as tagger, shelf.open("speech_music") as kinds:
@@ -80,7 +81,7 @@ def _sounds(source: Source, shelf: Shelf, options: Options, progress: Progress) 
             cutter.push(samples)
         duration = source.recording.duration
         assert duration is not None
-        return ear.finish(duration) + cutter.finish(duration)
+        return ear.finish(duration) + cutter.finish(duration, speech)
 
 
 def _traits(source: Source, shelf: Shelf, result: Result, progress: Progress) -> tuple[Speaker, ...]:
@@ -138,6 +139,7 @@ def _summary(result: Result, names: list[str]) -> str:
     if result.turns is not None and names:
         parts.append(f"{len(names)} speaker{'s' if len(names) != 1 else ''} ({', '.join(names)})")
     if result.events is not None:
+        parts += _shares(result)
         counted: dict[str, int] = {}
         for event in result.events:
             if event.layer == "sound":
@@ -145,6 +147,17 @@ def _summary(result: Result, names: list[str]) -> str:
         told = [f"{label} x{n}" if n > 1 else label for label, n in sorted(counted.items(), key=lambda x: (-x[1], x[0]))]
         parts.append("sounds: " + ", ".join(told) if told else "no other sounds")
     return "; ".join(parts)
+
+
+def _shares(result: Result) -> list[str]:
+    """How much of the recording is speech, music, noise and silence, the most first."""
+    lengths: dict[str, float] = {}
+    for event in result.events or ():
+        if event.layer == segment.LAYER:
+            lengths[event.label] = lengths.get(event.label, 0.0) + event.duration
+    whole = sum(lengths.values())
+    told = [f"{kind} {length / whole:.0%}" for kind, length in sorted(lengths.items(), key=lambda x: -x[1])]
+    return [", ".join(told)] if told else []
 
 
 TASK = Task(

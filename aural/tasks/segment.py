@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -12,15 +13,17 @@ from aural.errors import UsageError
 from aural.models.face import Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Event, Question, Result, clock, grid_span
+from aural.results import Event, Question, Result, Span, clock, grid_span
 from aural.settings import option
 from aural.sound.source import Source
+from aural.tasks import vad
 from aural.tasks._events import Levels
 from aural.tasks._hearing import Walk, mono_blocks
 from aural.tasks._task import Task
 
 LAYER, SILENCE = "segment", "silence"
 _BIN = 0.01  # s, one level
+_NEAR = 0.5  # s from a voice within which the net is believed about speech
 _AROUND = 30.0  # s on each side of a moment in which its level is compared
 _SHORTEST = 0.4  # s: what silence leaves over of a kind joins the kind on its other side
 _FAINT, _LOUD = -65.0, -40.0  # dB full scale: below always silent, above never
@@ -51,8 +54,12 @@ class Cutter:
         self._levels.push(samples)
         self._scores += [h.probabilities for h in self._walk.push(samples)]
 
-    def finish(self, duration: float) -> tuple[Event, ...]:
-        """Events that cover [0, duration) without gap or overlap, layer "segment"."""
+    def finish(self, duration: float, speech: Sequence[Span] | None = None) -> tuple[Event, ...]:
+        """Events that cover [0, duration) without gap or overlap, layer "segment".
+
+        `speech`: what the voice gate found, None = not asked. The net looks at 0.7 s and takes a lone
+        "yes" for noise and a bark for speech; the gate knows better. Music stays music, with a voice or without.
+        """
         self._scores += [h.probabilities for h in self._walk.finish()]
         scores, silent = np.concatenate(self._scores), self._silent()
         grid = self._walk.grid
@@ -65,8 +72,20 @@ class Cutter:
         frame = np.clip(((bins + 0.5) * _BIN * grid.rate - grid.window / 2) / grid.hop + 0.5, 0, len(scores) - 1).astype(int)
         kinds = path[frame]
         kinds[: len(silent)][silent[: len(kinds)]] = len(self._labels)
+        self._trust(kinds, speech)
         _absorb(kinds, round(_SHORTEST / _BIN), len(self._labels))
         return tuple(self._event(kinds, a, b, scores[frame[a:b]], duration) for a, b in _runs(kinds))
+
+    def _trust(self, kinds: np.ndarray, speech: Sequence[Span] | None) -> None:
+        if speech is None or not {"noise", "speech"} <= set(self._labels):
+            return
+        noise, voice = self._labels.index("noise"), self._labels.index("speech")
+        near, inside = np.zeros(len(kinds), bool), np.zeros(len(kinds), bool)
+        for span in speech:
+            inside[round(span.start / _BIN) : round(span.end / _BIN)] = True
+            near[max(0, round((span.start - _NEAR) / _BIN)) : round((span.end + _NEAR) / _BIN)] = True
+        kinds[(kinds == voice) & ~near] = noise
+        kinds[(kinds == noise) & inside] = voice
 
     def _event(self, kinds: np.ndarray, first: int, last: int, scores: np.ndarray, duration: float) -> Event:
         kind = int(kinds[first])
@@ -111,13 +130,14 @@ def _runs(values: np.ndarray) -> list[tuple[int, int]]:
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Events of layer "segment" that cover a recording of any length."""
+    speech = vad.TASK.run(source, shelf, vad.Options(), progress).speech or ()
     with shelf.open("speech_music") as model:
         cutter = Cutter(model, options)
         for samples in mono_blocks(source, model.card.sample_rate, progress, "segments"):
             cutter.push(samples)
         recording = source.recording
         assert recording.duration is not None
-        events = cutter.finish(recording.duration)
+        events = cutter.finish(recording.duration, speech)
     return Result(recording, dict(shelf.made_by), events=events)
 
 
@@ -138,5 +158,12 @@ def score(clip: Any, result: Result) -> tuple[Any, Any]:
 
 
 TASK = Task(
-    "source", Options, run, show, {"speech_music": "ina-speech-music"}, "speech_music", Question("frame", "class"), score=score
+    "source",
+    Options,
+    run,
+    show,
+    {"speech_music": "ina-speech-music", "vad": "silero-vad"},
+    "speech_music",
+    Question("frame", "class"),
+    score=score,
 )

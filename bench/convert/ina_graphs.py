@@ -38,7 +38,8 @@ class Net:
 
 
 SPEECH_MUSIC = Net(
-    "ina_speech_music", 21,
+    "ina_speech_music",
+    21,
     (
         # 62 x 18 positions: the pool of 4 x 2 pads one row on each side.
         Layer((7, 4, 1, 64), (22976, 32192, 32448, 32704, 32960, 33216), (4, 2), (1, 0, 1, 0)),
@@ -55,7 +56,8 @@ SPEECH_MUSIC = Net(
 )
 
 GENDER = Net(
-    "ina_gender", 24,
+    "ina_gender",
+    24,
     (
         Layer((3, 3, 1, 64), (24256, 28608, 28864, 29120, 29376, 29632)),
         Layer((3, 3, 64, 64), (35664, 29888, 30144, 30400, 186688, 186944), (1, 2)),

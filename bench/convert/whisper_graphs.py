@@ -38,9 +38,7 @@ class Size:
 
 
 BASE = Size("whisper_base", 512, 6, 8, 51865, ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)))
-TINY_EN = Size(
-    "whisper_tiny_en", 384, 4, 6, 51864, ((1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4))
-)
+TINY_EN = Size("whisper_tiny_en", 384, 4, 6, 51864, ((1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)))
 
 
 @dataclass
@@ -161,9 +159,7 @@ def decoder(size: Size) -> onnx.ModelProto:
     outputs, aligning = [_info("logits", ["B", "L", size.vocabulary])], []
     for i in range(size.layers):
         name = f"decoder/layer_{i}/self_attention"
-        query, key, value = b.split(
-            b.linear(b.norm(x, f"{name}/layer_norm"), f"{name}/linear_0", width, 3 * width), name, 3
-        )
+        query, key, value = b.split(b.linear(b.norm(x, f"{name}/layer_norm"), f"{name}/linear_0", width, 3 * width), name, 3)
         key = b.op("Concat", [f"past_key_{i}", b.in_heads(key, turned=True)], f"present_key_{i}", axis=3)
         value = b.op("Concat", [f"past_value_{i}", b.in_heads(value)], f"present_value_{i}", axis=2)
         mixed, _ = b.attended(b.in_heads(query), key, value, name, "mask")

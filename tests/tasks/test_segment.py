@@ -10,7 +10,7 @@ import pytest
 import aural
 from aural.models.card import Card, Licences
 from aural.models.face import Scorer
-from aural.results import Question
+from aural.results import Question, Span
 from aural.sound.source import Source
 from aural.tasks import segment
 
@@ -90,3 +90,21 @@ def test_noise_between_silence() -> None:
     result = aural.segment(Source.from_samples(sound, RATE))
     assert [e.label for e in result.events] == ["silence", "noise", "silence"]
     assert "noise 50%" in segment.show(result)
+
+
+def test_noise_inside_speech_is_speech() -> None:
+    class Deaf(Sign):
+        def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+            scores = super().score(samples, lengths)
+            return np.stack([0 * scores[..., 0], 0 * scores[..., 0], 1 + 0 * scores[..., 0]], axis=-1)
+
+    cutter = segment.Cutter(Deaf(), segment.Options())
+    cutter.push(level(0.1, 6).astype(np.float32))
+    events = cutter.finish(6.0, (Span(2.0, 4.0),))
+    assert [(e.start, e.end, e.label) for e in events] == [(0, 2, "noise"), (2, 4, "speech"), (4, 6, "noise")]
+
+
+def test_speech_that_the_gate_does_not_hear_is_noise() -> None:
+    cutter = segment.Cutter(Sign(), segment.Options())
+    cutter.push(level(0.1, 6).astype(np.float32))
+    assert [(e.start, e.end, e.label) for e in cutter.finish(6.0, ())] == [(0, 6, "noise")]

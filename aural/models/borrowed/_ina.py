@@ -13,11 +13,17 @@ from aural.models.runtime import Session
 from aural.sound.mel import hz_to_mel, mel_to_hz
 
 WHEEL = Archive(
-    "inaSpeechSegmenter", "0.6.8", "inaSpeechSegmenter-0.6.8-py3-none-any.whl",
-    "16303a0b4f7e71b823b7f281e620ab399f9c1b26526e0f0c9e135bc70d313250", 13_853_149,
+    "inaSpeechSegmenter",
+    "0.6.8",
+    "inaSpeechSegmenter-0.6.8-py3-none-any.whl",
+    "16303a0b4f7e71b823b7f281e620ab399f9c1b26526e0f0c9e135bc70d313250",
+    13_853_149,
 )
 LICENCES = Licences(
-    code="not used", weights="MIT", data="unknown (French radio and television)", commercial=True,
+    code="not used",
+    weights="MIT",
+    data="unknown (French radio and television)",
+    commercial=True,
     told_by="LICENSE and METADATA of the package that carries the weights",
 )
 

@@ -15,7 +15,9 @@ _FILE = "keras_male_female_cnn.hdf5"
 
 FILES: tuple[Wanted, ...] = (
     Wanted(
-        _FILE, "2ed3714bdbda7f1ed115b3077ff285ccbb23279df7a3bab6969ee98b6019736f", 6_040_200,
+        _FILE,
+        "2ed3714bdbda7f1ed115b3077ff285ccbb23279df7a3bab6969ee98b6019736f",
+        6_040_200,
         (Member(_ina.WHEEL, f"inaSpeechSegmenter/{_FILE}"),),
     ),
 )

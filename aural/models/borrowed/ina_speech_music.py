@@ -15,7 +15,9 @@ _FILE = "keras_speech_music_noise_cnn.hdf5"
 
 FILES: tuple[Wanted, ...] = (
     Wanted(
-        _FILE, "f04b5e3c86fa2e81666d106b0867350fe7858c7bd006c2a74c27b5b45507e7d8", 3_244_808,
+        _FILE,
+        "f04b5e3c86fa2e81666d106b0867350fe7858c7bd006c2a74c27b5b45507e7d8",
+        3_244_808,
         (Member(_ina.WHEEL, f"inaSpeechSegmenter/{_FILE}"),),
     ),
 )

@@ -14,13 +14,18 @@ from aural.results import Question
 from aural.sound.mel import whisper_log_mel
 
 _WHEEL = Archive(
-    "pipecat-ai", "1.14.0", "pipecat_ai-1.14.0-py3-none-any.whl",
-    "0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44", 12_109_725,
+    "pipecat-ai",
+    "1.14.0",
+    "pipecat_ai-1.14.0-py3-none-any.whl",
+    "0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44",
+    12_109_725,
 )
 
 FILES: tuple[Wanted, ...] = (
     Wanted(
-        "smart-turn-v3.2-cpu.onnx", "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f", 8_679_182,
+        "smart-turn-v3.2-cpu.onnx",
+        "2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+        8_679_182,
         (Member(_WHEEL, "pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx"),),
     ),
 )
@@ -30,7 +35,10 @@ CARD = Card(
     role="turn_end",
     kind="borrowed",
     licences=Licences(
-        code="not used", weights="BSD-2-Clause", data="unknown", commercial=True,
+        code="not used",
+        weights="BSD-2-Clause",
+        data="unknown",
+        commercial=True,
         told_by="LICENSE of the package that carries the weights, and the publisher's model card",
     ),
     source="pipecat-ai 1.14.0",

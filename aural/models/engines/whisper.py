@@ -303,9 +303,7 @@ class Whisper(Recognizer, LanguageGuesser):
             chances = log_softmax(values)
         return chances
 
-    def _words(
-        self, cross: Arrays32, prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None
-    ) -> list[Word]:
+    def _words(self, cross: Arrays32, prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None) -> list[Word]:
         """The words of a window with their times: one forced pass without timestamps, then the best path through
         the attention of the heads that follow the sound."""
         pieces = self._pairs.words(one.tokens)
