@@ -40,7 +40,12 @@ class AuralError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}. {self.fix}" if self.fix else head
+        return one_line(f"{head}. {self.fix}" if self.fix else head)
+
+
+def one_line(text: str) -> str:
+    """The text as one printable line: file names may hold line ends, escape codes and bytes that are no text."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _rebuilt(kind: type[AuralError], what: str, where: str, fix: str) -> AuralError:

@@ -20,13 +20,17 @@ T = TypeVar("T")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
-def option(default: Any, help: str, *, unit: str = "", choices: Sequence[str] = (), also: Sequence[str] = ()) -> Any:
+def option(
+    default: Any, help: str, *, unit: str = "", choices: Sequence[str] = (), also: Sequence[str] = (), least: float | None = None,
+    most: float | None = None,
+) -> Any:  # fmt: skip
     """Declare one field of an options dataclass.
 
     `help` says what it does and why the default is what it is; `unit` stands behind the value in
-    help texts; `choices` bounds a text; `also` holds further spellings of the flag (with dashes).
+    help texts; `choices` bounds a text, `least` and `most` a number (both may be reached); `also` holds
+    further spellings of the flag (with dashes).
     """
-    meta = {"help": help, "unit": unit, "choices": tuple(choices), "also": tuple(also)}
+    meta = {"help": help, "unit": unit, "choices": tuple(choices), "also": tuple(also), "least": least, "most": most}
     return dataclasses.field(default=default, metadata=meta)
 
 
@@ -42,10 +46,21 @@ class Option:
     unit: str
     choices: tuple[str, ...]
     also: tuple[str, ...]
+    least: float | None = None
+    most: float | None = None
 
     @property
     def flag(self) -> str:
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def range(self) -> str:
+        """The numbers that it takes, such as "0 to 1"; nothing where they are not bounded."""
+        if self.least is None and self.most is None:
+            return ""
+        if self.most is None:
+            return f"{self.least:g} or more"
+        return f"{self.most:g} or less" if self.least is None else f"{self.least:g} to {self.most:g}"
 
 
 def options_of(cls: type) -> tuple[Option, ...]:
@@ -65,6 +80,8 @@ def options_of(cls: type) -> tuple[Option, ...]:
                 meta.get("unit", ""),
                 meta.get("choices", ()),
                 meta.get("also", ()),
+                meta.get("least"),
+                meta.get("most"),
             )
         )
     return tuple(found)
@@ -102,8 +119,11 @@ def from_toml(path: Path) -> dict[str, Any]:
     """Option values from a TOML file. Raises: UsageError when it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"this settings file cannot be read ({error})", where=str(path)) from error
+    except OSError as error:
+        raise UsageError(f"this settings file cannot be read ({error.strerror or error})", where=str(path)) from error
+    except ValueError as error:
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
+        raise UsageError(f"this is no TOML file ({why})", where=str(path), fix="Write lines such as: gate = 0.4") from error
 
 
 def home() -> Path:
@@ -133,18 +153,30 @@ def _kind(hint: Any) -> tuple[type, bool]:
 
 
 def _fit(option: Option, value: Any, where: str) -> Any:
-    if option.many and value is not None:
+    if option.many:
+        if value is None:
+            return option.default
         parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, Sequence | set | frozenset):
+            raise UsageError(f"{option.flag} takes several values, not {_short(value)}", where=where, fix="Give a list")
         return tuple(_fit(dataclasses.replace(option, many=False), p, where) for p in parts)
     if value is None and option.default is None:
         return None
     try:
         fitted = _read(option.kind, value)
-    except (TypeError, ValueError):
-        raise UsageError(f"{option.flag} takes {_article(option)}, not {value!r}", where=where) from None
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(f"{option.flag} takes {_article(option)}, not {_short(value)}", where=where) from None
     if option.choices and fitted not in option.choices:
-        raise UsageError(f"{option.flag} is {value!r}", where=where, fix=f"It takes one of: {', '.join(option.choices)}")
+        raise UsageError(f"{option.flag} is {_short(value)}", where=where, fix=f"It takes one of: {', '.join(option.choices)}")
+    if (option.least is not None and fitted < option.least) or (option.most is not None and fitted > option.most):
+        raise UsageError(f"{option.flag} is {_short(value)}", where=where, fix=f"It takes {option.range}")
     return fitted
+
+
+def _short(value: Any) -> str:
+    """A value as it stands in an error: never more than a line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}... ({type(value).__name__})"
 
 
 def _read(kind: type, value: Any) -> Any:
@@ -153,8 +185,14 @@ def _read(kind: type, value: Any) -> Any:
         if text not in _TRUE + _FALSE:
             raise ValueError(text)
         return text in _TRUE
-    if kind in (int, float) and isinstance(value, bool):
+    if kind in (int, float, str) and isinstance(value, bool):
         raise TypeError(value)
+    if kind is str:
+        if not isinstance(value, str | int | float | os.PathLike):
+            raise TypeError(value)
+        return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    if kind is int and isinstance(value, float) and value != int(value):
+        raise ValueError(value)
     if kind is float and (number := float(value)) != number:
         raise ValueError(value)
     return kind(value)

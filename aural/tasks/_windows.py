@@ -45,7 +45,7 @@ def windows(blocks: Iterable[Heard], cuts: Cuts) -> Iterator[Window]:
         held = block if held is None else held.joined(block)
         while len(held.voice) - before > whole:
             held = _without_lead(held, before, cuts)
-            if held is None or len(held.voice) - before <= whole:
+            if len(held.voice) - before <= whole:
                 break
             at, hard = _best_cut(held.voice[before:], held.level[before:], cuts)
             at += before
@@ -53,8 +53,6 @@ def windows(blocks: Iterable[Heard], cuts: Cuts) -> Iterator[Window]:
             yield Window(held.part(0, at + over), seam, hard)
             seam = held.start + at * HOP if hard else None
             held, before = held.part(at - over, len(held.voice)), over
-        if held is None:
-            before = 0
     if held is not None and len(held.samples) > before * FRAME:
         yield Window(held, seam)
 
@@ -97,8 +95,8 @@ def _quietest(voice: np.ndarray, level: np.ndarray, size: int) -> int:
     return int(len(smoothed) - 1 - np.argmin(smoothed[::-1]))
 
 
-def _without_lead(held: Heard, before: int, cuts: Cuts) -> Heard | None:
-    """Drop the silence at the beginning of what is held, so that hours of it cost nothing; None = all of it."""
+def _without_lead(held: Heard, before: int, cuts: Cuts) -> Heard:
+    """Drop the silence at the beginning of what is held, so that hours of it cost nothing."""
     if before:
         return held
     some = np.flatnonzero(held.voice >= 0.1)

@@ -13,7 +13,7 @@ from aural.tasks._gate import HOP
 
 _ENDS = re.compile(r"""[.!?…。！？][\"'”’)\]]*$""")
 _ABBREVIATION = re.compile(r"^[\"'“(]*([A-Za-z]|Mr|Mrs|Ms|Dr|St|Mt|Jr|Sr|Prof|Rev|Gen|Col|Capt|Lt|Hon|vs|etc|No|e\.g|i\.e)\.$")
-NEAR = 0.6  # s: the same word, heard in two windows, is not further apart than this
+NEAR = 0.4  # s: the same word, heard in two windows, is not further apart than this
 PAUSE, LONGEST, CLAUSE = 1.5, 30.0, 0.3
 
 
@@ -30,10 +30,11 @@ def merged(before: Sequence[Word], after: Sequence[Word], seam: float) -> tuple[
     """The words of two overlapping windows, cut so that each stands there once.
 
     The cut goes through a pair of equal words that both windows heard at the same time, the one next
-    to `seam` (s); without such a pair each window keeps what lies on its own side of the seam.
+    to `seam` (s); without such a pair each window keeps what lies on its own side of the seam, and what
+    only it heard.
     """
     pairs = [
-        (abs((a.start + a.end) / 2 - seam), i, j)
+        (abs((a.start + a.end) / 2 - seam) + 3 * abs(a.start - b.start), i, j)
         for i, a in enumerate(before)
         for j, b in enumerate(after)
         if abs(a.start - b.start) < NEAR and plain(a.text) == plain(b.text) != ""
@@ -41,10 +42,8 @@ def merged(before: Sequence[Word], after: Sequence[Word], seam: float) -> tuple[
     if pairs:
         _, i, j = min(pairs)
         return list(before[: i + 1]), list(after[j + 1 :])
-    left = [w for w in before if (w.start + w.end) / 2 < seam]
-    right = [w for w in after if (w.start + w.end) / 2 >= seam]
-    while left and right and plain(left[-1].text) == plain(right[0].text) and right[0].start - left[-1].start < NEAR:
-        right.pop(0)
+    left = [w for w in before if (w.start + w.end) / 2 < seam or not _met(w, after)]
+    right = [w for w in after if not _met(w, left) and ((w.start + w.end) / 2 >= seam or not _met(w, before))]
     return left, right
 
 
@@ -112,6 +111,11 @@ def kept_in_voice(words: Sequence[Word], spans: Sequence[tuple[float, float]]) -
 def plain(text: str) -> str:
     """A word without case and marks, for comparing."""
     return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _met(word: Word, others: Sequence[Word]) -> bool:
+    """Whether one of the others is said at the same time: more than half of the shorter one is shared."""
+    return any(2 * word.overlap(o) > min(word.duration, o.duration) for o in others)
 
 
 def _splits(word: Word, following: Word) -> bool:

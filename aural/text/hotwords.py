@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aural.errors import UsageError
 
-WEIGHT = 1.0
+WEIGHT = 2.0
 _MOST = 2000
 
 

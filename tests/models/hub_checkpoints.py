@@ -55,6 +55,65 @@ def whisper(folder: Path, *, many: bool = True, bands: int = 80) -> Any:
     return model
 
 
+def whisper_of(folder: Path, source: Path) -> None:
+    """The arrays of the borrowed whisper-base (another engine's layout) as a checkpoint in half precision."""
+    from aural.models.ctranslate2 import Arrays
+
+    arrays, size = Arrays(source / "model.bin"), 512
+    state: dict[str, Any] = {}
+
+    def put(name: str, place: str, ends: tuple[tuple[str, str], ...] = (("weight", "weight"), ("bias", "bias"))) -> None:
+        for ours, theirs in ends:
+            state[f"{name}.{ours}"] = torch.from_numpy(np.array(arrays.read(f"{place}/{theirs}"), np.float32))
+
+    def split(name: str, place: str, parts: str) -> None:
+        for i, part in enumerate(parts):
+            for end in ("weight", "bias"):
+                whole = np.array(arrays.read(f"{place}/{end}"), np.float32)[i * size : (i + 1) * size]
+                if (part, end) != ("k", "bias"):
+                    state[f"{name}.{part}_proj.{end}"] = torch.from_numpy(whole)
+
+    norm = (("weight", "gamma"), ("bias", "beta"))
+    for conv in ("conv1", "conv2"):
+        put(f"model.encoder.{conv}", f"encoder/{conv}")
+    put("model.decoder.embed_tokens", "decoder/embeddings", (("weight", "weight"),))
+    for side in ("encoder", "decoder"):
+        put(f"model.{side}.embed_positions", f"{side}/position_encodings", (("weight", "encodings"),))
+        put(f"model.{side}.layer_norm", f"{side}/layer_norm", norm)
+        for i in range(6):
+            ours, theirs = f"model.{side}.layers.{i}", f"{side}/layer_{i}"
+            put(f"{ours}.self_attn_layer_norm", f"{theirs}/self_attention/layer_norm", norm)
+            split(f"{ours}.self_attn", f"{theirs}/self_attention/linear_0", "qkv")
+            put(f"{ours}.self_attn.out_proj", f"{theirs}/self_attention/linear_1")
+            put(f"{ours}.final_layer_norm", f"{theirs}/ffn/layer_norm", norm)
+            for k in (0, 1):
+                put(f"{ours}.fc{k + 1}", f"{theirs}/ffn/linear_{k}")
+            if side == "decoder":
+                put(f"{ours}.encoder_attn_layer_norm", f"{theirs}/attention/layer_norm", norm)
+                put(f"{ours}.encoder_attn.q_proj", f"{theirs}/attention/linear_0")
+                split(f"{ours}.encoder_attn", f"{theirs}/attention/linear_1", "kv")
+                put(f"{ours}.encoder_attn.out_proj", f"{theirs}/attention/linear_2")
+    told = json.loads((source / "config.json").read_text())
+    wide = {
+        f"{side}_{what}": n
+        for side in ("encoder", "decoder")
+        for what, n in (("layers", 6), ("attention_heads", 8), ("ffn_dim", 2048))
+    }
+    model = transformers.WhisperForConditionalGeneration(transformers.WhisperConfig(vocab_size=51865, d_model=size, **wide))
+    lacking = model.load_state_dict(state, strict=False)
+    assert lacking.missing_keys == ["proj_out.weight"] and not lacking.unexpected_keys
+    model.tie_weights()
+    model.generation_config = transformers.GenerationConfig(
+        alignment_heads=told["alignment_heads"],
+        suppress_tokens=told["suppress_ids"],
+        begin_suppress_tokens=told["suppress_ids_begin"],
+    )
+    model.half().save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes((source / "tokenizer.json").read_bytes())
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "WhisperTokenizer"}')
+    transformers.WhisperFeatureExtractor().save_pretrained(folder)
+
+
 def ctc(folder: Path, family: str = "wav2vec2", *, masked: bool = True) -> Any:
     """A net over samples with a CTC head over LETTERS; `masked`: of the kind that is trained with a mask."""
     torch.manual_seed(5)

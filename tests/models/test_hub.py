@@ -30,7 +30,7 @@ from aural.models import hub_cache, store  # noqa: E402
 from aural.models.face import Decoding, Embedder, LanguageGuesser, Recognizer, Scorer  # noqa: E402
 from aural.models.hub_languages import code_of, codes_of  # noqa: E402
 from aural.models.runtime import Runtime  # noqa: E402
-from aural.sound.sound import Sound  # noqa: E402
+from aural.sound.sound import Sound, load  # noqa: E402
 
 # What torch and transformers say while the test itself makes checkpoints with them; aural's own calls keep them quiet,
 # which `test_nothing_is_said` holds.
@@ -564,6 +564,27 @@ def test_transcribe_from_the_command_line(
     assert all(w["start"] < w["end"] <= 4.01 for w in words)
     if name == "ctc":
         assert words and {w["timed"] for w in words} <= {"measured", "guessed"}
+
+
+@pytest.mark.weights
+def test_a_real_whisper_reads_the_same_either_way(data: Path, tmp_path: Path) -> None:
+    """The borrowed whisper-base, and its arrays as a checkpoint of the library: the same words at the same times."""
+    if not store.is_here("whisper-base"):
+        pytest.skip("whisper-base was not fetched")
+    make.whisper_of(tmp_path, store.where("whisper-base"))
+    sound = load(speech(data)[0]).mono().resample(RATE).cut(0.0, 8.0)
+    told = [
+        store.open_model(name, "recognizer", Runtime("cpu", 1)).recognize(
+            sound.samples, np.array([sound.samples.shape[1]]), Decoding()
+        )[0]
+        for name in ("whisper-base", str(tmp_path))
+    ]
+    assert told[0].text == told[1].text and len(told[0].text.split()) > 5
+    assert told[0].language == told[1].language == "en"
+    for one, other in zip(told[0].words or (), told[1].words or (), strict=True):
+        assert one.text == other.text and (one.start, one.end) == pytest.approx((other.start, other.end), abs=0.021)
+    for name in ("avg_logprob", "no_speech_prob", "language_probability"):
+        assert told[0].scores[name] == pytest.approx(told[1].scores[name], abs=2e-3)
 
 
 @pytest.mark.weights

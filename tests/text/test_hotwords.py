@@ -11,7 +11,7 @@ from aural.text import hotwords
 
 
 def test_a_list_with_bonuses() -> None:
-    assert [h.entry for h in hotwords.read("Alexandra,  Carl Linstrum ^2.5, ")] == ["Alexandra^1", "Carl Linstrum^2.5"]
+    assert [h.entry for h in hotwords.read("Alexandra,  Carl Linstrum ^2.5, ")] == ["Alexandra^2", "Carl Linstrum^2.5"]
 
 
 def test_a_file_with_comments(tmp_path: Path) -> None:
