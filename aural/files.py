@@ -16,6 +16,7 @@ from typing import IO, Any
 from aural.errors import LimitReached, UsageError
 
 _BLOCK = 1 << 20
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)  # what systems say when no more fits
 
 
 @contextlib.contextmanager
@@ -59,7 +60,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def disk_error(error: OSError, path: Path) -> LimitReached | UsageError:
     """The aural error for a failure to write under `path`."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL:
         return LimitReached("the disk is full", where=str(path), fix="Free some space, or choose another folder")
     return UsageError(f"this cannot be written ({error.strerror or error})", where=str(path), fix="Choose another folder")
 

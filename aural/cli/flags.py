@@ -20,7 +20,7 @@ FOREIGN = {
     "--speaker-embeddings": 0, "--suppress-numerals": 0, "--hf-token": 1, "--model-dir": 1, "--model-cache-only": 1,
     "--initial-prompt": 1, "--carry-initial-prompt": 1, "--prepend-punctuations": 1, "--append-punctuations": 1,
     "--hallucination-silence-threshold": 1, "--beam-size": 1, "--segment-resolution": 1, "--print-progress": 1,
-    "--verbose": 1, "--log-level": 1, "--diarize": 0, "--vad-filter": 1,
+    "--verbose": 1, "--log-level": 1, "--word-timestamps": 1, "--diarize": 0, "--vad-filter": 1,
 }  # fmt: skip
 
 _HINTS = {
@@ -29,15 +29,19 @@ _HINTS = {
     "--model-cache-only": "AURAL_OFFLINE=1 forbids the network",
     "--initial-prompt": "use --hotwords for names and jargon",
     "--diarize": "`aural listen` tells speakers by itself",
+    "--word-timestamps": "words always have times",
     "--print-progress": "use --progress bar, json or none",
 }
 
 
-def normalized(arguments: Sequence[str], switches: Sequence[str]) -> tuple[list[str], list[str]]:
+def normalized(
+    arguments: Sequence[str], switches: Sequence[str], own: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
     """Arguments with dashes for underscores in flag names and a value for every switch; and remarks.
 
     `--word_timestamps True` becomes `--word-timestamps=true`, a bare `--overwrite` becomes
-    `--overwrite=true`, `--no-x` becomes `--x=false`; foreign flags are dropped with a remark each.
+    `--overwrite=true`, `--no-x` becomes `--x=false`; foreign flags are dropped with a remark
+    each, unless they are among the verb's `own`.
     """
     out: list[str] = []
     remarks: list[str] = []
@@ -53,7 +57,7 @@ def normalized(arguments: Sequence[str], switches: Sequence[str]) -> tuple[list[
         name = name.replace("_", "-")
         if name in switches or (name.startswith("--no-") and "--" + name[5:] in switches):
             out.append(_switch(name, equals, value, rest, switches))
-        elif name in FOREIGN:
+        elif name in FOREIGN and name not in own:
             _drop(name, equals, rest)
             hint = _HINTS.get(name, "aural's recognizers do not need it")
             remarks.append(f"{name} has no effect here: {hint}")
@@ -105,7 +109,8 @@ def _metavar(option: Option) -> str:
         return "|".join(option.choices)
     if option.kind is bool:
         return "true|false"
-    return option.unit or {int: "N", float: "X"}.get(option.kind, "TEXT")
+    bounds = option.range.replace(" to ", "..") if option.most is not None else ""
+    return option.unit or bounds or {int: "N", float: "X"}.get(option.kind, "TEXT")
 
 
 def _help(option: Option) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import glob
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural.errors import UnreadableSound
+from aural.errors import AuralError, UnreadableSound, one_line
 
 # What a folder is searched for. A file that is named outright is opened whatever its ending.
 ENDINGS = frozenset(
@@ -20,23 +21,39 @@ ENDINGS = frozenset(
 
 @dataclass(frozen=True)
 class Input:
-    """One recording to hear: how it is opened, and the name that its results take."""
+    """One recording to hear: how it is opened, and the name that its results take.
+
+    `problem` is why it cannot be heard; it is told when its turn comes, so that the others are heard.
+    """
 
     place: str
     name: str
     folder: Path = Path()
+    problem: AuralError | None = None
 
 
 def expand(given: Sequence[str]) -> list[Input]:
     """Files, folders (searched through), globs, `-` and `sample:NAME` as inputs, each once.
 
-    Raises: UnreadableSound for a file that is not there (it names the nearest one) or a folder
-    without recordings.
+    What is not there becomes an input with a problem, as long as something else is.
+    Raises: UnreadableSound when nothing is: for a file that is not there (it names the nearest one), or
+    a folder without recordings.
     """
     found: list[Input] = []
     for text in given:
-        found += _one(text)
-    return list({i.place: i for i in found}.values())
+        try:
+            found += _one(text)
+        except AuralError as error:
+            found.append(Input(text, Path(text).name, problem=error))
+    problems = [i.problem for i in found if i.problem]
+    if problems and len(problems) == len(found):
+        raise problems[0]
+    return list({_key(i): i for i in reversed(found)}.values())[::-1]
+
+
+def _key(one: Input) -> str:
+    """Two spellings of one path are one input."""
+    return one.place if one.place == "-" or one.place.startswith("sample:") else str(Path(one.place).absolute())
 
 
 def _one(text: str) -> list[Input]:
@@ -44,33 +61,51 @@ def _one(text: str) -> list[Input]:
         return [Input("-", "stdin")]
     if text.startswith("sample:"):
         return [Input(text, text.removeprefix("sample:"))]
+    if not text.strip():
+        raise UnreadableSound("the path is empty", fix="Name a recording")
+    if "://" in text:
+        raise UnreadableSound("this is an address, and aural opens files only", where=text, fix="Download it first")
     path = Path(text)
-    if path.is_dir():
+    if _is(path.is_dir):
         return _folder(path)
-    if path.exists():
+    if _is(path.exists):
         return [Input(text, path.name)]
     if glob.has_magic(text):
-        hits = sorted(glob.glob(text, recursive=True))
+        hits = sorted(h for h in glob.glob(text, recursive=True) if not Path(h).is_dir())
         if hits:
-            return [i for h in hits for i in (_one(h) if not Path(h).is_dir() else [])]
+            return [Input(h, Path(h).name) for h in hits]
+        if not path.parent.is_dir() or "**" in text:
+            raise UnreadableSound("no file has such a name", where=text, fix="Check the pattern")
     raise missing(path)
 
 
+def _is(asked: Callable[[], bool]) -> bool:
+    """What the system says of a path; no, where it does not say (a name too long, a folder that is closed)."""
+    try:
+        return asked()
+    except OSError:
+        return False
+
+
 def _folder(path: Path) -> list[Input]:
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file())
+    files: list[Path] = []
+    for folder, _, names in os.walk(path):  # what may not be read is left out, links to folders are not followed
+        files += [p for n in names if (p := Path(folder, n)).suffix.lower() in ENDINGS and _is(p.is_file)]
     if not files:
-        raise UnreadableSound("there is no recording in this folder", where=str(path))
-    return [Input(str(p), p.name, p.parent.relative_to(path)) for p in files]
+        raise UnreadableSound("there is no recording in this folder", where=str(path), fix="Name the files themselves")
+    return [Input(str(p), p.name, p.parent.relative_to(path)) for p in sorted(files)]
 
 
 def missing(path: Path) -> UnreadableSound:
     """The error for a file that is not there, with the nearest name in its folder."""
+    if len(str(path)) > 1000:
+        return UnreadableSound("this name is too long for a file", where=f"{str(path)[:60]}...", fix="Check the command line")
     try:
         names = [p.name for p in path.parent.iterdir()]
     except OSError:
-        return UnreadableSound("there is no such folder", where=str(path.parent))
-    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    fix = f"Did you mean {str(path.parent / near[0])!r}?" if near else "Check the spelling"
+        return UnreadableSound("there is no such folder", where=str(path.parent), fix="Check the path")
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.7)
+    fix = f"Did you mean {one_line(str(path.parent / near[0]))}?" if near else "Check the spelling"
     return UnreadableSound("there is no such file", where=str(path), fix=fix)
 
 

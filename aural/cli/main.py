@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from aural import __version__, find
-from aural.errors import EXIT_BUG, EXIT_INTERRUPTED, AuralError, UsageError
+from aural.errors import EXIT_BUG, EXIT_INTERRUPTED, AuralError, LimitReached, UsageError, one_line
+from aural.files import FULL
 
 _HEAD = f"""aural {__version__}: who said what, when, and what else was heard, from any recording, offline.
 
@@ -19,10 +24,14 @@ usage: aural VERB [AUDIO ...] [options]       aural VERB --help tells its option
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code (errors.py says which)."""
+    if argv is None:
+        _settle()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     try:
-        return _run([a for a in arguments if a != "--debug"])
+        code = _run([a for a in arguments if a != "--debug"])
+        sys.stdout.flush()
+        return code
     except AuralError as error:
         if debug:
             raise
@@ -31,20 +40,100 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say("stopped; nothing half written was left", EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`aural ... | head`): not an error, but nothing may be printed any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return 0
+    except MemoryError:
+        return _say("memory ran out. Use -m small, fewer --jobs or a shorter --clip", LimitReached.exit_code)
     except Exception as error:
         if debug:
             raise
-        what = f"this is a bug in aural ({type(error).__name__}: {error})"
-        return _say(f"{what}. Please report it with the output of the same command and --debug", EXIT_BUG)
+        if isinstance(error, OSError) and error.errno in FULL:
+            _mute()
+            return _say("the disk is full. Free some space, or choose another folder", LimitReached.exit_code)
+        return _say(bug(error), EXIT_BUG)
+
+
+def bug(error: Exception) -> str:
+    """What is said of an error that aural did not foresee."""
+    what = one_line(f"this is a bug in aural ({type(error).__name__}: {error})")
+    return f"{what}. Please report it with the output of the same command and --debug"
+
+
+def _settle() -> None:
+    """Make a process's own streams safe: closed ones go nowhere, no letter stops a line, a polite kill cleans up."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # else the next file that is opened takes the number, and messages would land in it
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            told = stream.isatty() or os.environ.get("PYTHONIOENCODING")
+            stream.reconfigure(encoding=None if told else "utf-8", errors="backslashreplace")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _mute() -> None:
+    """Let what is still waiting to be printed go nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Parser(argparse.ArgumentParser):
-    """The standard parser, with aural's errors in place of its own."""
+    """The standard parser with aural's errors, no guessing of shortened flags, and inputs anywhere between flags."""
+
+    def __init__(self, verb: str, description: str | None) -> None:
+        form = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog=f"aural {verb}", description=description, formatter_class=form, allow_abbrev=False)
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The arguments as a namespace. Raises: UsageError, with the nearest flag for one that does not exist."""
+        known, left = self.parse_known_intermixed_args(list(arguments))
+        if left:
+            raise self._unknown(left[0])
+        return known
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(message, where=self.prog, fix=f"`{self.prog} --help` tells its options")
+        fix = f"`{self.prog} --help` tells its options"
+        if message.startswith("the following arguments are required: "):
+            raise UsageError(f"{message.partition(': ')[2]} is missing", where=self.prog, fix=fix)
+        message = message.removeprefix("argument ")
+        flag, colon, what = message.partition(": ")
+        flag = next((f for f in flag.split("/") if f.startswith("--")), flag)
+        if what == "expected one argument":
+            fix = f"Write {flag}=VALUE where the value begins with a dash"
+            what = "a value is missing"
+        raise UsageError(what if colon else message, where=f"{self.prog} {flag}" if colon else self.prog, fix=fix)
+
+    def _unknown(self, word: str) -> UsageError:
+        flag = word.partition("=")[0]
+        known = [f for action in self._actions for f in action.option_strings]
+        near = difflib.get_close_matches(flag, known, n=1, cutoff=0.7)
+        if near:
+            fix = f"Did you mean {near[0]}?"
+        elif _there(word):
+            fix = f"If it is a file, write {os.curdir}{os.sep}{word}"
+        else:
+            others = _verbs_with(flag) if flag.startswith("--") else []
+            fix = f"It belongs to: aural {', '.join(others)}" if others else f"`{self.prog} --help` tells its options"
+        what = f"there is no option {flag}" if flag.startswith("-") else f"{flag!r} is one argument too many"
+        return UsageError(what, where=self.prog, fix=fix)
+
+
+def _there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name too long
+        return False
+
+
+def _verbs_with(flag: str) -> list[str]:
+    """The verbs that have an option of this name."""
+    name = flag[2:].replace("-", "_")
+    pages = {verb: find.page("tasks", verb).TASK.options for verb in find.names("tasks")}
+    return [verb for verb, options in pages.items() if name in vars(options).get("__dataclass_fields__", {})]
 
 
 def commands() -> dict[str, str]:
@@ -77,9 +166,9 @@ def _run(arguments: list[str]) -> int:
     verb, rest = arguments[0], arguments[1:]
     if verb in find.names("cli/commands"):
         page = find.page("cli/commands", verb)
-        parser = Parser(prog=f"aural {verb}", description=page.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        parser = Parser(verb, page.__doc__)
         page.add_arguments(parser)
-        return int(page.run(parser.parse_args(rest)) or 0)
+        return int(page.run(parser.read(rest)) or 0)
     if verb not in find.names("tasks"):
         raise _unknown(verb)
     from aural.cli.runner import run_task
@@ -88,15 +177,21 @@ def _run(arguments: list[str]) -> int:
 
 
 def _unknown(verb: str) -> UsageError:
-    import difflib
-
+    if verb.startswith("-"):
+        return UsageError(f"there is no option {verb}", fix="First comes a verb: `aural --help` lists them")
     near = difflib.get_close_matches(verb, list(commands()), n=1, cutoff=0.5)
     fix = f"Did you mean `aural {near[0]}`?" if near else "`aural --help` lists the verbs"
-    if not near and Path(verb).exists():
+    if not near and _there(verb):
         fix = f"To hear this file: aural listen {verb}"
-    return UsageError(f"there is no verb {verb!r}", fix=fix)
+    return UsageError(f"there is no verb {verb[:80]!r}", fix=fix)
+
+
+def say(text: str) -> None:
+    """One line on standard error, whatever became of it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text if text.startswith("aural ") else f"aural: {text}", file=sys.stderr, flush=True)
 
 
 def _say(text: str, code: int) -> int:
-    print(f"aural: {text}", file=sys.stderr)
+    say(text)
     return code

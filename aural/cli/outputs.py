@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,49 +17,143 @@ from aural.errors import UsageError
 from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 
+_USUAL = ("txt", "json", "srt", "vtt", "tsv")  # what a folder without a format gets, as in the whisper family
+_LONGEST = 255  # bytes of a file name that file systems take
+
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user wants written: formats, folder ("-" = standard output), and what may be replaced."""
+    """What the user wants written: formats, folder ("-" = standard output) or the one file, and what may be replaced."""
 
     formats: tuple[str, ...] = ()
     folder: str | None = None
+    file: Path | None = None
     overwrite: bool = False
     skip_existing: bool = False
+
+
+def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | None) -> Wish:
+    """What -f and -o ask for together. `told` may be a folder, - or a file: `-o talk.srt` says the format as well.
+
+    Raises: UsageError for formats that do not exist, or that do not fit the file.
+    """
+    names = format_names(formats, writes)
+    if told is not None and not told.strip():
+        raise UsageError("no folder was given", where="--output-dir", fix="Name one, or - to print")
+    picture = "png" in (writes or ())
+    if told in (None, "-"):
+        return Wish(names or (("png",) if picture else ()), told)
+    path = Path(told or "")
+    named = None if path.is_dir() else _format_of(path, writes)
+    if named is None:
+        if picture and path.suffix and not path.is_dir():
+            what = f"a picture cannot be written as {path.suffix[1:]!r}"
+            raise UsageError(what, where="--output", fix=f"It is one of: {', '.join(writes or ())}")
+        return Wish(names or (writes[:1] if writes else _USUAL), told)
+    if names and names != (named,):
+        what = f"{told} names one file, and --format asks for {', '.join(names)}"
+        raise UsageError(what, where="-o", fix="Give -o a folder, or leave -f out")
+    return Wish((named,), None, path)
+
+
+def _format_of(path: Path, writes: tuple[str, ...] | None) -> str | None:
+    """The format that a file's name says, the longest ending that fits."""
+    endings = sorted(((ending(name, writes), name) for name in writes or find.names("formats")), key=lambda pair: -len(pair[0]))
+    return next((name for end, name in endings if path.name.lower().endswith(end.lower()) and len(path.name) > len(end)), None)
 
 
 def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tuple[str, ...]:
     """Format names from "srt,vtt" or "all"; `writes` bounds them where a task's answer is no Result.
 
-    Raises: UsageError for one that does not exist.
+    Raises: UsageError for one that does not exist, or for none.
     """
-    if not text:
+    if text is None:
         return ()
     known = writes or find.names("formats")
     aliases = {} if writes else {alias: n for n in known for alias in vars(find.page("formats", n)).get("ALIASES", ())}
-    wanted = [t.strip().lower() for t in text.split(",") if t.strip()]
     chosen: list[str] = []
-    for name in wanted:
+    for name in (t.strip().lower().removeprefix(".") for t in text.split(",") if t.strip()):
         if name == "all":
             chosen += known
             continue
         name = aliases.get(name, name)
         if name not in known:
-            fix = settings.unknown(name, [*known, "all"]).fix
-            raise UsageError(f"there is no format {name!r}", where="--format", fix=fix)
+            near = difflib.get_close_matches(name, [*known, "all"], n=1, cutoff=0.5)
+            raise UsageError(
+                f"there is no format {name!r}" if not writes else f"this answer cannot be written as {name!r}",
+                where="--format", fix=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}, all",
+            )  # fmt: skip
         chosen.append(name)
+    if not chosen:
+        raise UsageError("no format was given", where="--format", fix="Give one such as srt, or all")
     return tuple(dict.fromkeys(chosen))
 
 
-def targets(inputs: Sequence[Input], endings: Sequence[str], folder: str | None) -> dict[str, dict[str, Path]]:
-    """Per input place: ending -> path. Two inputs that would write one name keep their own endings.
+def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None) -> dict[str, dict[str, Path]]:
+    """Per input place: format -> path; nothing where results are printed.
 
-    The folders below a searched folder are kept below the output folder.
+    Two inputs that would write one name keep their endings, and where these are equal too, their folders;
+    the folders below a searched folder are kept below the output folder.
+    Raises: UsageError for two recordings and one file, for a recording that would be written over, a name
+    that is too long, and a folder that cannot be written: all before anything is heard.
     """
-    top = Path(folder or ".")
-    plain = [top / i.folder / Path(i.name).stem for i in inputs]
-    stems = [p if plain.count(p) == 1 else top / i.folder / i.name for p, i in zip(plain, inputs, strict=True)]
-    return {i.place: {e: s.parent / f"{s.name}.{e.lstrip('.')}" for e in endings} for i, s in zip(inputs, stems, strict=True)}
+    if not wish.formats or wish.folder == "-":
+        return {i.place: {} for i in inputs}
+    heard = [i for i in inputs if i.problem is None]
+    if wish.file is not None:
+        if len(inputs) > 1:
+            raise UsageError(f"it names one file for {len(inputs)} recordings", where=f"-o {wish.file}", fix="Give -o a folder")
+        found = {i.place: {wish.formats[0]: wish.file} for i in inputs}
+    else:
+        top = Path(wish.folder or ".")
+        ends = {name: ending(name, writes) for name in wish.formats}
+        stems = _stems(heard)
+        found = {i.place: {} for i in inputs}
+        for one in heard:
+            stem = top / stems[one.place]
+            found[one.place] = {name: stem.parent / (stem.name + end) for name, end in ends.items()}
+    own = {_exact(Path(i.place)) for i in heard if i.place != "-"}
+    for path in (p for paths in found.values() for p in paths.values()):
+        _refuse(path, own)
+    return found
+
+
+def _stems(inputs: Sequence[Input]) -> dict[str, Path]:
+    """A name for the results of each input that no other has, as short as can be."""
+    places = [Path(i.place).absolute().parent for i in inputs]
+    shared = Path(os.path.commonpath(places)) if len({p.anchor for p in places}) == 1 else None
+    ways: dict[str, list[Path]] = {}
+    for one, place in zip(inputs, places, strict=True):
+        name = Path(one.name)
+        below = place.relative_to(shared) if shared else Path(*place.parts[1:])
+        ways[one.place] = [one.folder / name.stem, one.folder / name, below / name.stem, below / name]
+    chosen = dict.fromkeys(ways, 0)
+    while True:
+        taken: dict[str, list[str]] = {}
+        for key, way in chosen.items():
+            taken.setdefault(str(ways[key][way]).casefold(), []).append(key)
+        doubled = [p for many in taken.values() if len(many) > 1 for p in many if chosen[p] < 3]
+        if not doubled:
+            return {key: ways[key][way] for key, way in chosen.items()}
+        for key in doubled:
+            chosen[key] += 1
+
+
+def _refuse(path: Path, recordings: set[str]) -> None:
+    """Raise for a target that cannot be written, as far as that can be told before."""
+    if len(os.fsencode(path.name)) > _LONGEST:
+        raise UsageError("this name is too long for a file", where=str(path), fix="Name the file with -o, or rename the recording")
+    if _exact(path) in recordings:
+        raise UsageError("this would be written over a recording", where=str(path), fix="Choose another folder with -o")
+    above = next((p for p in path.parents if p.exists()), Path())
+    if not above.is_dir():
+        raise UsageError("this is a file and no folder", where=str(above), fix="Choose another folder with -o")
+    if not os.access(above, os.W_OK):
+        raise UsageError("nothing may be written in this folder", where=str(above), fix="Choose another folder with -o")
+
+
+def _exact(path: Path) -> str:
+    return os.path.realpath(path)
 
 
 def ending(name: str, writes: tuple[str, ...] | None = None) -> str:
@@ -82,14 +178,25 @@ def format_options() -> tuple[settings.Option, ...]:
     return tuple(found.values())
 
 
+def check_options(formats: Sequence[str], given: dict[str, Any]) -> None:
+    """Raises: UsageError for values that the options of the formats do not take."""
+    for name in formats:
+        made = vars(find.page("formats", name)).get("Options") if name in find.names("formats") else None
+        if made:
+            _options(made, given)
+
+
+def _options(made: type, given: dict[str, Any]) -> Any:
+    known = {o.name for o in settings.options_of(made)}
+    return settings.build(made, {k: v for k, v in given.items() if k in known})
+
+
 def render(answer: Any, name: str, media: Any = None, given: dict[str, Any] | None = None) -> str | bytes:
     """An answer in the format `name`. Raises: UsageError when that format cannot hold it."""
     if isinstance(answer, Result):
         page = find.page("formats", name)
         made = vars(page).get("Options")
-        known = {o.name for o in settings.options_of(made)} if made else set()
-        options = settings.build(made, {k: v for k, v in (given or {}).items() if k in known}) if made else None
-        return page.write(answer, media=media, options=options)  # type: ignore[no-any-return]
+        return page.write(answer, media=media, options=_options(made, given or {}) if made else None)  # type: ignore[no-any-return]
     if isinstance(answer, Picture):
         return answer.as_format(name)
     if name == "json":

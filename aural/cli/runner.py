@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
+import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
 from aural import find, progress, settings
 from aural.cli import flags, outputs
 from aural.cli.inputs import Input, expand, interactive
-from aural.cli.main import Parser
-from aural.errors import EXIT_SOME_FAILED, AuralError, UsageError
+from aural.cli.main import Parser, bug, say
+from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, UsageError, one_line
+from aural.files import FULL, disk_error
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
+MOST_THREADS = 1024
+DEVICES = ("auto", "cpu", "cuda", "coreml", "directml")
 _FIT = 900  # MiB that one process with the default recognizer needs
 
 
@@ -40,20 +47,22 @@ def run_task(verb: str, arguments: list[str]) -> int:
     """Run `aural VERB ...` for a task page and give the exit code."""
     page = find.page("tasks", verb)
     options = settings.options_of(page.TASK.options)
-    switches = [*_SWITCHES, *flags.switches_of(options), *flags.switches_of(outputs.format_options())]
-    given, remarks = flags.normalized(arguments, switches)
-    parser = _parser(verb, page, options)
-    args = parser.parse_args(given)
-    for remark in remarks:
-        print(f"aural: {remark}", file=sys.stderr)
+    formats = outputs.format_options() if page.TASK.writes is None else ()
+    switches = [*_SWITCHES, *flags.switches_of(options), *flags.switches_of(formats)]
+    own = [flag for o in (*options, *formats) for flag in (o.flag, *o.also)]
+    given, remarks = flags.normalized(arguments, switches, own)
+    args = _parser(verb, page, options, formats).read(given)
+    if args.quiet != "true":
+        for remark in remarks:
+            say(remark)
     if args.offline == "true":
         os.environ["AURAL_OFFLINE"] = "1"
     job = _job(verb, page.TASK, args)
     return _dispatch(job, page.TASK, args)
 
 
-def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argparse.ArgumentParser:
-    parser = Parser(prog=f"aural {verb}", description=page.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: Sequence[settings.Option]) -> Parser:
+    parser = Parser(verb, page.__doc__)
     takes = page.TASK.takes
     if takes == "pair":
         parser.add_argument("audio", nargs=2, metavar="AUDIO", help="two recordings")
@@ -62,23 +71,23 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argpars
         parser.add_argument("audio", nargs="*", metavar="AUDIO", help="recordings of that voice")
     else:
         parser.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, globs, - for a pipe, or sample:NAME")
+    known = page.TASK.writes or ("srt", "vtt", "json", "html", "txt", "...")
     parser.add_argument(
-        "-f", "--format", "--output-format", dest="format", help="srt,vtt,json,html ... or all (several with commas)"
+        "-f", "--format", "--output-format", dest="format", metavar="NAMES", help=f"{','.join(known)}, or all (several with commas)"
     )
     parser.add_argument(
-        "-o", "--output-dir", "--output", dest="output", help="folder for results (for pictures: the file); - prints them"
+        "-o", "--output-dir", "--output", dest="output", metavar="PLACE", help="folder for results, or one file; - prints them"
     )
     if page.TASK.main_role:
-        parser.add_argument(
-            "-m", "--model", help=f"the {page.TASK.main_role.replace('_', ' ')}: a name, a model folder, or org/name"
-        )
-    parser.add_argument("--models", help="other roles, as role=name,role=name")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, coreml or directml")
-    parser.add_argument("--threads", type=int, default=0, help="threads of one process (0 = as many as cores)")
-    parser.add_argument("--jobs", type=int, default=0, help="processes for many files (0 = as fits the machine)")
+        role = page.TASK.main_role.replace("_", " ")
+        parser.add_argument("-m", "--model", metavar="NAME", help=f"the {role}: a name, a model folder, or org/name")
+    parser.add_argument("--models", metavar="PAIRS", help="other roles, as role=name,role=name")
+    parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, coreml or directml")
+    parser.add_argument("--threads", type=_count, default=0, metavar="N", help="threads of one process (0 = as many as cores)")
+    parser.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes for many files (0 = as fits the machine)")
     parser.add_argument("--channels", choices=("mix", "split"), default="mix", help="split hears each channel on its own")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
-    parser.add_argument("--config", type=Path, help="a TOML file with options of this verb")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with options of this verb")
     for switch, text in zip(
         _SWITCHES,
         ("replace results that exist", "leave recordings that have results", "no progress, no remarks", "never touch the network"),
@@ -88,13 +97,22 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option]) -> argpars
     short: dict[str, tuple[str, ...]] = {"language": ("-l",)}
     flags.add_options(parser, [_short(o, short) for o in options], "options of this verb")
     own = {o.name for o in options}
-    flags.add_options(parser, [o for o in outputs.format_options() if o.name not in own], "options of formats")
+    flags.add_options(parser, [o for o in formats if o.name not in own], "options of formats")
     return parser
 
 
-def _short(option: settings.Option, short: dict[str, tuple[str, ...]]) -> settings.Option:
-    import dataclasses
+def _count(text: str) -> int:
+    """A number of threads or processes. Raises: ArgumentTypeError for none that a machine has."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"it takes a whole number from 0 to {MOST_THREADS}, not {text!r}")
+    return number
 
+
+def _short(option: settings.Option, short: dict[str, tuple[str, ...]]) -> settings.Option:
     return dataclasses.replace(option, also=(*option.also, *short.get(option.name, ())))
 
 
@@ -106,12 +124,13 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     chosen = {name: value for name, value in given.items() if name in own}
     options = settings.build(task.options, *layers, chosen, where=f"aural {verb}")
     models = dict(_pair(p) for p in (args.models or "").split(",") if p)
-    wish = outputs.Wish(
-        outputs.format_names(args.format, task.writes), args.output, args.overwrite == "true", args.skip_existing == "true"
-    )
-    return Job(
-        verb, options, choose(task, getattr(args, "model", None), models), args.device, args.threads, wish, args.channels, given
-    )
+    asked = outputs.wish_of(args.format, args.output, task.writes)
+    wish = dataclasses.replace(asked, overwrite=args.overwrite == "true", skip_existing=args.skip_existing == "true")
+    outputs.check_options(wish.formats if task.writes is None else (), given)
+    choices = choose(task, getattr(args, "model", None), models)
+    if args.device not in DEVICES:
+        raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
+    return Job(verb, options, choices, args.device, args.threads, wish, args.channels, given)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -127,10 +146,15 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         from aural.cli.single import run_single
 
         return run_single(job, task, args, shown)
+    if "png" in job.wish.formats and job.wish.folder == "-" and sys.stdout.isatty():
+        raise UsageError("a picture is nothing that a terminal can print", fix="Write it with -o NAME.png")
     inputs = expand(args.audio)
-    plan = _plan(job, inputs)
+    plan = outputs.targets(inputs, job.wish, task.writes)
     if job.wish.skip_existing:
-        inputs = [i for i in inputs if not plan[i.place] or not all(p.exists() for p in plan[i.place].values())]
+        left = [i for i in inputs if not plan[i.place] or not all(p.exists() for p in plan[i.place].values())]
+        if len(left) < len(inputs) and args.quiet != "true":
+            say(f"{len(inputs) - len(left)} of {len(inputs)} recordings have their results already and are left")
+        inputs = left
     jobs = _processes(args.jobs, len(inputs))
     if jobs > 1:
         return _in_processes(job, inputs, plan, jobs, shown)
@@ -141,14 +165,6 @@ def _progress(args: argparse.Namespace) -> progress.Progress:
     if args.progress == "none" or args.quiet == "true" or (args.progress == "auto" and not interactive()):
         return progress.Quiet()
     return progress.JsonLines() if args.progress == "json" else progress.Bar()
-
-
-def _plan(job: Job, inputs: Sequence[Input]) -> dict[str, dict[str, Path]]:
-    if not job.wish.formats or job.wish.folder == "-":
-        return {i.place: {} for i in inputs}
-    writes = find.page("tasks", job.verb).TASK.writes
-    endings = [outputs.ending(name, writes) for name in job.wish.formats]
-    return outputs.targets(inputs, endings, job.wish.folder)
 
 
 def _processes(asked: int, files: int) -> int:
@@ -168,45 +184,59 @@ def _free_memory() -> int:
 
 
 def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], shown: progress.Progress) -> int:
-    failed: list[AuralError] = []
+    failed: list[Exception] = []
     for one in inputs:
         try:
-            text = hear(job, one, plan[one.place], shown)
-        except AuralError as error:
-            _report(error, shown)
-            failed.append(error)
+            said = hear(job, one, plan[one.place], shown)
+        except Exception as error:
+            failed.append(_report(error, one, len(inputs), shown))
             continue
-        _print(text, one, len(inputs))
+        _print(said, one, len(inputs))
     return _code(failed, len(inputs))
 
 
 def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int, shown: progress.Progress) -> int:
     """Hear recordings in spawned processes; results are printed in the order of the inputs."""
-    import dataclasses
-
     job = dataclasses.replace(job, threads=job.threads or max(1, (os.cpu_count() or 1) // jobs))
     _fetch_first(job, shown)
-    failed: list[AuralError] = []
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(hear, job, one, plan[one.place], progress.Quiet()): one for one in inputs}
-        texts: dict[str, str] = {}
+    failed: list[Exception] = []
+    waiting = list(inputs)
+    said: dict[str, str | bytes | None] = {}
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         try:
+            futures = {pool.submit(_hear_apart, job, one, plan[one.place]): one for one in inputs}
             for done, future in enumerate(as_completed(futures), 1):
                 one = futures[future]
                 try:
-                    texts[one.place] = future.result()
-                except AuralError as error:
-                    _report(error, shown)
-                    failed.append(error)
+                    said[one.place] = future.result()
+                except Exception as error:
+                    failed.append(_report(error, one, len(inputs), shown))
+                    said[one.place] = None
                 shown.step(done, len(inputs), f"aural {job.verb}", "files")
-        except KeyboardInterrupt:
+                while waiting and waiting[0].place in said:
+                    shown.close()
+                    first = waiting.pop(0)
+                    _print(said.pop(first.place) or "", first, len(inputs))
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()
             raise
     shown.close()
-    for one in inputs:
-        if one.place in texts:
-            _print(texts[one.place], one, len(inputs))
     return _code(failed, len(inputs))
+
+
+def _begin() -> None:
+    """In a new process: Ctrl-C is the parent's to answer, and its polite kill ends what is heard cleanly."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def _hear_apart(job: Job, one: Input, paths: dict[str, Path]) -> str | bytes:
+    try:
+        return hear(job, one, paths, progress.Quiet())
+    except SystemExit as told:  # everything half written is gone by now; the pool would go on with the next
+        os._exit(told.code if isinstance(told.code, int) else 1)
 
 
 def _fetch_first(job: Job, shown: progress.Progress) -> None:
@@ -219,8 +249,10 @@ def _fetch_first(job: Job, shown: progress.Progress) -> None:
             store.ensure(name, role, shown)
 
 
-def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress) -> str:
+def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress) -> str | bytes:
     """Run the job on one recording; writes its files and gives what is to be printed."""
+    if one.problem is not None:
+        raise one.problem
     from aural.models.runtime import Runtime
     from aural.models.shelf import Shelf
     from aural.tasks import _call
@@ -238,7 +270,7 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
         voices = task.places(source, shelf, job.options, shown) if task.places and answer.turns else None
         media = _media.media(source, answer, voices)
         shown.close()
-    return _deliver(job, task, answer, media, one, paths)
+    return _deliver(job, task, answer, media, paths)
 
 
 def _place(one: Input, shown: progress.Progress) -> Any:
@@ -253,44 +285,50 @@ def _split(task: Any, source: Any, options: Any, shelf: Any, shown: progress.Pro
     return _channels.run_split(task, source, options, shelf, shown)
 
 
-def _deliver(job: Job, task: Any, answer: Any, media: Any, one: Input, paths: dict[str, Path]) -> str:
-    kind = type(answer).__name__
-    if kind in ("Picture", "Sound") and not job.wish.formats and job.wish.folder != "-":
-        path = _file_of(job.wish.folder, Path(one.name).stem, "png" if kind == "Picture" else "wav")
-        outputs.refuse_existing([path], job.wish)
-        answer.save(path)
-        return f"{path}"
+def _deliver(job: Job, task: Any, answer: Any, media: Any, paths: dict[str, Path]) -> str | bytes:
     if not job.wish.formats:
         return str(task.show(answer))
-    printed: list[str] = []
-    for name in job.wish.formats:
-        data = outputs.render(answer, name, media, job.settings)
-        if paths:
-            path = paths[outputs.ending(name, task.writes)]
-            outputs.put(data, path)
-            printed.append(str(path))
-        else:
-            printed.append(data if isinstance(data, str) else data.decode("utf-8", "replace"))
-    return "\n".join(printed)
+    made = {name: outputs.render(answer, name, media, job.settings) for name in job.wish.formats}
+    if paths:
+        for name, data in made.items():
+            outputs.put(data, paths[name])
+        return "\n".join(one_line(str(paths[name])) for name in made)
+    if all(isinstance(data, str) for data in made.values()):
+        return "\n".join(str(data) for data in made.values())
+    return b"".join(data.encode() if isinstance(data, str) else data for data in made.values())
 
 
-def _file_of(told: str | None, stem: str, ending: str) -> Path:
-    """The file for a picture or a sound: `told` itself, or in that folder, or beside where one stands."""
-    path = Path(told or ".")
-    return path / f"{stem}.{ending}" if path.is_dir() else path
+def _print(said: str | bytes, one: Input, many: int) -> None:
+    if isinstance(said, bytes):
+        sys.stdout.buffer.write(said)
+        sys.stdout.flush()
+    elif said:
+        print(f"== {one_line(one.place)}\n{said}" if many > 1 else said, flush=True)
 
 
-def _print(text: str, one: Input, many: int) -> None:
-    if text:
-        print(f"== {one.place}\n{text}" if many > 1 else text, flush=True)
-
-
-def _report(error: AuralError, shown: progress.Progress) -> None:
+def _report(error: Exception, one: Input, many: int, shown: progress.Progress) -> Exception:
+    """Tell why one recording failed, so that the others go on; a bug in the only one is raised as it is."""
     shown.close()
-    print(f"aural: {error}", file=sys.stderr, flush=True)
+    if isinstance(error, BrokenPipeError):
+        raise error
+    if isinstance(error, MemoryError):
+        error = LimitReached("memory ran out", where=one.place, fix="Use -m small, fewer --jobs or a shorter --clip")
+    elif isinstance(error, BrokenProcessPool):
+        error = LimitReached("the process that heard this was ended, most likely for lack of memory", where=one.place,
+                             fix="Use fewer --jobs")  # fmt: skip
+    elif isinstance(error, OSError) and error.errno in FULL:
+        error = disk_error(error, Path(error.filename or tempfile.gettempdir()))
+    if not isinstance(error, AuralError) and many == 1:
+        raise error
+    say(str(error) if isinstance(error, AuralError) else f"{one_line(one.place)}: {bug(error)}")
+    return error
 
 
-def _code(failed: Sequence[AuralError], count: int) -> int:
+def _code(failed: Sequence[Exception], count: int) -> int:
+    """The exit code. Raises: a bug that was told in passing, so that --debug shows where it is."""
+    for error in failed:
+        if not isinstance(error, AuralError):
+            raise error
     if not failed:
         return 0
-    return failed[0].exit_code if count == 1 else EXIT_SOME_FAILED
+    return failed[0].exit_code if count == 1 and isinstance(failed[0], AuralError) else EXIT_SOME_FAILED

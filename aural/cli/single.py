@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aural.cli import outputs
-from aural.cli.inputs import expand
+from aural.cli.inputs import Input, expand
+from aural.errors import UsageError
 from aural.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,22 +21,23 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
     from aural.models.shelf import Shelf
     from aural.tasks import _call
 
-    places = expand(args.audio) if args.audio else []
+    places = [_only(text) for text in args.audio] if task.takes == "pair" else expand(args.audio) if args.audio else []
+    for problem in (i.problem for i in places if i.problem):
+        raise problem
     sources: tuple[Any, ...] = tuple(_call.as_source(_open(i.place, i.name, shown)) for i in places)
     inputs = (args.name, sources) if task.takes == "name and source" else sources
     answer = _call.run(task, inputs, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
     if not job.wish.formats:
         print(task.show(answer))
         return 0
-    for name in job.wish.formats:
-        path = (
-            None
-            if job.wish.folder in (None, "-")
-            else Path(job.wish.folder) / f"{args.command if 'command' in args else job.verb}.{name}"
-        )
-        if path:
-            outputs.refuse_existing([path], job.wish)
-        outputs.put(outputs.render(answer, name), path)
+    made = {name: outputs.render(answer, name) for name in job.wish.formats}
+    folder = None if job.wish.folder in (None, "-") else Path(job.wish.folder)
+    paths = {name: job.wish.file or (folder and folder / f"{job.verb}.{name}") for name in made}
+    outputs.refuse_existing([p for p in paths.values() if p], job.wish)
+    for name, data in made.items():
+        outputs.put(data, paths[name])
+        if paths[name]:
+            print(paths[name])
     return 0
 
 
@@ -45,3 +47,11 @@ def _open(place: str, name: str, shown: Progress) -> Any:
 
         return sample(name, shown)
     return "-" if place == "-" else Path(place)
+
+
+def _only(text: str) -> Input:
+    """The one recording that `text` names. Raises: UsageError when it names several."""
+    found = expand([text])
+    if len(found) > 1:
+        raise UsageError(f"this names {len(found)} recordings", where=text, fix="Name one")
+    return found[0]

@@ -19,8 +19,8 @@ class CueOptions:
         "whisper: one cue for each segment as it is",
         choices=PRESETS,
     )
-    max_line_width: int | None = option(None, "longest line; longer ones tire the eye", unit="characters")
-    max_line_count: int | None = option(None, "most lines in a cue; more hide the picture", unit="lines")
-    max_words_per_line: int | None = option(None, "most words in a line, for short videos", unit="words")
+    max_line_width: int | None = option(None, "longest line; longer ones tire the eye", unit="characters", least=1)
+    max_line_count: int | None = option(None, "most lines in a cue; more hide the picture", unit="lines", least=1)
+    max_words_per_line: int | None = option(None, "most words in a line, for short videos", unit="words", least=1)
     highlight_words: bool = option(False, "underline each word while it is said")
     word_times: bool = option(False, "vtt and lrc: the time of each word inside the cue")

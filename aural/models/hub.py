@@ -7,8 +7,9 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from aural.models.engines.whisper import Marks, Whisper
 from aural.models.face import Model
 from aural.models.hub_cache import cached, folder_of, located, shown, split
 from aural.models.hub_errors import no_warnings, translated
-from aural.models.hub_faces import Clips, Frames, Net, Spelled, Tongues, Vocabulary, Voices, Written
+from aural.models.hub_faces import Clips, Frames, Net, Spelled, Stepped, Tongues, Vocabulary, Voices, Written
 from aural.models.hub_folder import Checkpoint
 from aural.models.hub_languages import codes_of
 from aural.models.hub_whisper import Decoder, Encoder, alignment_heads
@@ -32,7 +33,9 @@ from aural.text.byte_pairs import BytePairs
 _INSTALL = "pip install 'aural[hub]'"
 _RATE = 16000
 _WHISPER, _WHISPER_WINDOW = "WhisperForConditionalGeneration", 1500  # encoder frames of 30 s
-_WRITERS = ("moonshine", "moonshine_streaming", "speech_to_text")
+_WRITERS = ("moonshine",)
+_CLIPS, _FRAMES = ("ForSequenceClassification", "ForAudioClassification"), ("ForAudioFrameClassification",)
+_TRANSDUCERS = ("ForTDT", "ForRNNT")
 _LONGEST = 30.0  # s at once for nets whose attention has no bound of its own
 _WINDOW, _VOICE_WINDOW, _VOICE_HOP = 10.0, 3.0, 1.5  # s, for nets that name none: sounds, and traits of voices
 _TOKENS_A_SECOND = 8.0, 25.0  # English; scripts whose characters take several tokens
@@ -57,7 +60,7 @@ def open(name: str, role: str, runtime: Runtime, progress: Progress) -> Model:
     with _quiet(transformers):
         point = folders.checked(shown(name), located(name, progress))
         _known(transformers, point)
-        return _opened(torch, transformers, point, role, device, runtime.threads)
+        return _opened(_Loader(torch, transformers, point, device, runtime.threads), role)
 
 
 def fetch(name: str, progress: Progress) -> Path:
@@ -80,44 +83,35 @@ def is_here(name: str) -> bool:
         return False
 
 
-def _opened(torch: Any, transformers: Any, point: Checkpoint, role: str, device: str, threads: int) -> Model:
-    """The face that the role asks for over what the checkpoint is."""
-    made = point.architecture
-    load = _Loader(torch, transformers, point, device, threads)
-    model: Model
-    if role in ("recognizer", "language") and made == _WHISPER:
-        model = _whisper(load)
-    elif role == "recognizer" and made.endswith("ForCTC"):
-        model = _spelled(load)
-    elif role == "recognizer" and point.family in _WRITERS and made.endswith("ForConditionalGeneration"):
-        model = _written(load)
-    elif role in ("tagger", "gender", "language") and made.endswith(("ForSequenceClassification", "ForAudioClassification")):
-        model = _clips(load, role)
-    elif role == "tagger" and made.endswith("ForAudioFrameClassification"):
-        model = _frames(load)
-    elif role == "speaker_embedding" and (made.endswith("ForXVector") or "conv_stride" in point.config):
-        model = _voices(load)
-    else:
+def _opened(load: _Loader, role: str) -> Model:
+    """The face that the role asks for over what the checkpoint is. Raises: UsageError where it has none."""
+    point, made = load.point, load.point.architecture
+    if role not in (serves := roles_of(point)):
         what = f"{point.name} is a {made or point.family or 'checkpoint of no named kind'}, which cannot serve as a {role}"
-        raise UsageError(what, fix=f"It may serve as: {_serves(point) or 'nothing that aural asks for'}")
-    return model
+        raise UsageError(what, fix=f"It may serve as: {', '.join(serves) or 'nothing that aural asks for'}")
+    if made == _WHISPER and role != "speaker_embedding":
+        return _whisper(load)
+    if role == "recognizer":
+        return _spelled(load) if made.endswith("ForCTC") else _stepped(load) if made.endswith(_TRANSDUCERS) else _written(load)
+    if role == "speaker_embedding":
+        return _voices(load)
+    return _frames(load) if made.endswith(_FRAMES) else _clips(load, role)
 
 
-def _serves(point: Checkpoint) -> str:
-    """The roles that a checkpoint fills, as one text."""
+def roles_of(point: Checkpoint) -> tuple[str, ...]:
+    """What a checkpoint may serve as, by the class that wrote it."""
     made = point.architecture
-    roles = []
-    if made == _WHISPER or made.endswith("ForCTC") or (point.family in _WRITERS and made.endswith("ForConditionalGeneration")):
-        roles.append("recognizer")
-    if made.endswith(("ForSequenceClassification", "ForAudioClassification", "ForAudioFrameClassification")):
-        roles.append("tagger")
-    if made == _WHISPER or made.endswith(("ForSequenceClassification", "ForAudioClassification")):
-        roles.append("language")
-    if made.endswith(("ForSequenceClassification", "ForAudioClassification")):
-        roles.append("gender")
-    if made.endswith("ForXVector") or "conv_stride" in point.config:
-        roles.append("speaker_embedding")
-    return ", ".join(roles)
+    if made == _WHISPER:
+        return "recognizer", "language"
+    roles: tuple[str, ...] = ()
+    if made.endswith(("ForCTC", *_TRANSDUCERS)) or (point.family in _WRITERS and made.endswith("ForConditionalGeneration")):
+        roles = ("recognizer",)
+    elif made.endswith(_CLIPS):
+        roles = ("tagger", "language", "gender")
+    elif made.endswith(_FRAMES):
+        roles = ("tagger",)
+    # Any net over samples gives hidden states whose mean tells voices apart, better or worse.
+    return (*roles, "speaker_embedding") if made.endswith("ForXVector") or "conv_stride" in point.config else roles
 
 
 def _whisper(load: _Loader) -> Whisper:
@@ -146,9 +140,10 @@ def _whisper(load: _Loader) -> Whisper:
     many = point.generation.get("is_multilingual", int(point.config.get("vocab_size", 0)) >= 51865)
     languages = tuple(marks.languages) if many else ("en",)
     # Offsets of word times as they were fitted for Whisper base, see models/borrowed/whisper_base.py.
-    card = load.card(
-        "recognizer", Question("sequence", "class"), input=f"Whisper's log-mel, {point.config.get('num_mel_bins')} bands, 30 s",
-        languages=languages, longest_input=30.0, calibration={"start": -0.044, "end": -0.056, "silence": 0.1},
+    card = replace(
+        load.card("recognizer", Question("sequence", "class")), languages=languages,
+        input=f"Whisper's log-mel, {point.config.get('num_mel_bins')} bands, 30 s", longest_input=30.0,
+        calibration={"start": -0.044, "end": -0.056, "silence": 0.1},
     )  # fmt: skip
     model = load.model("AutoModelForSpeechSeq2Seq")
     config = model.config
@@ -159,30 +154,24 @@ def _whisper(load: _Loader) -> Whisper:
 
 def _spelled(load: _Loader) -> Spelled:
     """wav2vec 2.0, HuBERT, WavLM, Parakeet ... with a CTC head."""
+    vocabulary = load.vocabulary("pad_token_id")
+    card = load.card("recognizer", Question("sequence", "class"))
+    hop, window = load.grid()
+    batch: Literal["exact", "one"] = "exact" if load.masked and hop else "one"
+    card = replace(card, languages=load.point.languages, longest_input=_LONGEST, batch=batch, hop=hop, window=window)
+    return Spelled(card, load.net("AutoModelForCTC"), vocabulary)
+
+
+def _stepped(load: _Loader) -> Stepped:
+    """Parakeet and other transducers."""
     point = load.point
-    folders.check_vocabulary(point)
-    tokenizer = load.tokenizer()
-    blank = point.config.get("pad_token_id")
-    if not isinstance(blank, int):
-        blank = tokenizer.pad_token_id
-    if blank is None:
-        raise ModelRefused("it is not told which output is the blank (pad_token_id)", where=point.name)
-    classes = int(point.config.get("vocab_size", len(tokenizer)))
-    pieces = tuple(str(piece) for piece in tokenizer.convert_ids_to_tokens(list(range(min(classes, len(tokenizer))))))
-    space = getattr(tokenizer, "word_delimiter_token", None)
-    # The mark between words counts as special in some versions; it is what words are cut at.
-    silent = frozenset({i for i in tokenizer.all_special_ids if i >= len(pieces) or pieces[i] != space} | {blank})
-
-    def spell(ids: Sequence[int]) -> str:
-        kept = [i for i in ids if i not in silent and i < len(pieces)]
-        return str(tokenizer.decode(kept, skip_special_tokens=True, group_tokens=False)) if kept else ""
-
-    net = load.net("AutoModelForCTC")
-    card = load.card(
-        "recognizer", Question("sequence", "class"), languages=point.languages, longest_input=_LONGEST,
-        batch="exact" if load.masked else "one", **load.grid(),
-    )  # fmt: skip
-    return Spelled(card, net, Vocabulary(pieces, silent, blank, space, spell))
+    vocabulary = load.vocabulary("blank_token_id")
+    step = dict(point.config.get("encoder_config") or {}).get("subsampling_factor", 8)
+    hop = float(step) * point.number("hop_length", 160) / point.number("sampling_rate", _RATE)
+    card = replace(
+        load.card("recognizer", Question("sequence", "class")), languages=point.languages, longest_input=_LONGEST, hop=hop
+    )
+    return Stepped(card, load.net("AutoModelForTDT" if point.architecture.endswith("ForTDT") else "AutoModelForRNNT"), vocabulary)
 
 
 def _written(load: _Loader) -> Written:
@@ -192,7 +181,7 @@ def _written(load: _Loader) -> Written:
     tokenizer = load.tokenizer()
     languages = point.languages
     english = languages in ((), ("en",))
-    card = load.card("recognizer", Question("sequence", "class"), languages=languages, longest_input=_LONGEST)
+    card = replace(load.card("recognizer", Question("sequence", "class")), languages=languages, longest_input=_LONGEST)
 
     def spell(ids: Sequence[int]) -> str:
         return str(tokenizer.decode(list(ids), skip_special_tokens=True))
@@ -209,14 +198,12 @@ def _clips(load: _Loader, role: str) -> Clips | Tongues:
         raise UsageError(f"{point.name} gives a number, not classes", fix="Choose a checkpoint with at least two labels")
     codes = codes_of(labels)
     if role == "language" and codes is None:
-        raise UsageError(
-            f"{point.name} tells no languages: its labels are {_few(labels)}", fix="Choose one whose labels are languages"
-        )
+        raise UsageError(f"{point.name} tells no languages: its labels are {_few(labels)}", fix="Its labels must be languages")
     if role == "gender":
         labels = tuple("female" if x.lower() in _FEMALE else "male" if x.lower() in _MALE else x for x in labels)
         if not {"female", "male"} <= set(labels):
             raise UsageError(
-                f"{point.name} tells no gender: its labels are {_few(labels)}", fix="Choose one that tells female and male"
+                f"{point.name} tells no gender: its labels are {_few(labels)}", fix="Its labels must be female and male"
             )
     several = problem == "multi_label_classification" or (problem is None and set(_MANY_SOUNDS) <= set(labels))
     window, hop = (_VOICE_WINDOW, _VOICE_HOP) if role == "gender" else (_WINDOW, None)
@@ -226,9 +213,9 @@ def _clips(load: _Loader, role: str) -> Clips | Tongues:
         window = point.number("chunk_length", 30)
     fixed = point.family in ("audio-spectrogram-transformer", "whisper")
     net = load.net("AutoModelForAudioClassification")
-    card = load.card(
-        role, Question("clip", "set" if several else "class"), labels=labels, window=window, hop=min(hop or window, window),
-        batch="exact" if fixed or load.masked else "one",
+    card = replace(
+        load.card(role, Question("clip", "set" if several else "class")), labels=labels, window=window,
+        hop=min(hop or window, window), batch="exact" if fixed or load.masked else "one",
     )  # fmt: skip
     clips = Clips(card, net)
     return Tongues(clips, codes) if role == "language" and codes is not None else clips
@@ -236,10 +223,11 @@ def _clips(load: _Loader, role: str) -> Clips | Tongues:
 
 def _frames(load: _Loader) -> Frames:
     """A classifier of frames."""
-    if not load.grid():
+    hop, window = load.grid()
+    if hop is None:
         raise ModelRefused("it is not told where its frames lie", where=load.point.name)
-    net = load.net("AutoModelForAudioFrameClassification")
-    return Frames(load.card("tagger", Question("frame", "set"), labels=load.point.labels, **load.grid()), net)
+    card = replace(load.card("tagger", Question("frame", "set")), labels=load.point.labels, hop=hop, window=window)
+    return Frames(card, load.net("AutoModelForAudioFrameClassification"))
 
 
 def _voices(load: _Loader) -> Voices:
@@ -249,7 +237,7 @@ def _voices(load: _Loader) -> Voices:
     net = load.net("AutoModelForAudioXVector" if head else "AutoModel")
     same = _SAME.get(point.architecture, _SAME_HEAD) if head else _SAME_MEAN
     hashes = {name: sha256_of(point.folder / name) for name in point.weights}  # what voice books remember a model by
-    card = load.card("speaker_embedding", None, operating_points={"same_speaker": same}, files=hashes)
+    card = replace(load.card("speaker_embedding", None), operating_points={"same_speaker": same}, files=hashes)
     return Voices(card, net, "embeddings" if head else "last_hidden_state")
 
 
@@ -266,17 +254,17 @@ class _Loader:
         # Nets with a layer norm in their first layers were trained with a mask; the others hear padding.
         self.masked = bool(front.get("return_attention_mask")) and point.config.get("feat_extract_norm") == "layer"
 
-    def card(self, role: str, question: Question | None, **told: Any) -> Card:
+    def card(self, role: str, question: Question | None) -> Card:
         """The card from the checkpoint's own settings."""
         point = self.point
         rate = int(point.number("sampling_rate", _RATE))
         if role in ("recognizer", "speaker_embedding") and rate != _RATE:
             raise ModelRefused(f"it hears sound at {rate} Hz; voices are heard at {_RATE} Hz here", where=point.name)
         source = f"{point.name} ({point.architecture or point.family}), through transformers {self._transformers.__version__}"
-        return Card(point.name, role, "hub", point.licences, source, question=question, sample_rate=rate, **told)
+        return Card(point.name, role, "hub", point.licences, source, question=question, sample_rate=rate)
 
-    def grid(self) -> dict[str, float]:
-        """Hop and window (s) of a net over samples, from its first layers; empty for others."""
+    def grid(self) -> tuple[float | None, float | None]:
+        """Hop and window (s) of a net over samples, from its first layers; None for others."""
         steps, widths = self.point.config.get("conv_stride"), self.point.config.get("conv_kernel")
         if (
             not isinstance(steps, list)
@@ -284,22 +272,46 @@ class _Loader:
             or len(steps) != len(widths)
             or self.point.config.get("add_adapter")
         ):
-            return {}
+            return None, None
         step, window = 1, 1
         for width, stride in zip(widths, steps, strict=True):
             window += (int(width) - 1) * step
             step *= int(stride)
         rate = self.point.number("sampling_rate", _RATE)
-        return {"hop": step / rate, "window": window / rate}
+        return step / rate, window / rate
 
     def tokenizer(self) -> Any:
         """The vocabulary. Raises: ModelRefused."""
         with translated(self.point.name, "its vocabulary cannot be read"):
             return self._transformers.AutoTokenizer.from_pretrained(self.point.folder, **_SAFE)
 
+    def vocabulary(self, blank_name: str) -> Vocabulary:
+        """The vocabulary of a net with a blank. Raises: ModelMissing, ModelRefused."""
+        folders.check_vocabulary(self.point)
+        tokenizer = self.tokenizer()
+        blank = self.point.config.get(blank_name)
+        if not isinstance(blank, int):
+            blank = tokenizer.pad_token_id
+        if blank is None:
+            raise ModelRefused(f"it is not told which output is the blank ({blank_name})", where=self.point.name)
+        classes = int(self.point.config.get("vocab_size", len(tokenizer)))
+        pieces = tuple(str(piece) for piece in tokenizer.convert_ids_to_tokens(list(range(min(classes, len(tokenizer))))))
+        space = getattr(tokenizer, "word_delimiter_token", None)
+        # The mark between words counts as special in some versions; it is what words are cut at.
+        silent = frozenset({i for i in tokenizer.all_special_ids if i >= len(pieces) or pieces[i] != space} | {blank})
+
+        def spell(ids: Sequence[int]) -> str:
+            kept = [i for i in ids if i not in silent and i < len(pieces)]
+            return str(tokenizer.decode(kept, skip_special_tokens=True, group_tokens=False)) if kept else ""
+
+        return Vocabulary(pieces, silent, blank, space, spell)
+
     def model(self, kind: str) -> Any:
         """The net with all its weights, in float32. Raises: ModelRefused when the checkpoint lacks some."""
-        maker = getattr(self._transformers, kind)
+        maker = getattr(self._transformers, kind, None)
+        if maker is None:
+            what = f"the installed transformers {self._transformers.__version__} has no {kind}"
+            raise ModelRefused(what, where=self.point.name, fix="A newer one may: pip install -U transformers")
         with translated(self.point.name, "it cannot be loaded"):
             model, told = maker.from_pretrained(self.point.folder, use_safetensors=True, output_loading_info=True, **_SAFE)
         lacking = [key for key in sorted(told["missing_keys"]) if not _IDLE.search(key)]
@@ -344,6 +356,11 @@ class _TorchNet(Net):
             chances = self._model.compute_transition_scores(told.sequences, told.scores, beams, normalize_logits=beams is None)
             ids = told.sequences[0, -chances.shape[1] :].tolist()
             return ids, chances[0, : len(ids)].float().cpu().clamp(min=-1e4).tolist()
+
+    def walk(self, row: np.ndarray) -> tuple[list[int], list[int]]:
+        with translated(self._name, "it could not hear this recording"), self._torch.inference_mode(), no_warnings():
+            told = self._model.generate(**self._heard([row]), do_sample=False, return_dict_in_generate=True)
+            return told.sequences[0].tolist(), told.durations[0].tolist()
 
     def _heard(self, rows: Sequence[np.ndarray]) -> dict[str, Any]:
         told = self._front(list(rows), sampling_rate=self._front.sampling_rate, return_tensors="pt", **self._padded)

@@ -36,6 +36,10 @@ class Net(ABC):
         """One row -> ids that the net writes about it, `most` at most, and the log-probability of each."""
 
     @abstractmethod
+    def walk(self, row: np.ndarray) -> tuple[list[int], list[int]]:
+        """One row -> ids, blanks included, and how many frames the net went on with each."""
+
+    @abstractmethod
     def close(self) -> None:
         """Free the net."""
 
@@ -79,9 +83,7 @@ class Spelled(Recognizer):
         self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
     ) -> list[Hypothesis]:
         """samples [B, T], lengths [B] -> one hypothesis a row. Raises: UsageError for what a greedy reading cannot do."""
-        _check(self.card, decoding)
-        if decoding.beam > 1:
-            raise UsageError(f"{self.card.name} is read greedily", where="--beam", fix="Leave --beam out, or set it to 1")
+        _check(self.card, decoding, greedy=True)
         rows = _rows(samples, lengths, self.card.sample_rate)
         together = self.card.batch == "exact" and len(rows) > 1
         found = []
@@ -107,18 +109,44 @@ class Spelled(Recognizer):
         runs = [(int(best[a]), a, b) for a, b in itertools.pairwise(edges) if best[a] != blank]
         tokens = tuple(token for token, _, _ in runs)
         sure = tuple(float(chances[a:b, token].max()) for token, a, b in runs)
-        words = []
-        for places in self._vocabulary.words(tokens):
-            start = min(runs[places[0]][1] * hop, max(seconds - 0.001, 0.0))
-            end = max(min(runs[places[-1]][2] * hop, seconds), start + 0.001)
-            confidence = float(np.exp(np.mean([sure[p] for p in places])))
-            text = self._vocabulary.spell([tokens[p] for p in places]).strip()
-            words.append(Word(start, end, text=text, confidence=min(confidence, 1.0)))
+        words = _words(self._vocabulary, tokens, [(a * hop, b * hop) for _, a, b in runs], seconds, sure)
         text = " ".join(self._vocabulary.spell(tokens).split())
         return Hypothesis(
-            text, tuple(w for w in words if w.text) if decoding.word_times else None, decoding.language, tokens, sure,
+            text, words if decoding.word_times else None, decoding.language, tokens, sure,
             {"avg_logprob": float(np.mean(sure)) if sure else 0.0, "repetition": repetition(text.split())},
         )  # fmt: skip
+
+
+@final
+class Stepped(Recognizer):
+    """A transducer read greedily: frame by frame it writes tokens and goes on; words get the times of their frames."""
+
+    def __init__(self, card: Card, net: Net, vocabulary: Vocabulary) -> None:
+        self.card, self._net, self._vocabulary = card, net, vocabulary
+
+    def close(self) -> None:
+        self._net.close()
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        """samples [B, T], lengths [B] -> one hypothesis a row. Raises: UsageError for what a greedy reading cannot do."""
+        _check(self.card, decoding, greedy=True)
+        rows = _rows(samples, lengths, self.card.sample_rate)
+        return [self._row(row, int(n) / self.card.sample_rate, decoding) for row, n in zip(rows, lengths, strict=True)]
+
+    def _row(self, row: np.ndarray, seconds: float, decoding: Decoding) -> Hypothesis:
+        ids, steps = self._net.walk(row)
+        hop = self.card.hop or 0.0
+        starts = np.cumsum(steps) - steps
+        said = [i for i, token in enumerate(ids) if token != self._vocabulary.blank and token not in self._vocabulary.silent]
+        tokens = tuple(ids[i] for i in said)
+        times = [(starts[i] * hop, (starts[i] + max(steps[i], 1)) * hop) for i in said]
+        words = _words(self._vocabulary, tokens, times, seconds) if decoding.word_times else None
+        begin = loop_at(tokens)
+        scores = {"repetition": repetition(tokens), "looped": float(begin is not None or repetition(tokens) > _LOOPED)}
+        text = " ".join(self._vocabulary.spell(tokens).split())
+        return Hypothesis(text, words, decoding.language, tokens, (), scores)
 
 
 @final
@@ -259,8 +287,25 @@ class Voices(Embedder):
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
 
 
-def _check(card: Card, decoding: Decoding) -> None:
-    """Raises: UsageError for what neither CTC nor plain writing can do."""
+def _words(
+    vocabulary: Vocabulary, tokens: Sequence[int], times: Sequence[tuple[float, float]], seconds: float, sure: Sequence[float] = ()
+) -> tuple[Word, ...]:
+    """The words of tokens with `times` (s) each, inside [0, seconds); `sure`: log-probability of each token."""
+    found = []
+    for places in vocabulary.words(tokens):
+        start = min(float(times[places[0]][0]), max(seconds - 0.001, 0.0))
+        end = max(min(float(times[places[-1]][1]), seconds), start + 0.001)
+        confidence = min(float(np.exp(np.mean([sure[p] for p in places]))), 1.0) if sure else None
+        text = vocabulary.spell([tokens[p] for p in places]).strip()
+        if text:
+            found.append(Word(start, end, text=text, confidence=confidence))
+    return tuple(found)
+
+
+def _check(card: Card, decoding: Decoding, greedy: bool = False) -> None:
+    """Raises: UsageError for what neither CTC nor transducers nor plain writing can do here."""
+    if greedy and decoding.beam > 1:
+        raise UsageError(f"{card.name} is read greedily", where="--beam", fix="Leave --beam out, or set it to 1")
     if decoding.task == "translate":
         raise UsageError(f"{card.name} does not translate", where="--task", fix="Use a Whisper checkpoint of many languages")
     if decoding.hotwords:

@@ -34,6 +34,7 @@ _BLOCK = 1 << 20
 _PATIENCE = 30.0  # seconds to wait for somebody to write into a named pipe
 _SPARE = 256 << 20  # bytes of disk that a pipe leaves free
 _PIECE = 1 << 18  # samples of an array handed on at once
+_LATEST = 1e9  # s: no recording lasts thirty years
 
 
 @final
@@ -140,7 +141,7 @@ class Source:
         """
         if not seconds > 0:
             raise UsageError(f"a block lasts more than 0 s, not {seconds:g}")
-        if start < 0 or (end is not None and end <= start):
+        if not 0 <= start < _LATEST or (end is not None and not end > start):
             raise UsageError(f"{start:g} to {end if end is None else format(end, 'g')} s is no part of a recording",
                              where=self.where, fix="Give 0 <= start < end")  # fmt: skip
         stored = self.encoding
@@ -162,7 +163,7 @@ class Source:
     def _cut(self, seconds: float, rate: int, mono: bool, channel: int | None, part: tuple[float, float | None]) -> Iterator[Sound]:
         stored = self.encoding
         first = round(part[0] * stored.sample_rate)
-        last = None if part[1] is None else round(part[1] * stored.sample_rate)
+        last = None if part[1] is None or part[1] > _LATEST else round(part[1] * stored.sample_rate)
         pieces = self._pieces(first) if last is None else between(self._pieces(first), 0, last - first)
         narrowed = (one_channel(p, channel) for p in pieces) if mono or channel is not None else pieces
         size = max(1, round(seconds * rate))

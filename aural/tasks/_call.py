@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -81,13 +82,20 @@ def choose(task: Task, model: str | None, models: dict[str, str] | None = None) 
     chosen = dict(task.roles)
     for role, name in (models or {}).items():
         if role not in chosen:
-            raise settings.unknown(role, chosen, "models")
-        chosen[role] = name
+            fix = f"Roles: {', '.join(sorted(chosen)) or 'none'}"
+            raise UsageError(f"this verb opens no model as {role!r}", where="models", fix=fix)
+        chosen[role] = _named(name)
     if model is not None:
         if task.main_role is None:
             raise UsageError("this verb uses no model", where="--model")
-        chosen[task.main_role] = str(model)
+        chosen[task.main_role] = _named(model)
     return chosen
+
+
+def _named(model: Any) -> str:
+    if not isinstance(model, str | os.PathLike) or not str(model).strip():
+        raise UsageError(f"a model has a name or a folder, and this is {model!r:.80}", where="model", fix="`aural models` lists them")
+    return str(model)
 
 
 def run(task: Task, inputs: Any, options: Any, shelf: Shelf, progress: Progress) -> Any:

@@ -29,9 +29,9 @@ from aural.tasks._voice import model_of
 class Options:
     """How many speak, and what one turn is."""
 
-    speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",))
-    min_speakers: int | None = option(None, "at least so many speak")
-    max_speakers: int | None = option(None, "at most so many speak")
+    speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",), least=1)
+    min_speakers: int | None = option(None, "at least so many speak", least=1)
+    max_speakers: int | None = option(None, "at most so many speak", least=1)
     pause: float = option(PAUSE, "a turn goes on over a shorter pause of its speaker", unit="s")
     likeness: float = option(LIKENESS, "mean cosine above which voices are one speaker; lower finds fewer speakers")
     recluster: bool = option(False, "use what was heard of this recording before: another number of speakers takes seconds")
@@ -63,7 +63,7 @@ def answer(source: Source, shelf: Shelf, options: Options, progress: Progress) -
 
     Raises: UsageError when the numbers of speakers contradict one another.
     """
-    wanted = _wanted(options)
+    wanted = wanted_of(options)
     heard, model = _heard(source, shelf, options, progress)
     recording = source.recording
     duration = recording.duration or heard.duration
@@ -112,7 +112,8 @@ def _kept(source: Source, both: str) -> Heard | None:
     return store.kept(store.place(name, both)) if name else None
 
 
-def _wanted(options: Options) -> Wanted:
+def wanted_of(options: Options) -> Wanted:
+    """How many speakers to find. Raises: UsageError when the numbers contradict one another."""
     for name in ("speakers", "min_speakers", "max_speakers"):
         value = getattr(options, name)
         if value is not None and value < 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aural.models.shelf import Shelf
 from aural.progress import Progress
@@ -25,22 +25,22 @@ class Options:
     """What to hear: words, speakers and sounds by default."""
 
     language: str | None = option(
-        None, "language spoken, such as en or de; not set = told by the model, or English", also=("--lang",)
+        None, "language spoken, as a code or a name: de or German; not set = told by the model, or English", also=("--lang",)
     )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
     hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
-    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little")
+    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(
         None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",)
     )
-    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass")
+    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass", least=0, most=1)
     who: bool = option(True, "tell the speakers apart")
-    speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",))
-    min_speakers: int | None = option(None, "at least so many speak")
-    max_speakers: int | None = option(None, "at most so many speak")
+    speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",), least=1)
+    min_speakers: int | None = option(None, "at least so many speak", least=1)
+    max_speakers: int | None = option(None, "at most so many speak", least=1)
     traits: bool = option(False, "say of each speaker whether the voice sounds female or male")
     sounds: bool = option(True, "tell sounds that are not speech, and where music is")
-    threshold: float = option(0.4, "score at which a sound is told; lower finds more and errs more")
+    threshold: float = option(0.4, "score at which a sound is told; lower finds more and errs more", least=0, most=1)
     watch: tuple[str, ...] = option((), "only these sounds, such as Glass,Siren; a general name stands for all its kinds")
 
 
@@ -49,6 +49,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 
     The models are opened one after the other, so the peak of memory is the largest of them, not their sum.
     """
+    _refuse(shelf, options)
     result = transcribe.run(source, shelf, _same(options, transcribe.Options), progress)
     events: tuple[Event, ...] = ()
     if options.sounds:
@@ -62,6 +63,15 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     asked = options.sounds or options.who
     heard = tuple(sorted(events, key=lambda e: (e.start, e.end, e.layer, e.label))) if asked else None
     return dataclasses.replace(result, events=heard, made_by=dict(shelf.made_by))
+
+
+def _refuse(shelf: Shelf, options: Options) -> None:
+    """Raise now what would be found out only after the words are written: an hour may lie between."""
+    if options.who:
+        diarize.wanted_of(_same(options, diarize.Options))
+    if options.sounds and options.watch:
+        with shelf.open("tagger") as tagger:
+            detect.Ear(tagger, detect.Options(threshold=options.threshold, watch=options.watch))
 
 
 def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -> dict[str, tuple[tuple[float, float], ...]]:
@@ -114,14 +124,7 @@ def show(result: Result) -> str:
     width = max([len(n) for n in names.values()], default=0)
     for said in result.segments or ():
         who = names.get(said.speaker or "", said.speaker or "") if result.turns is not None else ""
-        rows.append(
-            (
-                said.start,
-                f"{_times(said)}  {who:<{width}}  {said.text}".replace("    ", "  ")
-                if not width
-                else f"{_times(said)}  {who:<{width}}  {said.text}",
-            )
-        )
+        rows.append((said.start, f"{_times(said)}  {who:<{width}}{'  ' if width else ''}{said.text}"))
     for event in result.events or ():
         if event.layer == "sound":
             rows.append((event.start, f"{_times(event)}  {'':<{width}}  * {event.label} ({event.score:.2f})"))

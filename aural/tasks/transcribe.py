@@ -21,7 +21,9 @@ from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
 from aural.tasks._words import guessed, in_order, shifted
 from aural.text import hotwords
+from aural.text.languages import code_of
 
+_LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Windows under SHORT s get SHORT_PAD s of silence around them: single words come out right more often
 # (fsdd, train: error rate 72 to 59 % with base, 103 to 61 % with tiny). A second try gets RETRY_PAD s.
@@ -33,14 +35,14 @@ class Options:
     """What is asked of the recognizer, and which part of the recording."""
 
     language: str | None = option(
-        None, "language spoken, as a code such as en or de; not set = told by the model, or English", also=("--lang",)
+        None, "language spoken, as a code or a name: de or German; not set = told by the model, or English", also=("--lang",)
     )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
     hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
-    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",))
+    beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
     word_times: bool = option(True, "times for each word; without them each stretch of speech has one", also=("--word-timestamps",))
-    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass")
+    gate: float = option(0.5, "probability of a voice at which speech begins; lower hears more and lets more noise pass", least=0, most=1)
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
@@ -98,7 +100,8 @@ def clip_of(text: str | None) -> tuple[float, float | None]:
         start, end = _seconds(first) or 0.0, _seconds(last)
     except ValueError:
         raise wrong from None
-    if not dash or not 0 <= start < (float("inf") if end is None else end):
+    end = None if end == float("inf") else end
+    if not dash or not 0 <= start < (_LATEST if end is None else min(end, _LATEST)):
         raise wrong
     return start, end
 
@@ -106,21 +109,22 @@ def clip_of(text: str | None) -> tuple[float, float | None]:
 def choose_model(shelf: Shelf, options: Options) -> None:
     """Take the multilingual model when another language or a translation is asked for and no model was."""
     plain = shelf.choices.get("recognizer") == TASK.roles["recognizer"]
-    if plain and (options.task == "translate" or (options.language or "en").split("-")[0].lower() != "en"):
+    foreign = options.language == "auto" or code_of(options.language) not in (None, "en")
+    if plain and (options.task == "translate" or foreign):
         shelf.choices["recognizer"] = MANY_LANGUAGES
 
 
 def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     """The options as the recognizer takes them. Raises: UsageError for a language that it does not know."""
     known = recognizer.card.languages
-    language = options.language.split("-")[0].lower() if options.language and options.language != "auto" else None
+    language = code_of(options.language)
     if language and known and language not in known:
-        listed = f"It knows: {', '.join(known)}" + ("" if recognizer.card.name == MANY_LANGUAGES else f"; use -m {MANY_LANGUAGES}")
-        raise UsageError(f"{recognizer.card.name} does not know the language {language!r}", where="--language", fix=listed)
+        name = recognizer.card.name
+        listed = f"It knows: {', '.join(known)}" if len(known) < 12 else f"`aural models show {name}` lists the {len(known)} it knows"
+        other = "" if name == MANY_LANGUAGES else f"; use -m {MANY_LANGUAGES}"
+        raise UsageError(f"{name} does not know the language {language!r}", where="--language", fix=listed + other)
     if options.task == "translate" and known == ("en",):
         raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
-    if not 1 <= options.beam <= 32:
-        raise UsageError(f"--beam is {options.beam}", fix="It takes 1 to 32")
     wanted = tuple(h.entry for h in hotwords.read(options.hotwords)) if options.hotwords else ()
     return Decoding(language, options.task, wanted, options.beam, word_times=True)
 

@@ -19,8 +19,8 @@ from aural.tasks._task import Task
 class Options:
     """How sure the gate must be, and how spans are formed."""
 
-    threshold: float = option(0.5, "probability at which speech begins; lower hears more and lets more noise pass")
-    release: float = option(0.35, "probability below which speech ends; lower than the threshold, so that spans do not break up")
+    threshold: float = option(0.5, "probability at which speech begins; lower hears more and lets more noise pass", least=0, most=1)
+    release: float = option(0.35, "probability below which speech ends; lower than the threshold, so that spans do not break up", least=0, most=1)
     min_speech: float = option(0.1, "shorter spans are dropped (a spoken digit lasts about 0.3 s)", unit="s")
     min_pause: float = option(0.2, "shorter pauses do not split a span", unit="s")
     pad: float = option(0.1, "added on both sides, so that soft beginnings are not clipped", unit="s")

@@ -200,17 +200,28 @@ def moonshine(folder: Path) -> Any:
     return model
 
 
-def parakeet(folder: Path) -> Any:
-    """A Parakeet with a CTC head over word pieces."""
+def parakeet(folder: Path, head: str = "CTC") -> Any:
+    """A Parakeet over word pieces: with a CTC head, or as a transducer (TDT, RNNT)."""
     pieces = ["<unk>", "▁the", "▁a", "s", "t", "▁", "e", "<pad>"]
     torch.manual_seed(14)
     encoder = {
         "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48, "num_mel_bins": 80,
         "subsampling_conv_channels": 8,
     }  # fmt: skip
-    config = transformers.ParakeetCTCConfig(vocab_size=len(pieces), pad_token_id=len(pieces) - 1, encoder_config=encoder)
-    model = transformers.ParakeetForCTC(config).eval()
-    torch.nn.init.normal_(model.ctc_head.weight, std=3.0)
+    classes = len(pieces) + (head != "CTC")  # a transducer's blank has no piece
+    told = {"vocab_size": classes, "pad_token_id": len(pieces) - 1, "encoder_config": encoder}
+    if head != "CTC":
+        told |= {"blank_token_id": classes - 1, "decoder_hidden_size": 24, "num_decoder_layers": 1}
+    config = getattr(transformers, f"Parakeet{head}Config")(**told)
+    model = getattr(transformers, f"ParakeetFor{head}")(config).eval()
+    for name, values in model.named_parameters():
+        if name.endswith("weight") and name.startswith(("ctc_head", "joint", "encoder_projector", "decoder")):
+            torch.nn.init.normal_(values, std=3.0 if head == "CTC" or "lstm" not in name else 0.5)
+    if head != "CTC":
+        model.joint.head.bias.data[classes - 1] = -8.0  # or it would write nothing but blanks
+    model.generation_config.decoder_start_token_id = classes - 1
+    if head == "TDT":  # the scores of durations stand behind those of tokens
+        model.generation_config.suppress_tokens = list(range(classes, classes + len(config.durations)))
     model.save_pretrained(folder)
     plain = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, [], unk_token="<unk>"))
     plain.decoder = decoders.Metaspace()

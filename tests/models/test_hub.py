@@ -70,6 +70,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     }  # fmt: skip
     if hasattr(transformers, "ParakeetForCTC"):
         makers["parakeet"] = make.parakeet
+    for head in ("TDT", "RNNT"):
+        if hasattr(transformers, f"ParakeetFor{head}"):
+            makers[head] = lambda f, head=head: make.parakeet(f, head)
     root = tmp_path_factory.mktemp("hub")
     found = {}
     for name, maker in makers.items():
@@ -227,6 +230,26 @@ def test_parakeet_reads_word_pieces(shelf: dict[str, tuple[Path, Any]]) -> None:
     assert told.text and "▁" not in told.text
     assert " ".join(w.text for w in told.words or ()) == told.text
     assert all(0 <= w.start < w.end <= 3.0 for w in told.words or ())
+
+
+@pytest.mark.parametrize("name", ["TDT", "RNNT"])
+def test_transducers_go_from_frame_to_frame(shelf: dict[str, tuple[Path, Any]], name: str) -> None:
+    if name not in shelf:
+        pytest.skip("this transformers has no such transducer")
+    folder, net = shelf[name]
+    row = make.noise(3.0)
+    model = opened(shelf, name, "recognizer")
+    (told,) = model.recognize(row[None], np.array([len(row)]), Decoding())
+    front = transformers.AutoFeatureExtractor.from_pretrained(folder)
+    with torch.no_grad():
+        wanted = net.generate(**front([row], sampling_rate=RATE, return_tensors="pt"), return_dict_in_generate=True)
+    ids, steps = wanted.sequences[0].tolist(), wanted.durations[0].tolist()
+    assert list(told.tokens) == [t for t in ids if t not in (0, 7, 8)] and told.tokens
+    assert model.card.hop == pytest.approx(0.08)
+    assert told.words and " ".join(w.text for w in told.words) == told.text
+    first = next(i for i, t in enumerate(ids) if t not in (0, 7, 8, 5))
+    assert told.words[0].start == pytest.approx(min(sum(steps[:first]) * 0.08, 2.999))
+    assert all(0 <= w.start < w.end <= 3.0 for w in told.words)
 
 
 # Scorers
