@@ -40,7 +40,7 @@ class AuralError(Exception):
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return one_line(f"{head}. {self.fix}" if self.fix else head)
+        return one_line(f"{head}{'' if head.endswith('?') else '.'} {self.fix}" if self.fix else head)
 
 
 def one_line(text: str) -> str:

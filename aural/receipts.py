@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import shlex
 import subprocess
@@ -78,8 +79,6 @@ def versions() -> dict[str, str]:
 
 def machine() -> dict[str, str]:
     """The kind of machine: system, processor and cores, never its name."""
-    import os
-
     return {"system": platform.system(), "processor": platform.machine(), "cores": str(os.cpu_count() or 0)}
 
 
@@ -95,6 +94,12 @@ def commit() -> str:
 
 
 def command() -> str:
-    """The command line as typed, with the program's folder left out."""
-    name = Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "python"
-    return shlex.join([name, *sys.argv[1:]])
+    """The command line as typed; of absolute paths only the last part, for they say more of the machine than of the run."""
+    words = sys.argv or [""]
+    program = Path(words[0] or "python")
+    name = (
+        f"python -m {program.parent.name}.{program.stem}"
+        if program.suffix == ".py" and program.parent.name == "bench"
+        else program.name
+    )
+    return " ".join([name, *(shlex.quote(Path(w).name if Path(w).is_absolute() else w) for w in words[1:])])

@@ -118,7 +118,7 @@ def as_dict(options: Any) -> dict[str, Any]:
 def from_toml(path: Path) -> dict[str, Any]:
     """Option values from a TOML file. Raises: UsageError when it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name.replace("-", "_"): value for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
     except OSError as error:
         raise UsageError(f"this settings file cannot be read ({error.strerror or error})", where=str(path)) from error
     except ValueError as error:

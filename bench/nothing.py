@@ -63,7 +63,8 @@ def silent_sets(data: Path, split: str) -> Iterator[tuple[str, list[np.ndarray]]
         yield folder, [_samples(data / folder / r["audio"]) for r in rows if r not in talked]
     yield "digital silence", [np.zeros(16000 * s, np.float32) for s in (1, 5, 10, 30)]
     rng = np.random.default_rng(0)
-    yield "white noise, -10 to -90 dB", [10 ** (-s / 20) * rng.standard_normal(80000).astype(np.float32) for s in range(10, 100, 20)]
+    white = [10 ** (-s / 20) * rng.standard_normal(80000).astype(np.float32) for s in range(10, 100, 20)]
+    yield "white noise, -10 to -90 dB", white
     yield "babble", babble
 
 
@@ -71,7 +72,8 @@ def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[
     """Recordings with a voice: readings as they are, in noise at 0 dB and at -40 dBFS; single words, also at -40 dBFS."""
     rng = np.random.default_rng(0)
     read = _spoken(data / "librispeech_mini", split)
-    noises = [_samples(data / "noises" / r["audio"]) for r in _rows(data / "noises", split) if "babble" not in json.dumps(r).lower()]
+    wanted = [r for r in _rows(data / "noises", split) if "babble" not in json.dumps(r).lower()]
+    noises = [_samples(data / "noises" / r["audio"]) for r in wanted]
     yield "librispeech_mini", read
     yield "librispeech_mini, 0 dB", [(_noisy(x, noises[int(rng.integers(len(noises)))], 0.0, rng), t) for x, t in read]
     yield "librispeech_mini, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in read]

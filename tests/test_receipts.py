@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aural.receipts import Metric, Receipt, read, write
+import pytest
+
+from aural.receipts import Metric, Receipt, command, read, write
 
 
 def test_written_and_read_back(tmp_path: Path) -> None:
@@ -23,3 +25,8 @@ def test_it_tells_versions_machine_and_command() -> None:
     assert {"python", "numpy", "aural"} <= set(receipt.versions)
     assert set(receipt.machine) == {"system", "processor", "cores"}
     assert "/" not in receipt.command.split()[0]
+
+
+def test_the_command_holds_no_path_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.argv", ["/home/somebody/aural/bench/times.py", "--peer-python", str(tmp_path / "python"), "--n", "3"])
+    assert command() == "python -m bench.times --peer-python python --n 3"

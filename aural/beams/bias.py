@@ -36,9 +36,12 @@ class PhraseTree:
         return self._root
 
     def offers(self, at: _Node) -> dict[int, float]:
-        """Token -> bonus (may be added to its log-probability) for all tokens that begin or carry on a phrase."""
-        back = 0.0 if at.ends else at.gained
-        found = {token: node.gained - back for token, node in self._root.next.items()}
+        """Token -> bonus (to be added to its log-probability) for all tokens that begin or carry on a phrase.
+
+        Right behind a whole phrase none is begun with a bonus: a strong one would be written forever.
+        """
+        back = at.gained
+        found = {} if at.ends else {token: node.gained - back for token, node in self._root.next.items()}
         found.update({token: node.gained - at.gained for token, node in at.next.items()})
         return found
 

@@ -34,9 +34,7 @@ _HINTS = {
 }
 
 
-def normalized(
-    arguments: Sequence[str], switches: Sequence[str], own: Sequence[str] = ()
-) -> tuple[list[str], list[str]]:
+def normalized(arguments: Sequence[str], switches: Sequence[str], own: Sequence[str] = ()) -> tuple[list[str], list[str]]:
     """Arguments with dashes for underscores in flag names and a value for every switch; and remarks.
 
     `--word_timestamps True` becomes `--word-timestamps=true`, a bare `--overwrite` becomes

@@ -48,7 +48,10 @@ def expand(given: Sequence[str]) -> list[Input]:
     problems = [i.problem for i in found if i.problem]
     if problems and len(problems) == len(found):
         raise problems[0]
-    return list({_key(i): i for i in reversed(found)}.values())[::-1]
+    once: dict[str, Input] = {}
+    for one in found:
+        once.setdefault(_key(one), one)
+    return list(once.values())
 
 
 def _key(one: Input) -> str:

@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except AuralError as error:
         if debug:
-            raise
+            traceback.print_exc()
         return _say(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _say("stopped; nothing half written was left", EXIT_INTERRUPTED)
@@ -84,28 +85,30 @@ def _mute() -> None:
 class Parser(argparse.ArgumentParser):
     """The standard parser with aural's errors, no guessing of shortened flags, and inputs anywhere between flags."""
 
-    def __init__(self, verb: str, description: str | None) -> None:
-        form = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog=f"aural {verb}", description=description, formatter_class=form, allow_abbrev=False)
+    given: tuple[str, ...] = ()
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments as a namespace. Raises: UsageError, with the nearest flag for one that does not exist."""
-        known, left = self.parse_known_intermixed_args(list(arguments))
+        self.given = tuple(arguments)
+        nested = any(action.nargs == argparse.PARSER for action in self._actions)
+        known, left = (self.parse_known_args if nested else self.parse_known_intermixed_args)(list(arguments))
         if left:
             raise self._unknown(left[0])
         return known
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        fix = f"`{self.prog} --help` tells its options"
+        verb, fix = self.prog.removeprefix("aural "), f"`{self.prog} --help` tells its options"
         if message.startswith("the following arguments are required: "):
-            raise UsageError(f"{message.partition(': ')[2]} is missing", where=self.prog, fix=fix)
+            dashed = next((word for word in self.given if word.startswith("-") and _there(word)), None)
+            fix = f"If {dashed} is a file, write {os.curdir}{os.sep}{dashed}" if dashed else fix
+            raise UsageError(f"{message.partition(': ')[2]} is missing", where=verb, fix=fix)
         message = message.removeprefix("argument ")
         flag, colon, what = message.partition(": ")
         flag = next((f for f in flag.split("/") if f.startswith("--")), flag)
         if what == "expected one argument":
             fix = f"Write {flag}=VALUE where the value begins with a dash"
             what = "a value is missing"
-        raise UsageError(what if colon else message, where=f"{self.prog} {flag}" if colon else self.prog, fix=fix)
+        raise UsageError(what if colon else message, where=f"{verb} {flag}" if colon else verb, fix=fix)
 
     def _unknown(self, word: str) -> UsageError:
         flag = word.partition("=")[0]
@@ -119,7 +122,13 @@ class Parser(argparse.ArgumentParser):
             others = _verbs_with(flag) if flag.startswith("--") else []
             fix = f"It belongs to: aural {', '.join(others)}" if others else f"`{self.prog} --help` tells its options"
         what = f"there is no option {flag}" if flag.startswith("-") else f"{flag!r} is one argument too many"
-        return UsageError(what, where=self.prog, fix=fix)
+        return UsageError(what, where=self.prog.removeprefix("aural "), fix=fix)
+
+
+def parser_of(verb: str, description: str | None) -> Parser:
+    """An empty parser for a verb; shortened flags are not guessed, they could take a recording for their value."""
+    form = argparse.RawDescriptionHelpFormatter
+    return Parser(prog=f"aural {verb}", description=description, formatter_class=form, allow_abbrev=False)
 
 
 def _there(name: str) -> bool:
@@ -166,7 +175,7 @@ def _run(arguments: list[str]) -> int:
     verb, rest = arguments[0], arguments[1:]
     if verb in find.names("cli/commands"):
         page = find.page("cli/commands", verb)
-        parser = Parser(verb, page.__doc__)
+        parser = parser_of(verb, page.__doc__)
         page.add_arguments(parser)
         return int(page.run(parser.read(rest)) or 0)
     if verb not in find.names("tasks"):
@@ -189,7 +198,7 @@ def _unknown(verb: str) -> UsageError:
 def say(text: str) -> None:
     """One line on standard error, whatever became of it."""
     with contextlib.suppress(OSError, ValueError):
-        print(text if text.startswith("aural ") else f"aural: {text}", file=sys.stderr, flush=True)
+        print(f"aural: {text}", file=sys.stderr, flush=True)
 
 
 def _say(text: str, code: int) -> int:

@@ -44,6 +44,7 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
     if told in (None, "-"):
         return Wish(names or (("png",) if picture else ()), told)
     path = Path(told or "")
+    _refuse_long(path)
     named = None if path.is_dir() else _format_of(path, writes)
     if named is None:
         if picture and path.suffix and not path.is_dir():
@@ -141,8 +142,7 @@ def _stems(inputs: Sequence[Input]) -> dict[str, Path]:
 
 def _refuse(path: Path, recordings: set[str]) -> None:
     """Raise for a target that cannot be written, as far as that can be told before."""
-    if len(os.fsencode(path.name)) > _LONGEST:
-        raise UsageError("this name is too long for a file", where=str(path), fix="Name the file with -o, or rename the recording")
+    _refuse_long(path)
     if _exact(path) in recordings:
         raise UsageError("this would be written over a recording", where=str(path), fix="Choose another folder with -o")
     above = next((p for p in path.parents if p.exists()), Path())
@@ -150,6 +150,11 @@ def _refuse(path: Path, recordings: set[str]) -> None:
         raise UsageError("this is a file and no folder", where=str(above), fix="Choose another folder with -o")
     if not os.access(above, os.W_OK):
         raise UsageError("nothing may be written in this folder", where=str(above), fix="Choose another folder with -o")
+
+
+def _refuse_long(path: Path) -> None:
+    if any(len(os.fsencode(part)) > _LONGEST for part in path.parts) or len(os.fsencode(path)) > 16 * _LONGEST:
+        raise UsageError("this name is too long for a file", where=f"{str(path)[:60]}...", fix="Give a shorter one with -o")
 
 
 def _exact(path: Path) -> str:

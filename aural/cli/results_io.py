@@ -26,7 +26,7 @@ def read(place: str, name: str | None = None) -> tuple[Result, str]:
     try:
         data = sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
     except OSError as error:
-        raise UsageError(f"this cannot be read ({error.strerror or error})", where=place) from error
+        raise UsageError(f"this cannot be read ({error.strerror or error})", where=place, fix="Check the path") from error
     chosen = _named(name) if name else _guessed(place, data)
     return find.page("formats", chosen).read(data, "standard input" if place == "-" else place), chosen
 

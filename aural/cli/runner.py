@@ -19,12 +19,12 @@ from typing import Any
 from aural import find, progress, settings
 from aural.cli import flags, outputs
 from aural.cli.inputs import Input, expand, interactive
-from aural.cli.main import Parser, bug, say
+from aural.cli.main import Parser, bug, parser_of, say
 from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, UsageError, one_line
 from aural.files import FULL, disk_error
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
-MOST_THREADS = 1024
+MOST_THREADS = 1024  # as models/runtime.py, which costs a second to import
 DEVICES = ("auto", "cpu", "cuda", "coreml", "directml")
 _FIT = 900  # MiB that one process with the default recognizer needs
 
@@ -62,7 +62,7 @@ def run_task(verb: str, arguments: list[str]) -> int:
 
 
 def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: Sequence[settings.Option]) -> Parser:
-    parser = Parser(verb, page.__doc__)
+    parser = parser_of(verb, page.__doc__)
     takes = page.TASK.takes
     if takes == "pair":
         parser.add_argument("audio", nargs=2, metavar="AUDIO", help="two recordings")
@@ -122,7 +122,7 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     layers = [settings.from_toml(args.config)] if args.config else []
     own = {o.name for o in settings.options_of(task.options)}
     chosen = {name: value for name, value in given.items() if name in own}
-    options = settings.build(task.options, *layers, chosen, where=f"aural {verb}")
+    options = settings.build(task.options, *layers, chosen, where=verb)
     models = dict(_pair(p) for p in (args.models or "").split(",") if p)
     asked = outputs.wish_of(args.format, args.output, task.writes)
     wish = dataclasses.replace(asked, overwrite=args.overwrite == "true", skip_existing=args.skip_existing == "true")

@@ -21,6 +21,8 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
     from aural.models.shelf import Shelf
     from aural.tasks import _call
 
+    if args.audio and args.audio.count("-") > 1:
+        raise UsageError("standard input holds one recording", where="-", fix="Name the other one as a file")
     places = [_only(text) for text in args.audio] if task.takes == "pair" else expand(args.audio) if args.audio else []
     for problem in (i.problem for i in places if i.problem):
         raise problem

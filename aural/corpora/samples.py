@@ -73,7 +73,7 @@ def sample(name: str, progress: Progress | None = None) -> Path:
     """
     chosen = next((s for s in SAMPLES if s.name == name), None)
     if chosen is None:
-        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.5)
+        near = difflib.get_close_matches(str(name), names(), n=1, cutoff=0.5)
         fix = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names())}"
         raise UsageError(f"there is no sample {name!r}", fix=fix)
     if not chosen.place.filled:

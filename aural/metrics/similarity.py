@@ -18,7 +18,10 @@ Vector = np.ndarray | Sequence[float]
 
 def validate(a: Vector, b: Vector) -> tuple[np.ndarray, np.ndarray]:
     """Both as float64 arrays. Raises: UsageError when widths differ, a value is not finite or a vector is zero."""
-    one, other = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    try:
+        one, other = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise UsageError("a vector is a row of numbers") from None
     if not one.ndim or not other.ndim or one.shape[-1] != other.shape[-1] or not one.size or not other.size:
         raise UsageError(f"vectors of shape {one.shape} and {other.shape} cannot be compared")
     for array in (one, other):

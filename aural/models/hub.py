@@ -87,7 +87,7 @@ def _opened(load: _Loader, role: str) -> Model:
     """The face that the role asks for over what the checkpoint is. Raises: UsageError where it has none."""
     point, made = load.point, load.point.architecture
     if role not in (serves := roles_of(point)):
-        what = f"{point.name} is a {made or point.family or 'checkpoint of no named kind'}, which cannot serve as a {role}"
+        what = f"{point.name} holds {made or point.family or 'a net of no named kind'}, which cannot serve as a {role}"
         raise UsageError(what, fix=f"It may serve as: {', '.join(serves) or 'nothing that aural asks for'}")
     if made == _WHISPER and role != "speaker_embedding":
         return _whisper(load)

@@ -87,9 +87,12 @@ def _one(name: str, repository: str, file: str, revision: str | None, bar: type)
     """One file of a checkpoint in the hub's cache."""
     import huggingface_hub as hub
 
-    shown = {"tqdm_class": bar} if "tqdm_class" in inspect.signature(hub.hf_hub_download).parameters else {}
+    told = {"tqdm_class": bar} if "tqdm_class" in inspect.signature(hub.hf_hub_download).parameters else {}
     with _reached(name):
-        return Path(hub.hf_hub_download(repository, file, revision=revision, **shown))
+        path = Path(hub.hf_hub_download(repository, file, revision=revision, **told))
+    if not told:  # an older client tells nothing on the way
+        bar().update(path.stat().st_size)
+    return path
 
 
 def _bar(progress: Progress, stage: str, total: int) -> type:
@@ -141,10 +144,10 @@ def _reached(name: str) -> Iterator[None]:
     except errors.RepositoryNotFoundError as error:
         fix = "Check the spelling; for a private one set HF_TOKEN; `aural models` lists those that need no hub"
         raise ModelMissing(f"the hub has no {name}, and there is no such folder", fix=fix) from error
-    except (errors.EntryNotFoundError, errors.HFValidationError) as error:
-        raise ModelMissing(f"{name} could not be fetched ({said(error)})", fix="Check the name") from error
     except Exception as error:
         if getattr(error, "errno", None) in (28, 122):
             raise LimitReached("the disk is full", where=name, fix="Free some space, or set HF_HOME to another disk") from error
+        if isinstance(error, errors.HFValidationError):
+            raise ModelMissing(f"{name} is no name of a checkpoint ({said(error)})", fix="It is org/name or a folder") from error
         fix = "Try again later, set HF_ENDPOINT to a mirror, or copy the folder from a machine that has it (-m ./folder)"
         raise ModelMissing(f"{name} is not on this machine and could not be fetched ({said(error)})", fix=fix) from error

@@ -19,6 +19,7 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
 }
 _PREFERRED = ("cuda", "coreml", "directml", "cpu")
+MOST_THREADS = 1024  # beyond that only memory is spent
 VERSION: str = ort.__version__
 
 # Each error class of the runtime and what it means here; a test holds this against the package.
@@ -78,6 +79,14 @@ class Runtime:
     device: str = "auto"
     threads: int = 0
 
+    def __post_init__(self) -> None:
+        if isinstance(self.threads, bool) or not isinstance(self.threads, int) or not 0 <= self.threads <= MOST_THREADS:
+            raise UsageError(
+                f"threads is {self.threads!r:.40}", fix=f"It takes a whole number from 0 (all cores) to {MOST_THREADS}"
+            )
+        if self.device != "auto" and self.device not in PROVIDERS:
+            raise UsageError(f"there is no device {self.device!r:.40}", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}")
+
     def session(self, graph: Path | bytes, *, folded: bool = True, save: Path | None = None) -> Session:
         """Open a graph. `folded` False switches all optimization off; `save` writes it as plain ONNX.
 
@@ -105,8 +114,6 @@ class Runtime:
         have = devices()
         if self.device == "auto":
             return [PROVIDERS[d] for d in have]
-        if self.device not in PROVIDERS:
-            raise UsageError(f"--device is {self.device!r}", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}")
         if self.device not in have:
             raise UsageError(
                 f"the device {self.device!r} is not offered by the installed runtime",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
@@ -15,6 +16,8 @@ from aural.errors import EmptySound, UsageError
 from aural.sound.blocks import one_channel
 from aural.sound.resample import resample
 
+_FASTEST = 10**9  # Hz
+_LOUDEST = 1e9  # 180 dB above full scale; squares of more leave the range of float32
 _SHOWN = 600.0  # seconds: a longer sound would make a notebook too large
 
 
@@ -33,11 +36,8 @@ class Sound:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "samples", as_samples(self.samples))
-        rate = int(self.sample_rate)
-        if rate != self.sample_rate or rate < 1:
-            raise UsageError(f"a sample rate is a whole number of Hz above 0, not {self.sample_rate}")
-        object.__setattr__(self, "sample_rate", rate)
-        object.__setattr__(self, "start", float(self.start))
+        object.__setattr__(self, "sample_rate", whole_rate(self.sample_rate))
+        object.__setattr__(self, "start", _seconds(self.start, "start"))
 
     @property
     def channels(self) -> int:
@@ -60,18 +60,20 @@ class Sound:
 
     def mono(self, channel: int | None = None) -> Sound:
         """One channel: the mean of all, or the asked one (0-based)."""
-        if channel is not None and not 0 <= channel < self.channels:
+        if channel is not None and (not isinstance(channel, int) or not 0 <= channel < self.channels):
             raise UsageError(f"there is no channel {channel}", fix=f"This sound has the channels 0 to {self.channels - 1}")
         return replace(self, samples=one_channel(self.samples, channel))
 
     def resample(self, rate: int) -> Sound:
         """The same sound at `rate` Hz, band-limited."""
+        rate = whole_rate(rate)
         if rate == self.sample_rate:
             return self
         return replace(self, samples=resample(self.samples, self.sample_rate, rate), sample_rate=rate)
 
     def cut(self, start: float = 0.0, end: float | None = None) -> Sound:
         """The part from `start` to `end`, seconds from this sound's own beginning; beyond the ends there is nothing."""
+        start, end = _seconds(start, "start"), None if end is None else _seconds(end, "end")
         first = max(0, round(start * self.sample_rate))
         last = self.length if end is None else min(self.length, round(end * self.sample_rate))
         if first >= last:
@@ -114,12 +116,37 @@ class Sound:
         return f'<figure><audio controls src="data:audio/wav;base64,{data}"></audio><figcaption>{words}</figcaption></figure>'
 
 
+def whole_rate(rate: Any) -> int:
+    """A sample rate as whole Hz. Raises: UsageError for what is none: texts, fractions, nothing, above 1 GHz."""
+    try:
+        whole = int(rate)
+        right = not isinstance(rate, str | bytes | bool) and whole == rate and 1 <= whole <= _FASTEST
+    except (TypeError, ValueError, OverflowError):
+        right = False
+    if not right:
+        raise UsageError(f"a sample rate is a whole number of Hz above 0, not {rate!r:.40}")
+    return whole
+
+
+def _seconds(value: Any, name: str) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if isinstance(value, str) or not math.isfinite(seconds):
+        raise UsageError(f"{name} is a number of seconds, not {value!r:.40}")
+    return seconds
+
+
 def as_samples(values: Any) -> NDArray[np.float32]:
     """Anything like an array of samples as float32 [C, T], contiguous; integers are scaled to -1..1.
 
     Raises: UsageError for other shapes, for no samples, and for what is not finite.
     """
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise UsageError("the rows of these samples differ in length", fix="Give an array [channels, samples]") from None
     if array.dtype.kind == "u" and array.dtype.itemsize == 1:
         array = (array.astype(np.float32) - 128) / 128
     elif array.dtype.kind == "i":
@@ -134,9 +161,12 @@ def as_samples(values: Any) -> NDArray[np.float32]:
         raise EmptySound("this sound holds no samples", fix="Give at least one sample")
     if array.shape[0] > 64 and array.shape[0] > array.shape[1]:
         raise UsageError(f"{array.shape[0]} channels are too many", fix="Transpose the array: its shape is [channels, samples]")
-    samples = np.ascontiguousarray(array, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        samples = np.ascontiguousarray(array, dtype=np.float32)
     if not np.isfinite(samples).all():
         raise UsageError("some samples are not finite numbers", fix="Replace NaN and infinity first, as numpy.nan_to_num does")
+    if max(float(samples.max()), -float(samples.min())) > _LOUDEST:
+        raise UsageError(f"samples lie about -1 to 1, and these go beyond {_LOUDEST:g}", fix="Scale them first")
     return samples
 
 

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import difflib
 import hashlib
+import io
 import os
 import shutil
 import stat
@@ -34,6 +35,7 @@ _BLOCK = 1 << 20
 _PATIENCE = 30.0  # seconds to wait for somebody to write into a named pipe
 _SPARE = 256 << 20  # bytes of disk that a pipe leaves free
 _PIECE = 1 << 18  # samples of an array handed on at once
+_FASTEST = 10**9  # Hz
 _LATEST = 1e9  # s: no recording lasts thirty years
 
 
@@ -76,6 +78,7 @@ class Source:
 
     def channel(self, number: int) -> Source:
         """One channel (0-based) as a source of its own. Raises: UsageError when there is none of that number."""
+        _numbers(channel=number)
         count = self.encoding.channels
         if not 0 <= number < count:
             raise UsageError(f"there is no channel {number}", where=self.where,
@@ -139,8 +142,11 @@ class Source:
         that one (0-based). `start` and `end` (s) bound the part that is read. Raises: NotASound,
         DamagedSound, EmptySound (also when nothing lies between start and end), UnreadableSound.
         """
+        _numbers(seconds=seconds, start=start, end=end, rate=rate, channel=channel)
         if not seconds > 0:
             raise UsageError(f"a block lasts more than 0 s, not {seconds:g}")
+        if rate is not None and not 1 <= rate <= _FASTEST:
+            raise UsageError(f"a rate lies between 1 and {_FASTEST} Hz, not {rate}")
         if not 0 <= start < _LATEST or (end is not None and not end > start):
             raise UsageError(f"{start:g} to {end if end is None else format(end, 'g')} s is no part of a recording",
                              where=self.where, fix="Give 0 <= start < end")  # fmt: skip
@@ -166,7 +172,7 @@ class Source:
         last = None if part[1] is None or part[1] > _LATEST else round(part[1] * stored.sample_rate)
         pieces = self._pieces(first) if last is None else between(self._pieces(first), 0, last - first)
         narrowed = (one_channel(p, channel) for p in pieces) if mono or channel is not None else pieces
-        size = max(1, round(seconds * rate))
+        size = max(1, round(min(seconds, _LATEST) * rate))
         at = 0
         for samples in blocks_of(_moved(narrowed, stored.sample_rate, rate), size):
             yield Sound(samples, rate, first / stored.sample_rate + at / rate)
@@ -225,7 +231,10 @@ class Source:
             return self._take_path(Path(os.fsdecode(x)))
         if callable(getattr(x, "read", None)):
             return self._take_file(x)
-        raise UsageError(f"a {type(x).__name__} is no recording", fix="Give a path, bytes, a file, '-', a Sound or (samples, rate)")
+        raise UsageError(
+            f"this is no recording but of type {type(x).__name__}",
+            fix="Give a path, bytes, a file, '-', a Sound or (samples, rate)",
+        )
 
     def _take_stdin(self) -> str:
         if sys.stdin is None or sys.stdin.isatty():
@@ -241,7 +250,7 @@ class Source:
         return shown(Path(path.name or path.resolve().name))
 
     def _take_file(self, file: Any) -> str:
-        if isinstance(getattr(file, "encoding", None), str):
+        if isinstance(file, io.TextIOBase) or isinstance(getattr(file, "encoding", None), str):
             raise UsageError("this file object gives text", fix="Open it with mode 'rb'")
         try:
             seekable = bool(file.seekable())
@@ -331,6 +340,15 @@ class _Window:
             return int(self._whole.seek(0, 2))
 
 
+def _numbers(**given: Any) -> None:
+    """Raises: UsageError for a value that is no number at all."""
+    for name, value in given.items():
+        if value is None and name != "seconds" and name != "start":
+            continue
+        if isinstance(value, bool) or not isinstance(value, float | int | np.number) or value != value:
+            raise UsageError(f"{name} is a number, not {value!r:.40}")
+
+
 def _moved(pieces: Iterator[Samples], from_rate: int, to_rate: int) -> Iterator[Samples]:
     """The pieces at another rate."""
     if from_rate == to_rate:
@@ -403,7 +421,9 @@ def _drained(pipe: Any, where: str) -> Iterator[bytes]:
             raise UsageError("this file object gives text", where=where, fix="Open it with mode 'rb'")
         if not block:
             return
-        yield block
+        if not isinstance(block, bytes | bytearray | memoryview):
+            raise UsageError(f"reading gave a {type(block).__name__} and no bytes", where=where, fix="Open it with mode 'rb'")
+        yield bytes(block)
 
 
 @contextlib.contextmanager

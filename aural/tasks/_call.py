@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from aural import find, settings
+from aural.corpora.samples import sample
 from aural.errors import UsageError
 from aural.models.runtime import Runtime
 from aural.models.shelf import Shelf
@@ -42,9 +43,12 @@ class Verb:
         self.__signature__ = _signature(task)
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
+        inputs += tuple(options.pop(n) for n in _INPUTS[self._task.takes][len(inputs) :] if n in options)
         house = {name: options.pop(name) for name in _HOUSE if name in options}
         chosen: Any = settings.build(self._task.options, options, where=f"aural.{self.__name__}")
         on_progress: Callable[[float, float | None, str], None] | None = house.get("on_progress")
+        if on_progress is not None and not callable(on_progress):
+            raise UsageError("on_progress is no function", where=f"aural.{self.__name__}", fix="Give f(done, total, stage)")
         progress = Callback(on_progress) if on_progress else Quiet()
         runtime = Runtime(house.get("device", "auto"), house.get("threads", 0))
         choices = choose(self._task, house.get("model"), house.get("models"))
@@ -58,8 +62,13 @@ class Verb:
         if self._task.takes == "sources":
             return tuple(as_source(x) for x in inputs)
         if len(inputs) != len(wanted):
-            raise UsageError(f"it takes {' and '.join(wanted)}", where=f"aural.{self.__name__}")
+            where = f"aural.{self.__name__}"
+            if len(inputs) == 2 and len(wanted) == 1 and isinstance(inputs[1], int):
+                raise UsageError("samples and their rate are one input", where=where, fix="Write ((samples, rate))")
+            raise UsageError(f"it takes {' and '.join(wanted)}, and got {len(inputs) or 'nothing'}", where=where)
         spared = self._task.takes == "name and source"  # a book is listed, merged and pruned without a recording
+        if self._task.takes == "name and source" and not isinstance(inputs[0], str | None):
+            raise UsageError(f"a name is a text, not {inputs[0]!r:.40}", where=f"aural.{self.__name__}")
         opened = tuple(
             as_source(x) if name in ("audio", "first", "second") and not (spared and x is None) else x
             for name, x in zip(wanted, inputs, strict=True)
@@ -74,12 +83,14 @@ def verb(name: str) -> Verb:
     return Verb(name, page.TASK, page.__doc__ or "")
 
 
-def choose(task: Task, model: str | None, models: dict[str, str] | None = None) -> dict[str, str]:
+def choose(task: Task, model: str | None, models: Mapping[str, str] | None = None) -> dict[str, str]:
     """Role -> model name: the task's defaults, `model` for its main role, `models` for any.
 
     Raises: UsageError for a role that the task does not have, or a model for a task without one.
     """
     chosen = dict(task.roles)
+    if models is not None and not isinstance(models, Mapping):
+        raise UsageError("models maps a role to a model", where="models", fix='Write it as {"vad": "silero-vad"}')
     for role, name in (models or {}).items():
         if role not in chosen:
             fix = f"Roles: {', '.join(sorted(chosen)) or 'none'}"
@@ -94,7 +105,7 @@ def choose(task: Task, model: str | None, models: dict[str, str] | None = None) 
 
 def _named(model: Any) -> str:
     if not isinstance(model, str | os.PathLike) or not str(model).strip():
-        raise UsageError(f"a model has a name or a folder, and this is {model!r:.80}", where="model", fix="`aural models` lists them")
+        raise UsageError(f"{model!r:.80} is no name of a model", where="model", fix="`aural models` lists them")
     return str(model)
 
 
@@ -108,6 +119,8 @@ def run(task: Task, inputs: Any, options: Any, shelf: Shelf, progress: Progress)
 
 def as_source(x: Any) -> Source:
     """A Source from whatever holds a recording; a Source is passed through."""
+    if isinstance(x, str) and x.startswith("sample:"):
+        return Source(sample(x.removeprefix("sample:")))
     return x if isinstance(x, Source) else Source(x)
 
 

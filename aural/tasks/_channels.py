@@ -37,7 +37,7 @@ def joined(recording: Recording, results: Sequence[Result]) -> Result:
         if field.name in ("recording", "version", "made_by") or all(v is None for v in values):
             continue
         if field.name == "language":
-            merged[field.name] = values[0]
+            merged[field.name] = next(v for v in values if v is not None)  # a silent channel tells none
         elif field.name in _SPANS:
             spans = [on_channel(s, c, many) for c, v in enumerate(values) for s in v or ()]
             merged[field.name] = tuple(sorted(spans, key=lambda s: (s.start, s.channel or 0)))

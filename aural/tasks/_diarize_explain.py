@@ -36,9 +36,7 @@ def explain(result: Result, heard: Heard, voices: Voices, columns: dict[str, int
             "slice": whose,
             "map": voice_map_of(heard, voices, columns),
         },
-        "5-turns": [
-            {"start": t.start, "end": t.end, "speaker": t.speaker, "confidence": t.confidence} for t in result.turns or ()
-        ],
+        "5-turns": [{"start": t.start, "end": t.end, "speaker": t.speaker, "confidence": t.confidence} for t in result.turns or ()],
     }
     for name, page in pages.items():
         write_text(folder / f"{name}.json", json.dumps(page, indent=1, sort_keys=True) + "\n")

@@ -50,6 +50,12 @@ class Gathered:
         voice = np.concatenate(self._voice) if self._voice else np.zeros(0, np.float32)
         return [(a * HOP + self._start, b * HOP + self._start) for a, b in frame_spans(voice, self._rule)]
 
+    def likelihood(self) -> float:
+        """The mean log-probability of all that was written; 0 where nothing was."""
+        pairs = [(len(t.text.split()), t.scores.get("avg_logprob", 0.0)) for _, t, _ in self._told if t.text]
+        count = sum(n for n, _ in pairs)
+        return sum(n * p for n, p in pairs) / count if count else 0.0
+
     def segments(self, duration: float, language: str | None, *, words: bool) -> list[Segment]:
         """Sentences with their words; without words one segment a window."""
         found: list[Segment] = []
@@ -76,8 +82,15 @@ class Gathered:
         first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
         heard = float(voice[max(first, 0) : last].max(initial=0.0))
         scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
-        return Segment(start, end, _joined(sentence, language), words=tuple(sentence), language=language,
-                       confidence=float(np.exp(logprob)), scores=scores)
+        return Segment(
+            start,
+            end,
+            _joined(sentence, language),
+            words=tuple(sentence),
+            language=language,
+            confidence=float(np.exp(logprob)),
+            scores=scores,
+        )
 
 
 def _whole(text: str, told: Hypothesis, window: Window, near: Sequence[tuple[float, float]], language: str | None) -> Segment:

@@ -12,11 +12,10 @@ from aural.tasks._gate import FRAME, HOP, Heard, longest_run
 # A linear score over the signals of a window, fitted by logistic regression on the answers of the small
 # recognizer to `train` clips of single words, readings, noises, notes and loops (bench/nothing.py repeats
 # the measurement on `valid`). Base writes next to nothing into noise and only has to pass.
-_RUN, _SHARE, _SHARP, _STEADY, _LIKELY, _BIAS = 2.501, 8.065, 0.921, -12.852, 0.578, 0.679
-_ENOUGH = 0.75
+_RUN, _SHARE, _STEADY, _LIKELY, _BIAS = 3.057, 8.391, -10.744, 3.556, -0.741
+_ENOUGH = 0.25
 _LONGEST_RUN = 12  # frames of voice in a row (0.4 s): more says no more
 _SHARE_OVER = 5.0  # s: the share of voiced frames is taken over a window of this length at most
-_USUAL_SHARPNESS = 0.06  # stands in where a recognizer does not tell
 _STEADY_FROM = 0.88  # speech stays below this in 98 of 100 clips, held notes lie above
 _SPECTRUM, _LAG = 2048, 4  # samples (128 ms) and frames (128 ms) over which steadiness is seen
 
@@ -68,12 +67,11 @@ def believed(told: Hypothesis, found: Evidence) -> bool:
 
 
 def score(told: Hypothesis, found: Evidence) -> float:
-    """The sum of the signals: above 0.75 somebody spoke."""
-    sharp = max(told.scores.get("alignment") or _USUAL_SHARPNESS, 0.003)
+    """The sum of the signals: above 0.25 somebody spoke."""
     likely = max(told.scores.get("avg_logprob", 0.0), -2.0)
     over = max(found.steady - _STEADY_FROM, 0.0) * 10
     run = min(found.run, _LONGEST_RUN) / _LONGEST_RUN
-    return _RUN * run + _SHARE * found.share + _SHARP * float(np.log(sharp)) + _STEADY * over + _LIKELY * likely + _BIAS
+    return _RUN * run + _SHARE * found.share + _STEADY * over + _LIKELY * likely + _BIAS
 
 
 def steadiness(heard: Heard, voiced: np.ndarray) -> float:

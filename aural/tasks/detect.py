@@ -27,8 +27,8 @@ class Options:
 
     threshold: float = option(0.4, "a sound begins when its score reaches this; lower finds more and errs more", least=0, most=1)
     keep: float = option(0.2, "and lasts while its score stays above this, so that it does not fall apart", least=0, most=1)
-    gap: float = option(0.5, "pauses up to this are part of a sound", unit="s")
-    min_length: float = option(0.0, "sounds shorter than this are left out", unit="s")
+    gap: float = option(0.5, "pauses up to this are part of a sound", unit="s", least=0)
+    min_length: float = option(0.0, "sounds shorter than this are left out", unit="s", least=0)
     watch: tuple[str, ...] = option((), "only these sounds, such as Glass,Siren; a general name stands for all its kinds")
     speech: bool = option(True, "tell speech too (listen does not: there speech has words)")
     all_names: bool = option(False, "keep general names beside special ones: Animal, Dog and Bark for one bark")

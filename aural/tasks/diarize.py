@@ -32,8 +32,10 @@ class Options:
     speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",), least=1)
     min_speakers: int | None = option(None, "at least so many speak", least=1)
     max_speakers: int | None = option(None, "at most so many speak", least=1)
-    pause: float = option(PAUSE, "a turn goes on over a shorter pause of its speaker", unit="s")
-    likeness: float = option(LIKENESS, "mean cosine above which voices are one speaker; lower finds fewer speakers")
+    pause: float = option(PAUSE, "a turn goes on over a shorter pause of its speaker", unit="s", least=0)
+    likeness: float = option(
+        LIKENESS, "mean cosine above which voices are one speaker; lower finds fewer speakers", least=-1, most=1
+    )
     recluster: bool = option(False, "use what was heard of this recording before: another number of speakers takes seconds")
     keep: bool = option(True, "keep what was heard (not the sound) under AURAL_HOME/embeddings for --recluster")
     book: str | None = option(None, "voice book that suggests names; not set = the one that `aural enroll` fills")
@@ -75,7 +77,11 @@ def answer(source: Source, shelf: Shelf, options: Options, progress: Progress) -
     if options.name_speakers and speakers:
         speakers = named(speakers, voices.centers[order], model, Path(options.book) if options.book else None)
     result = Result(
-        recording, dict(shelf.made_by), speech=_speech(frames, duration), turns=turns, speakers=speakers,
+        recording,
+        dict(shelf.made_by),
+        speech=_speech(frames, duration),
+        turns=turns,
+        speakers=speakers,
         events=overlaps_of(frames, duration),
     )
     found = Answer(result, heard, voices, frames, columns)

@@ -20,8 +20,10 @@ from aural.tasks._voice import model_of, stretches, voice
 class Options:
     """What one vector stands for."""
 
-    window: float | None = option(None, "one vector for each stretch of this length; not set = one for the whole", unit="s")
-    step: float | None = option(None, "from stretch to stretch; not set = the window's length", unit="s")
+    window: float | None = option(
+        None, "one vector for each stretch of this length; not set = one for the whole", unit="s", least=0.5
+    )
+    step: float | None = option(None, "from stretch to stretch; not set = the window's length", unit="s", least=0.1)
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Vectors:
@@ -52,6 +54,11 @@ def show(vectors: Vectors) -> str:
 
 
 TASK = Task(
-    takes="source", options=Options, run=run, show=show, main_role="speaker_embedding", writes=("json",),
+    takes="source",
+    options=Options,
+    run=run,
+    show=show,
+    main_role="speaker_embedding",
+    writes=("json",),
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

@@ -125,6 +125,10 @@ def show(report: Report) -> str:
 
 
 TASK = Task(
-    takes="name and source", options=Options, run=run, show=show, main_role="speaker_embedding",
+    takes="name and source",
+    options=Options,
+    run=run,
+    show=show,
+    main_role="speaker_embedding",
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

@@ -26,7 +26,7 @@ class Options:
     """What is told beside the answer for the whole recording."""
 
     spans: bool = option(True, "tell each stretch of speech too, as events of layer gender")
-    min_speech: float = option(0.5, "a stretch shorter than this gets no answer of its own", unit="s")
+    min_speech: float = option(0.5, "a stretch shorter than this gets no answer of its own", unit="s", least=0)
 
 
 @final

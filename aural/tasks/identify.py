@@ -20,8 +20,10 @@ from aural.tasks._voice import model_of, threshold_of, voice
 class Options:
     """Who is let in."""
 
-    threshold: float | None = option(None, "cosine from which on a voice is known; not set = what the model's card says")
-    top: int = option(5, "so many names are told, the most alike first")
+    threshold: float | None = option(
+        None, "cosine from which on a voice is known; not set = what the model's card says", least=-1, most=1
+    )
+    top: int = option(5, "so many names are told, the most alike first", least=1)
     reject: bool = option(False, "tell no name at all for a voice that is not known, not even the nearest")
     book: str | None = option(None, "voice book; not set = the one that `aural enroll` fills")
 
@@ -52,6 +54,11 @@ def show(matches: list[Match]) -> str:
 
 
 TASK = Task(
-    takes="source", options=Options, run=run, show=show, main_role="speaker_embedding", writes=("json",),
+    takes="source",
+    options=Options,
+    run=run,
+    show=show,
+    main_role="speaker_embedding",
+    writes=("json",),
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

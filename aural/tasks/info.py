@@ -34,9 +34,9 @@ Row = tuple[str, float | int | str | None, str]
 class Options:
     """Which part is measured."""
 
-    start: float = option(0.0, "where measuring begins", unit="s")
-    end: float | None = option(None, "where it ends (default: with the recording)", unit="s")
-    channel: int | None = option(None, "one channel, counted from 0 (default: all)")
+    start: float = option(0.0, "where measuring begins", unit="s", least=0)
+    end: float | None = option(None, "where it ends (default: with the recording)", unit="s", least=0)
+    channel: int | None = option(None, "one channel, counted from 0 (default: all)", least=0)
     pitch: bool = option(True, "follow the pitch; takes most of the time")
 
 

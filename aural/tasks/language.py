@@ -25,9 +25,9 @@ LAYER = "language"
 class Options:
     """How much is heard, and how much is told."""
 
-    windows: int = option(5, "stretches of speech to ask about, spread over the recording; each costs a second or two")
-    length: float = option(30.0, "longest stretch asked about at once", unit="s")
-    top: int = option(3, "how many languages are told, best first; 0 = all", also=("--top-k",))
+    windows: int = option(5, "stretches of speech to ask about, spread over the recording; each costs a second or two", least=1)
+    length: float = option(30.0, "longest stretch asked about at once", unit="s", least=0.5, most=30)
+    top: int = option(3, "how many languages are told, best first; 0 = all", also=("--top-k",), least=0)
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:

@@ -33,8 +33,10 @@ _FAINT, _LOUD = -65.0, -40.0  # dB full scale: below always silent, above never
 class Options:
     """How steady the answer is, and what counts as silence."""
 
-    steadiness: float = option(16.0, "how much better another kind must fit before a change is told (nats); higher = fewer")
-    min_silence: float = option(0.5, "shorter silence belongs to what is around it", unit="s")
+    steadiness: float = option(
+        16.0, "how much better another kind must fit before a change is told (nats); higher = fewer", least=0
+    )
+    min_silence: float = option(0.5, "shorter silence belongs to what is around it", unit="s", least=0)
     silence_below: float = option(15.0, "silence lies this far below the mean level of the minute around it", unit="dB")
 
 

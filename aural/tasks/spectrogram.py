@@ -38,19 +38,23 @@ class Options:
     kind: tuple[str, ...] = option(("wave", "logmel"), "what to draw; several on one time axis", choices=KINDS, also=("--view",))
     colors: str = option("ember", "color scale; gray draws more energy darker, 255 down to 0", choices=colors.NAMES)
     invert: bool = option(False, "turn the color scale round")
-    window: float = option(25.0, "length of a slice: long = sharp in frequency, short = sharp in time", unit="ms")
-    hop: float | None = option(None, "step from slice to slice (default: 10, more where a column holds over 24)", unit="ms")
-    n_fft: int | None = option(None, "points of the transform (default: enough for the lowest mel bands)")
-    n_mels: int = option(80, "mel bands")
-    n_mfcc: int = option(13, "cepstral coefficients")
-    f_max: float | None = option(None, "highest frequency shown (default: as high as anything sounds)", unit="Hz")
-    span: float = option(80.0, "how far below the loudest the colors reach", unit="dB")
-    start: float = option(0.0, "where the picture begins", unit="s")
-    end: float | None = option(None, "where it ends (default: with the recording)", unit="s")
-    at: float | None = option(None, "a moment: marked, and the slice whose spectrum is drawn", unit="s")
-    width: int = option(1200, "width of the picture", unit="pixels")
-    height: int | None = option(None, "height of the picture (default: as the panels need)", unit="pixels")
-    channel: int | None = option(None, "one channel, counted from 0 (default: the mean of all)")
+    window: float = option(
+        25.0, "length of a slice: long = sharp in frequency, short = sharp in time", unit="ms", least=0.01, most=10_000
+    )
+    hop: float | None = option(
+        None, "step from slice to slice (default: 10, more where a column holds over 24)", unit="ms", least=0.01, most=10_000
+    )
+    n_fft: int | None = option(None, "points of the transform (default: enough for the lowest mel bands)", least=2, most=2**20)
+    n_mels: int = option(80, "mel bands", least=1, most=4096)
+    n_mfcc: int = option(13, "cepstral coefficients", least=1, most=4096)
+    f_max: float | None = option(None, "highest frequency shown (default: as high as anything sounds)", unit="Hz", least=1)
+    span: float = option(80.0, "how far below the loudest the colors reach", unit="dB", least=1, most=400)
+    start: float = option(0.0, "where the picture begins", unit="s", least=0)
+    end: float | None = option(None, "where it ends (default: with the recording)", unit="s", least=0)
+    at: float | None = option(None, "a moment: marked, and the slice whose spectrum is drawn", unit="s", least=0)
+    width: int = option(1200, "width of the picture", unit="pixels", least=80, most=20_000)
+    height: int | None = option(None, "height of the picture (default: as the panels need)", unit="pixels", least=20, most=20_000)
+    channel: int | None = option(None, "one channel, counted from 0 (default: the mean of all)", least=0)
     plain: bool = option(False, "only the values of one kind, no axes: a pixel for each frame and bin")
     animate: bool = option(False, "a window slides along the wave and each slice becomes a stripe (svg, html)")
 
@@ -60,6 +64,8 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> P
 
     Raises: UsageError for options that do not fit each other or the recording.
     """
+    if not options.kind:
+        raise UsageError("nothing is to be drawn", where="--kind", fix=f"Name one of: {', '.join(KINDS)}")
     scope = _scope(source, options)
     if options.animate:
         return _moving(source, scope, options, progress)

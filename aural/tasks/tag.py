@@ -25,8 +25,8 @@ _SILENT = 10 ** (-65 / 20)  # the level (root mean square) below which a clip ho
 class Options:
     """How many names are told."""
 
-    top: int = option(5, "how many kinds of sound, best first; 0 = all that the tagger knows", also=("--top-k",))
-    min_score: float = option(0.0, "leave out what scores less than this")
+    top: int = option(5, "how many kinds of sound, best first; 0 = all that the tagger knows", also=("--top-k",), least=0)
+    min_score: float = option(0.0, "leave out what scores less than this", least=0, most=1)
 
 
 @final

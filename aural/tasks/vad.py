@@ -20,11 +20,11 @@ class Options:
     """How sure the gate must be, and how spans are formed."""
 
     threshold: float = option(0.5, "probability at which speech begins; lower hears more and lets more noise pass", least=0, most=1)
-    release: float = option(0.35, "probability below which speech ends; lower than the threshold, so that spans do not break up", least=0, most=1)
-    min_speech: float = option(0.1, "shorter spans are dropped (a spoken digit lasts about 0.3 s)", unit="s")
-    min_pause: float = option(0.2, "shorter pauses do not split a span", unit="s")
-    pad: float = option(0.1, "added on both sides, so that soft beginnings are not clipped", unit="s")
-    max_speech: float | None = option(None, "longer spans are cut at the deepest dip; not set = never", unit="s")
+    release: float = option(0.35, "probability below which speech ends; below the threshold, so that spans hold", least=0, most=1)
+    min_speech: float = option(0.1, "shorter spans are dropped (a spoken digit lasts about 0.3 s)", unit="s", least=0)
+    min_pause: float = option(0.2, "shorter pauses do not split a span", unit="s", least=0)
+    pad: float = option(0.1, "added on both sides, so that soft beginnings are not clipped", unit="s", least=0)
+    max_speech: float | None = option(None, "longer spans are cut at the deepest dip; not set = never", unit="s", least=0.1)
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
@@ -50,6 +50,11 @@ def show(result: Result) -> str:
 
 
 TASK = Task(
-    takes="source", options=Options, run=run, show=show, roles={"vad": "silero-vad"}, main_role="vad",
+    takes="source",
+    options=Options,
+    run=run,
+    show=show,
+    roles={"vad": "silero-vad"},
+    main_role="vad",
     question=Question("frame", "set"),
 )

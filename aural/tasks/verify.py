@@ -18,7 +18,9 @@ from aural.tasks._voice import threshold_of, voice
 class Options:
     """When two voices count as one."""
 
-    threshold: float | None = option(None, "cosine from which on the voices are the same; not set = what the model's card says")
+    threshold: float | None = option(
+        None, "cosine from which on the voices are the same; not set = what the model's card says", least=-1, most=1
+    )
 
 
 def run(inputs: tuple[Source, Source], shelf: Shelf, options: Options, progress: Progress) -> Match:
@@ -37,6 +39,11 @@ def show(match: Match) -> str:
 
 
 TASK = Task(
-    takes="pair", options=Options, run=run, show=show, main_role="speaker_embedding", writes=("json",),
+    takes="pair",
+    options=Options,
+    run=run,
+    show=show,
+    main_role="speaker_embedding",
+    writes=("json",),
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

@@ -219,7 +219,7 @@ def parakeet(folder: Path, head: str = "CTC") -> Any:
             torch.nn.init.normal_(values, std=3.0 if head == "CTC" or "lstm" not in name else 0.5)
     if head != "CTC":
         model.joint.head.bias.data[classes - 1] = -8.0  # or it would write nothing but blanks
-    model.generation_config.decoder_start_token_id = classes - 1
+        model.generation_config.decoder_start_token_id = classes - 1
     if head == "TDT":  # the scores of durations stand behind those of tokens
         model.generation_config.suppress_tokens = list(range(classes, classes + len(config.durations)))
     model.save_pretrained(folder)

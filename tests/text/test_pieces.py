@@ -9,7 +9,8 @@ from aural.text.pieces import BLANK, Pieces
 
 MARKS = [b"<unk>", b"<s>", b"</s>"]
 BYTES = [f"<0x{i:02X}>".encode() for i in range(256)]
-REST = [f"{BLANK}t".encode(), b"he", f"{BLANK}the".encode(), f"{BLANK}a".encode(), BLANK.encode(), b"t", b"h", b"e", b"a", b",", b"5"]
+REST = [f"{BLANK}t".encode(), b"he", f"{BLANK}the".encode(), f"{BLANK}a".encode(), BLANK.encode()]
+REST += [b"t", b"h", b"e", b"a", b",", b"5"]
 VOCABULARY = Pieces([*MARKS, *BYTES, *REST])
 
 

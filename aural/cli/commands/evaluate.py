@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if not args.verb:
         raise UsageError(
-            "which verb?", where="aural evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl"
+            "which verb?", where="evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl"
         )
     shown = _progress(args.progress)
     try:
@@ -126,7 +126,7 @@ def _clips(args: argparse.Namespace, shown: Progress) -> tuple[Plan, list[Record
 
     if args.manifest is None:
         raise UsageError(
-            "--manifest is missing", where=f"aural evaluate {args.verb}", fix="Give a .jsonl file with audio and truth"
+            "--manifest is missing", where=f"evaluate {args.verb}", fix="Give a .jsonl file with audio and truth"
         )
     judging.scorers_of(args.verb)
     clips = judging.spread_evenly(read_manifest(args.manifest), args.limit)
@@ -147,7 +147,7 @@ def _verify(args: argparse.Namespace, shown: Progress) -> tuple[Plan, list[Recor
     from aural.judge.trials import judge_trials
 
     if args.trials is None:
-        raise UsageError("--trials is missing", where="aural evaluate verify", fix="Give a file with enroll, test, target")
+        raise UsageError("--trials is missing", where="evaluate verify", fix="Give a file with enroll, test, target")
     trials, parts = read_trials(args.trials)
     trials = spread_evenly(trials, args.limit)
     plan = Plan(
@@ -190,7 +190,7 @@ def _terms(args: argparse.Namespace) -> Any:
     from aural.judge.terms import Terms
 
     given: dict[str, Any] = dict(flags.options_from(args))
-    return settings.build(Terms, given, {"language": args.language, "skip_overlap": args.skip_overlap}, where="aural evaluate")
+    return settings.build(Terms, given, {"language": args.language, "skip_overlap": args.skip_overlap}, where="evaluate")
 
 
 def _conditions(args: argparse.Namespace) -> list[Condition]:

@@ -1,0 +1,133 @@
+"""Many recordings: failures, bugs and processes; what is printed and with which exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aural.cli import main as cli
+from aural.cli import runner
+from aural.cli.inputs import Input
+from aural.errors import NotASound
+from aural.sound.sound import Sound
+
+
+@pytest.fixture(autouse=True)
+def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, rate in (("a.wav", 8000), ("b.wav", 16000)):
+        Sound(0.1 * np.ones(rate), rate).save(tmp_path / name)
+
+
+def hearing(monkeypatch: pytest.MonkeyPatch, act: Callable[[str], str]) -> None:
+    def hear(job: Any, one: Input, paths: Any, shown: Any) -> str:
+        if one.problem:
+            raise one.problem
+        return act(one.name)
+
+    monkeypatch.setattr(runner, "hear", hear)
+
+
+def fail(error: Exception) -> Callable[[str], str]:
+    def act(name: str) -> str:
+        if name == "a.wav":
+            raise error
+        return f"heard {name}"
+
+    return act
+
+
+def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    hearing(monkeypatch, lambda name: f"heard {name}")
+    assert cli.main(["info", "a.wav", "b.wav"]) == 0
+    assert capsys.readouterr().out == "== a.wav\nheard a.wav\n== b.wav\nheard b.wav\n"
+    assert cli.main(["info", "a.wav"]) == 0
+    assert capsys.readouterr().out == "heard a.wav\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "alone", "words"),
+    [
+        (NotASound("this is none", where="a.wav"), 3, "this is none"),
+        (MemoryError(), 5, "memory ran out"),
+        (BrokenProcessPool("gone"), 5, "fewer --jobs"),
+        (OSError(28, "No space left on device", "a.json"), 5, "disk is full"),
+        (ZeroDivisionError("oh"), 70, "bug in aural"),
+    ],
+)
+def test_one_of_many_fails(
+    error: Exception, alone: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hearing(monkeypatch, fail(error))
+    code = cli.main(["info", "a.wav", "b.wav"])
+    out, err = capsys.readouterr()
+    assert code == (70 if alone == 70 else 1)
+    assert out == "== b.wav\nheard b.wav\n"
+    assert words in err.splitlines()[0]
+    assert "a." in err.splitlines()[0]
+    assert cli.main(["info", "a.wav"]) == alone
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_reader_that_left_ends_it_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(cli, "_mute", lambda: None)
+    hearing(monkeypatch, fail(BrokenPipeError()))
+    assert cli.main(["info", "a.wav", "b.wav"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_several_processes_give_what_one_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("text.wav").write_text("words " * 40)
+    line = ["info", "b.wav", "text.wav", "a.wav", "--no-pitch", "-f", "json"]
+    assert cli.main([*line, "-o", "one"]) == 1
+    first = capsys.readouterr()
+    assert cli.main([*line, "-o", "two", "--jobs", "2", "--progress", "json"]) == 1
+    second = capsys.readouterr()
+    assert second.out == first.out.replace("one", "two")
+    assert [e for e in second.err.splitlines() if e.startswith("aural: ")] == first.err.splitlines()
+    assert second.err.count('"unit": "files"') >= 2
+    for name in ("a.json", "b.json"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+
+
+def test_skip_existing_tells_what_it_left(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["info", "a.wav", "b.wav", "--no-pitch", "-f", "json", "-o", "out"]
+    assert cli.main(["info", "a.wav", "--no-pitch", "-f", "json", "-o", "out"]) == 0
+    capsys.readouterr()
+    assert cli.main([*line, "--skip-existing"]) == 0
+    out, err = capsys.readouterr()
+    assert "b.json" in out
+    assert "a.json" not in out
+    assert "1 of 2" in err
+    assert cli.main([*line, "--skip-existing", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_config_is_read_and_flags_win(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("c.toml").write_text("pitch = false\nstart = 0.5\n")
+    assert cli.main(["info", "a.wav", "--config", "c.toml", "-f", "csv", "-o", "-"]) == 0
+    first = capsys.readouterr().out
+    assert "fundamental" not in first
+    assert "file,seconds,0.5,s" in first or "4000" in first
+    assert cli.main(["info", "a.wav", "--config", "c.toml", "--start", "0", "-f", "csv", "-o", "-"]) == 0
+    assert "8000" in capsys.readouterr().out
+
+
+def test_pictures_can_be_piped(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert cli.main(["spectrogram", "a.wav", "--kind", "wave", "--width", "200", "-o", "-"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"\x89PNG")
+
+
+def test_processes_fit_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(runner, "_free_memory", lambda: 3 * runner._FIT)
+    assert runner._processes(0, 3) == 1
+    assert runner._processes(0, 100) == 3
+    assert runner._processes(5, 2) == 2
+    assert runner._processes(5, 100) == 5
