@@ -46,16 +46,20 @@ def main() -> None:
             conversation([args.data / s for s in SETS], minutes * 60, recording)
             wall, cpu, peak = measured(recording, args.model, args.threads)
             found.append((minutes, wall, cpu, cpu / minutes / 60, peak))
-            print(f"{minutes:g} min: {wall:.0f} s, {peak:.0f} MiB", file=sys.stderr)
+            publish(finding(found, args), args.json)
+
+
+def finding(found: list[tuple[float, float, float, float, float]], args: argparse.Namespace) -> Finding:
+    """The table of what was heard so far."""
     first, last = found[0], found[-1]
     slope = (last[2] - first[2]) / ((last[0] - first[0]) * 60) if last != first else first[3]
     table = Table(
-        f"aural listen -m {args.model}, {args.threads} thread",
+        f"aural listen -m {args.model}, threads: {args.threads}",
         ("minutes", "wall s", "CPU s", "CPU s per second", "peak MiB"),
         tuple(found),
         (f"slope between the shortest and the longest: {slope:.3f} CPU seconds per second of sound",),
     )
-    publish(Finding("How do time and memory of `listen` grow with the length of a recording?", (table,)), args.json)
+    return Finding(f"How do time and memory of `listen -m {args.model}` grow with the length of a recording?", (table,))
 
 
 if __name__ == "__main__":

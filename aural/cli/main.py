@@ -90,8 +90,9 @@ class Parser(argparse.ArgumentParser):
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments as a namespace. Raises: UsageError, with the nearest flag for one that does not exist."""
         self.given = tuple(arguments)
-        nested = any(action.nargs == argparse.PARSER for action in self._actions)
-        known, left = (self.parse_known_args if nested else self.parse_known_intermixed_args)(list(arguments))
+        # The mixed way knows neither verbs below a verb nor that all behind -- is no option.
+        plain = "--" in arguments or any(action.nargs == argparse.PARSER for action in self._actions)
+        known, left = (self.parse_known_args if plain else self.parse_known_intermixed_args)(list(arguments))
         if left:
             raise self._unknown(left[0])
         return known

@@ -294,7 +294,7 @@ def _deliver(job: Job, task: Any, answer: Any, media: Any, paths: dict[str, Path
             outputs.put(data, paths[name])
         return "\n".join(one_line(str(paths[name])) for name in made)
     if all(isinstance(data, str) for data in made.values()):
-        return "\n".join(str(data) for data in made.values())
+        return "\n".join(str(data).removesuffix("\n") for data in made.values())
     return b"".join(data.encode() if isinstance(data, str) else data for data in made.values())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -115,15 +115,17 @@ def keep_nodes(graph: Message, kept: Iterable[Message]) -> None:
         graph.add(GRAPH_NODES, node)
 
 
-def node(op: str, inputs: Sequence[str], outputs: Sequence[str], name: str = "", domain: str = "", **ints: int) -> Message:
-    """A new node; the keywords are its whole-number attributes."""
+def node(
+    op: str, inputs: Sequence[str], outputs: Sequence[str], name: str = "", domain: str = "", ints: Mapping[str, int] | None = None
+) -> Message:
+    """A new node; `ints` are its whole-number attributes."""
     made = Message()
     for one in inputs:
         made.add(NODE_INPUTS, one)
     for one in outputs:
         made.add(NODE_OUTPUTS, one)
     made.add(NODE_NAME, name or outputs[0]).add(NODE_OP, op)
-    for key, value in ints.items():
+    for key, value in (ints or {}).items():
         made.add(NODE_ATTRIBUTES, Message().add(ATTRIBUTE_NAME, key).add(ATTRIBUTE_INT, value).add(ATTRIBUTE_TYPE, 2))
     return made.add(NODE_DOMAIN, domain) if domain else made
 
@@ -297,7 +299,7 @@ def integer_products(model: Message, block: int = 32) -> int:
         _store_blocks(graph, right, weights, scale, zero, block)
         made_node = node("MatMulNBits", [left, f"{right}/blocks", f"{right}/scales", f"{right}/zeros"],
                          one.texts(NODE_OUTPUTS), one.text(NODE_NAME), "com.microsoft",
-                         K=width, N=rows, bits=8, block_size=block, accuracy_level=4)
+                         {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4})
         for field in (NODE_INPUTS, NODE_OP, NODE_ATTRIBUTES, NODE_DOMAIN):
             one.drop(field)
         for name in made_node.texts(NODE_INPUTS):
@@ -323,7 +325,7 @@ def _gather_integers(graph: Message, one: Message, known: dict[str, tuple[Messag
     before = nodes(graph)
     at = next(i for i, n in enumerate(before) if n is one) + 1
     added = [
-        node("Cast", [f"{out}/integers"], [f"{out}/cast"], to=1),
+        node("Cast", [f"{out}/integers"], [f"{out}/cast"], ints={"to": 1}),
         node("Mul", [f"{out}/cast", f"{out}/scale"], [f"{out}/scaled"]),
         node("Add", [f"{out}/scaled", f"{out}/offset"], [out]),
     ]

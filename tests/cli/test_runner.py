@@ -109,14 +109,21 @@ def test_skip_existing_tells_what_it_left(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_config_is_read_and_flags_win(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("c.toml").write_text("pitch = false\nstart = 0.5\n")
-    assert cli.main(["info", "a.wav", "--config", "c.toml", "-f", "csv", "-o", "-"]) == 0
-    first = capsys.readouterr().out
-    assert "fundamental" not in first
-    assert "file,seconds,0.5,s" in first or "4000" in first
-    assert cli.main(["info", "a.wav", "--config", "c.toml", "--start", "0", "-f", "csv", "-o", "-"]) == 0
-    assert "8000" in capsys.readouterr().out
+def test_a_config_is_read_and_flags_win() -> None:
+    Path("c.toml").write_text('kind = ["wave"]\nwidth = 200\n')
+    line = ["spectrogram", "a.wav", "--config", "c.toml"]
+    assert cli.main([*line, "-o", "x.svg"]) == 0
+    assert 'width="200"' in Path("x.svg").read_text()[:400]
+    assert cli.main([*line, "-o", "y.svg", "--width", "300"]) == 0
+    assert 'width="300"' in Path("y.svg").read_text()[:400]
+
+
+def test_what_is_printed_is_what_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["info", "a.wav", "--no-pitch", "-f", "json"]
+    assert cli.main([*line, "-o", "a.json"]) == 0
+    capsys.readouterr()
+    assert cli.main([*line, "-o", "-"]) == 0
+    assert capsys.readouterr().out == Path("a.json").read_text()
 
 
 def test_pictures_can_be_piped(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

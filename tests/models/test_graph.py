@@ -42,7 +42,7 @@ def branched() -> Message:
     """y = x * weight when asked, else x + weight; weight is int8, dequantized at each use."""
     weight = np.array([[-128, 127], [3, -4]] * 16, np.int8)
     chain = [
-        graph.node("Cast", ["q"], ["c"], to=1),
+        graph.node("Cast", ["q"], ["c"], ints={"to": 1}),
         graph.node("Mul", ["c", "s"], ["m"]),
         graph.node("Add", ["m", "z"], ["w"]),
     ]
