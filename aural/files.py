@@ -58,11 +58,11 @@ def write_bytes(path: Path, data: bytes) -> None:
         out.write(data)
 
 
-def disk_error(error: OSError, path: Path) -> LimitReached | UsageError:
+def disk_error(error: OSError, path: Path, fix: str = "Choose another folder") -> LimitReached | UsageError:
     """The aural error for a failure to write under `path`."""
     if error.errno in FULL:
         return LimitReached("the disk is full", where=str(path), fix="Free some space, or choose another folder")
-    return UsageError(f"this cannot be written ({error.strerror or error})", where=str(path), fix="Choose another folder")
+    return UsageError(f"this cannot be written ({error.strerror or error})", where=str(path), fix=fix)
 
 
 def sha256_of(path: Path) -> str:
@@ -103,7 +103,7 @@ def _lock(path: Path) -> int | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
     except OSError as error:
-        raise disk_error(error, path) from error
+        raise disk_error(error, path, "Choose another folder; AURAL_HOME names the one for models") from error
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -17,7 +17,7 @@ from aural.errors import UsageError
 from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 
-_USUAL = ("txt", "json", "srt", "vtt", "tsv")  # what a folder without a format gets, as in the whisper family
+USUAL = ("txt", "json", "srt", "vtt", "tsv")  # what a folder without a format gets, as in the whisper family
 _LONGEST = 255  # bytes of a file name that file systems take
 
 
@@ -50,7 +50,7 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
         if picture and path.suffix and not path.is_dir():
             what = f"a picture cannot be written as {path.suffix[1:]!r}"
             raise UsageError(what, where="--output", fix=f"It is one of: {', '.join(writes or ())}")
-        return Wish(names or (writes[:1] if writes else _USUAL), told)
+        return Wish(names or (writes[:1] if writes else USUAL), told)
     if names and names != (named,):
         what = f"{told} names one file, and --format asks for {', '.join(names)}"
         raise UsageError(what, where="-o", fix="Give -o a folder, or leave -f out")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
@@ -71,12 +72,18 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
         parser.add_argument("audio", nargs="*", metavar="AUDIO", help="recordings of that voice")
     else:
         parser.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, globs, - for a pipe, or sample:NAME")
+    usual = "" if page.TASK.writes else f" (a folder without -f gets {', '.join(outputs.USUAL)})"
     known = page.TASK.writes or ("srt", "vtt", "json", "html", "txt", "...")
     parser.add_argument(
         "-f", "--format", "--output-format", dest="format", metavar="NAMES", help=f"{','.join(known)}, or all (several with commas)"
     )
     parser.add_argument(
-        "-o", "--output-dir", "--output", dest="output", metavar="PLACE", help="folder for results, or one file; - prints them"
+        "-o",
+        "--output-dir",
+        "--output",
+        dest="output",
+        metavar="PLACE",
+        help=f"folder for results, or one file; - prints them{usual}",
     )
     if page.TASK.main_role:
         role = page.TASK.main_role.replace("_", " ")
@@ -201,29 +208,68 @@ def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, P
     _fetch_first(job, shown)
     failed: list[Exception] = []
     waiting = list(inputs)
-    said: dict[str, str | bytes | None] = {}
+    said: dict[str, str | bytes] = {}
+    with contextlib.closing(_outcomes(job, inputs, plan, jobs)) as outcomes:
+        for done, (one, outcome) in enumerate(outcomes, 1):
+            if isinstance(outcome, Exception):
+                failed.append(_report(outcome, one, len(inputs), shown))
+            said[one.place] = "" if isinstance(outcome, Exception) else outcome
+            shown.step(done, len(inputs), f"aural {job.verb}", "files")
+            while waiting and waiting[0].place in said:
+                shown.close()
+                first = waiting.pop(0)
+                _print(said.pop(first.place), first, len(inputs))
+    shown.close()
+    return _code(failed, len(inputs))
+
+
+def _outcomes(
+    job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int
+) -> Generator[tuple[Input, str | bytes | Exception], None, None]:
+    """What each recording gave, as it comes.
+
+    A process that the system ends (for its memory, mostly) takes the pool down; what was not heard by then
+    is heard again, one at a time, so that only the recording that asks for too much fails.
+    """
+    free = {place for place, paths in plan.items() if not any(p.exists() for p in paths.values())}
+    left: list[Input] = []
+    with _pool(jobs) as pool:
+        futures: dict[Future[str | bytes], Input] = {}
+        for one in inputs:
+            try:
+                futures[pool.submit(_hear_apart, job, one, plan[one.place])] = one
+            except BrokenProcessPool:
+                left.append(one)
+        for future in as_completed(futures):
+            outcome = _outcome(future)
+            if isinstance(outcome, BrokenProcessPool):
+                left.append(futures[future])
+            else:
+                yield futures[future], outcome
+    for one in left:
+        again = dataclasses.replace(job.wish, overwrite=job.wish.overwrite or one.place in free)
+        with _pool(1) as pool:
+            yield one, _outcome(pool.submit(_hear_apart, dataclasses.replace(job, wish=again), one, plan[one.place]))
+
+
+@contextlib.contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the work, or at once when it is stopped."""
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
         try:
-            futures = {pool.submit(_hear_apart, job, one, plan[one.place]): one for one in inputs}
-            for done, future in enumerate(as_completed(futures), 1):
-                one = futures[future]
-                try:
-                    said[one.place] = future.result()
-                except Exception as error:
-                    failed.append(_report(error, one, len(inputs), shown))
-                    said[one.place] = None
-                shown.step(done, len(inputs), f"aural {job.verb}", "files")
-                while waiting and waiting[0].place in said:
-                    shown.close()
-                    first = waiting.pop(0)
-                    _print(said.pop(first.place) or "", first, len(inputs))
+            yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for child in active_children():
                 child.terminate()
             raise
-    shown.close()
-    return _code(failed, len(inputs))
+
+
+def _outcome(future: Future[str | bytes]) -> str | bytes | Exception:
+    try:
+        return future.result()
+    except Exception as error:
+        return error
 
 
 def _begin() -> None:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ NODE_INPUTS, NODE_OUTPUTS, NODE_NAME, NODE_OP, NODE_ATTRIBUTES, NODE_DOMAIN = 1,
 ATTRIBUTE_NAME, ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_TEXT, ATTRIBUTE_GRAPH, ATTRIBUTE_TYPE = 1, 2, 3, 4, 6, 20
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW = 1, 2, 8, 9
 _TYPED_DATA = {1: (4, np.float32), 6: (5, np.int32), 7: (7, np.int64)}
-DTYPES = {
+DTYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype("<f4"), 2: np.dtype("u1"), 3: np.dtype("i1"), 6: np.dtype("<i4"), 7: np.dtype("<i8"),
     9: np.dtype("?"), 10: np.dtype("<f2"), 11: np.dtype("<f8"),
 }
@@ -155,7 +156,7 @@ def tensor(name: str, values: np.ndarray) -> Message:
     for size in values.shape:
         made.add(TENSOR_DIMS, size)
     made.add(TENSOR_TYPE, kinds[values.dtype.newbyteorder("<") if values.dtype.itemsize > 1 else values.dtype])
-    return made.add(TENSOR_NAME, name).add(TENSOR_RAW, memoryview(np.ascontiguousarray(values)).cast("B"))
+    return made.add(TENSOR_NAME, name).add(TENSOR_RAW, values.tobytes())
 
 
 def value_info(name: str, kind: int = 1) -> Message:

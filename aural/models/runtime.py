@@ -85,7 +85,9 @@ class Runtime:
                 f"threads is {self.threads!r:.40}", fix=f"It takes a whole number from 0 (all cores) to {MOST_THREADS}"
             )
         if self.device != "auto" and self.device not in PROVIDERS:
-            raise UsageError(f"there is no device {self.device!r:.40}", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}")
+            raise UsageError(
+                f"there is no device {self.device!r:.40}", where="--device", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}"
+            )
 
     def session(self, graph: Path | bytes, *, folded: bool = True, save: Path | None = None) -> Session:
         """Open a graph. `folded` False switches all optimization off; `save` writes it as plain ONNX.

@@ -36,6 +36,8 @@ def read(spec: str) -> tuple[Hotword, ...]:
         text = path.read_text(encoding="utf-8-sig") if from_file else spec
     except (OSError, ValueError) as error:
         raise UsageError(f"this list of hotwords cannot be read ({error})", where=spec[:200]) from error
+    if not from_file and "," not in spec and path.suffix.lower() in (".txt", ".csv", ".tsv"):
+        raise UsageError("there is no such list of hotwords", where=spec[:200], fix="Check the path, or write the words: a,b,c")
     lines = text.splitlines() if from_file else text.split(",")
     found: dict[str, Hotword] = {}
     for line in lines:

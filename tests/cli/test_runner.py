@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,24 @@ def test_several_processes_give_what_one_gives(capsys: pytest.CaptureFixture[str
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 
 
+def _killed(job: runner.Job, one: Input, paths: dict[str, Path]) -> str:
+    if one.name == "a.wav":
+        os._exit(9)
+    return f"heard {one.name}"
+
+
+def test_a_process_that_is_ended_takes_only_its_recording_along(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runner, "_hear_apart", _killed)
+    assert cli.main(["info", "a.wav", "b.wav", "--jobs", "2"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "== b.wav\nheard b.wav\n"
+    assert len(err.splitlines()) == 1
+    assert err.startswith("aural: a.wav: the process that heard this was ended")
+    assert not active_children()
+
+
 def test_skip_existing_tells_what_it_left(capsys: pytest.CaptureFixture[str]) -> None:
     line = ["info", "a.wav", "b.wav", "--no-pitch", "-f", "json", "-o", "out"]
     assert cli.main(["info", "a.wav", "--no-pitch", "-f", "json", "-o", "out"]) == 0
@@ -138,3 +157,10 @@ def test_processes_fit_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runner._processes(0, 100) == 3
     assert runner._processes(5, 2) == 2
     assert runner._processes(5, 100) == 5
+
+
+def test_limits_are_those_of_the_runtime() -> None:
+    from aural.models import runtime
+
+    assert runner.MOST_THREADS == runtime.MOST_THREADS
+    assert set(runner.DEVICES) == {"auto", *runtime.PROVIDERS}

@@ -15,6 +15,7 @@ import pytest
 import aural
 from aural import find
 from aural.errors import AuralError, UsageError
+from aural.models.shelf import Shelf
 from aural.progress import Quiet
 from aural.tasks import _call
 
@@ -139,7 +140,7 @@ def test_the_display_is_closed_whatever_happens() -> None:
     shown = Shown()
     task = find.page("tasks", "info").TASK
     with pytest.raises(AuralError):
-        _call.run(task, aural.Source(b"no sound at all"), task.options(), _call.Shelf({}), shown)
+        _call.run(task, aural.Source(b"no sound at all"), task.options(), Shelf({}), shown)
     assert shown.closed
 
 

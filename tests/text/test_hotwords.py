@@ -31,3 +31,8 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00\x80")
     with pytest.raises(UsageError):
         hotwords.read(str(path))
+
+
+def test_a_list_that_is_not_there_is_no_hotword() -> None:
+    with pytest.raises(UsageError, match="no such list"):
+        hotwords.read("names.txt")

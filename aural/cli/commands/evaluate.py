@@ -80,9 +80,7 @@ def run(args: argparse.Namespace) -> int:
         print(report.comparison(compare.compare(*args.compare), *args.compare))
         return 0
     if not args.verb:
-        raise UsageError(
-            "which verb?", where="evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl"
-        )
+        raise UsageError("which verb?", where="evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl")
     shown = _progress(args.progress)
     try:
         plan, records, truth = _verify(args, shown) if args.verb == "verify" else _clips(args, shown)
@@ -125,9 +123,7 @@ def _clips(args: argparse.Namespace, shown: Progress) -> tuple[Plan, list[Record
     from aural.judge.terms import read_map
 
     if args.manifest is None:
-        raise UsageError(
-            "--manifest is missing", where=f"evaluate {args.verb}", fix="Give a .jsonl file with audio and truth"
-        )
+        raise UsageError("--manifest is missing", where=f"evaluate {args.verb}", fix="Give a .jsonl file with audio and truth")
     judging.scorers_of(args.verb)
     clips = judging.spread_evenly(read_manifest(args.manifest), args.limit)
     plan = judging.plan(args.verb, clips, _choices(args), _task_options(args), _terms(args))
