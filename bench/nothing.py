@@ -47,8 +47,12 @@ def main() -> None:
             deaf.append(_deafness(title, name, spoken, recognizer, gate))
     tables = (
         Table("Words where nobody speaks (should be 0; in babble people do talk)", COLUMNS, tuple(silent)),
-        Table("What the gate costs where somebody speaks (the same settings)", DEAF, tuple(deaf),
-              ("bare = the whole clip fed to the recognizer without gate, padding or second try",)),
+        Table(
+            "What the gate costs where somebody speaks (the same settings)",
+            DEAF,
+            tuple(deaf),
+            ("bare = the whole clip fed to the recognizer without gate, padding or second try",),
+        ),
     )
     publish(Finding("Are there words in noise, music and silence, and is the gate deaf?", tables), args.json)
 

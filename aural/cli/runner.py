@@ -59,6 +59,9 @@ def run_task(verb: str, arguments: list[str]) -> int:
     if args.offline == "true":
         os.environ["AURAL_OFFLINE"] = "1"
     job = _job(verb, page.TASK, args)
+    assumed = find.attribute("tasks._assumed", "remark")(job.choices, job.options)
+    if assumed and args.quiet != "true":
+        say(assumed)
     return _dispatch(job, page.TASK, args)
 
 

@@ -26,8 +26,14 @@ ATTRIBUTE_NAME, ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_TEXT, ATTRIBUTE_GRAPH,
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW = 1, 2, 8, 9
 _TYPED_DATA = {1: (4, np.float32), 6: (5, np.int32), 7: (7, np.int64)}
 DTYPES: dict[int, np.dtype[Any]] = {
-    1: np.dtype("<f4"), 2: np.dtype("u1"), 3: np.dtype("i1"), 6: np.dtype("<i4"), 7: np.dtype("<i8"),
-    9: np.dtype("?"), 10: np.dtype("<f2"), 11: np.dtype("<f8"),
+    1: np.dtype("<f4"),
+    2: np.dtype("u1"),
+    3: np.dtype("i1"),
+    6: np.dtype("<i4"),
+    7: np.dtype("<i8"),
+    9: np.dtype("?"),
+    10: np.dtype("<f2"),
+    11: np.dtype("<f8"),
 }
 _KEPT_DOMAINS = ("", "ai.onnx", "com.microsoft")
 
@@ -298,9 +304,14 @@ def integer_products(model: Message, block: int = 32) -> int:
         if width % block or not 0 <= zero <= 255 or abs(offset / scale - round(offset / scale)) > 1e-3:
             continue
         _store_blocks(graph, right, weights, scale, zero, block)
-        made_node = node("MatMulNBits", [left, f"{right}/blocks", f"{right}/scales", f"{right}/zeros"],
-                         one.texts(NODE_OUTPUTS), one.text(NODE_NAME), "com.microsoft",
-                         {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4})
+        made_node = node(
+            "MatMulNBits",
+            [left, f"{right}/blocks", f"{right}/scales", f"{right}/zeros"],
+            one.texts(NODE_OUTPUTS),
+            one.text(NODE_NAME),
+            "com.microsoft",
+            {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4},
+        )
         for field in (NODE_INPUTS, NODE_OP, NODE_ATTRIBUTES, NODE_DOMAIN):
             one.drop(field)
         for name in made_node.texts(NODE_INPUTS):

@@ -86,7 +86,7 @@ class Spelled(Recognizer):
         _check(self.card, decoding, greedy=True)
         rows = _rows(samples, lengths, self.card.sample_rate)
         together = self.card.batch == "exact" and len(rows) > 1
-        found = []
+        found: list[Hypothesis] = []
         for batch in [rows] if together else [[row] for row in rows]:
             logits = self._net.run(batch)["logits"]
             hop = self.card.hop or len(batch[0]) / self.card.sample_rate / max(logits.shape[1], 1)
@@ -331,4 +331,4 @@ def _chances(logits: np.ndarray, card: Card) -> np.ndarray:
 def _spread(weights: np.ndarray, size: int) -> np.ndarray:
     """Weights on an even grid as one for each of `size` samples."""
     at = np.minimum(((np.arange(size) + 0.5) / size * len(weights)).astype(int), len(weights) - 1)
-    return weights[at]
+    return np.asarray(weights[at])

@@ -7,7 +7,6 @@ from aural.errors import ModelRefused
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
 
-
 class Message:
     """The fields of one message in their order; unknown ones survive a round trip untouched.
 

@@ -87,7 +87,7 @@ def levels(samples: np.ndarray) -> np.ndarray:
     power[:whole] = np.einsum("ij,ij->i", *(2 * [samples[: whole * FRAME].reshape(-1, FRAME)])) / FRAME
     if count > whole:
         power[-1] = np.mean(samples[whole * FRAME :] ** 2)
-    return 10 * np.log10(power + np.float32(1e-12))
+    return np.asarray(10 * np.log10(power + np.float32(1e-12)))
 
 
 def frame_spans(voice: np.ndarray, rule: Rule) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     result = transcribe.run(source, shelf, _same(options, transcribe.Options), progress)
     events: tuple[Event, ...] = ()
     if options.sounds:
-        events = _sounds(source, shelf, options, result.speech or (), progress)
+        events = _sounds(source, shelf, options, None if options.clip else result.speech or (), progress)
     if options.who and result.speech:
         found = diarize.answer(source, shelf, _same(options, diarize.Options), progress)
         result = with_speakers(result, found)
@@ -80,7 +80,7 @@ def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -
     return diarize.voice_map(diarize.answer(source, shelf, again, progress)) if options.who else {}
 
 
-def _sounds(source: Source, shelf: Shelf, options: Options, speech: Sequence[Span], progress: Progress) -> tuple[Event, ...]:
+def _sounds(source: Source, shelf: Shelf, options: Options, speech: Sequence[Span] | None, progress: Progress) -> tuple[Event, ...]:
     """Sounds that are not speech, and the segments of speech, music, noise and silence, in one pass."""
     chosen = detect.Options(threshold=options.threshold, keep=options.threshold / 2, watch=options.watch, speech=False)
     with shelf.open("tagger") as tagger, shelf.open("speech_music") as kinds:

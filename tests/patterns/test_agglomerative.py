@@ -22,8 +22,7 @@ def _slow(likeness: np.ndarray, clusters: int) -> set[frozenset[int]]:
     sets = [frozenset([i]) for i in range(len(likeness))]
     while len(sets) > clusters:
         scored = [
-            (np.mean([likeness[i, j] for i in a for j in b]), m, n)
-            for m, a in enumerate(sets) for n, b in enumerate(sets) if m < n
+            (np.mean([likeness[i, j] for i in a for j in b]), m, n) for m, a in enumerate(sets) for n, b in enumerate(sets) if m < n
         ]
         _, m, n = max(scored, key=lambda s: s[0])
         sets = [s for k, s in enumerate(sets) if k not in (m, n)] + [sets[m] | sets[n]]

@@ -161,8 +161,7 @@ def test_a_pipe_is_read_once_and_its_file_goes() -> None:
 
 def test_standard_input_comes_through_a_pipe(path: Path) -> None:
     code = (
-        "from aural.sound import Source; s = Source('-'); "
-        "print(s.name, s.recording.duration, sum(b.length for b in s.blocks(0.5)))"
+        "from aural.sound import Source; s = Source('-'); print(s.name, s.recording.duration, sum(b.length for b in s.blocks(0.5)))"
     )
     done = subprocess.run([sys.executable, "-c", code], input=DATA, capture_output=True, check=False)
     assert done.stdout.split() == [b"standard", b"input", b"3.0", b"48000"]

@@ -187,6 +187,6 @@ def test_refuses_odd_names(tmp_path: Path, name: str) -> None:
 
 def test_odd_but_real_names(tmp_path: Path) -> None:
     with Book(tmp_path / "v.db") as book:
-        for name in ("Zoë O'Neil; DROP TABLE voice", "王芳", "Dr. \"Bob\""):
+        for name in ("Zoë O'Neil; DROP TABLE voice", "王芳", 'Dr. "Bob"'):
             assert book.add(f"  {name} ", [_entry(1)]).name == name
         assert len(book.names()) == 3

@@ -40,8 +40,15 @@ def heard_of(turns: Sequence[tuple[float, float, int]], duration: float, seed: i
     vectors = directions[who] + noise * rng.standard_normal((len(who), 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return Heard(
-        sets, first, members, vectors.astype(np.float16), times.astype(np.float32), np.full(len(times), 1.0, np.float32),
-        HOP, CENTER, duration,
+        sets,
+        first,
+        members,
+        vectors.astype(np.float16),
+        times.astype(np.float32),
+        np.full(len(times), 1.0, np.float32),
+        HOP,
+        CENTER,
+        duration,
     )
 
 

@@ -6,8 +6,11 @@ from aural.archives import Archive, Member
 from aural.models.card import Licences
 
 WHEEL = Archive(
-    "moonshine-voice", "0.1.0", "moonshine_voice-0.1.0-py3-none-manylinux_2_34_x86_64.whl",
-    "0f833deb43bad5dcfb4cfd3257b6df83ef9abd3f27be3199622fe41932e8d916", 56_369_045,
+    "moonshine-voice",
+    "0.1.0",
+    "moonshine_voice-0.1.0-py3-none-manylinux_2_34_x86_64.whl",
+    "0f833deb43bad5dcfb4cfd3257b6df83ef9abd3f27be3199622fe41932e8d916",
+    56_369_045,
 )
 _LIBRARY = "moonshine_voice/libmoonshine.so"
 

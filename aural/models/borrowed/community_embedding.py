@@ -18,8 +18,12 @@ from aural.models.runtime import Runtime, Session
 from aural.sound.fbank import kaldi_fbank
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("embedding.ort", "6e4af7d49562e6e7042672e444d6394935cb2c23c3a7dd4919da45922b91735b", 6_975_920,
-           (piece(12_463_296, 6_975_920),)),
+    Wanted(
+        "embedding.ort",
+        "6e4af7d49562e6e7042672e444d6394935cb2c23c3a7dd4919da45922b91735b",
+        6_975_920,
+        (piece(12_463_296, 6_975_920),),
+    ),
 )
 
 _FRAMES, _WEIGHTS = "/resnet/pool/Reshape_output_0", "resnet.seg_1.weight_add_tensor"

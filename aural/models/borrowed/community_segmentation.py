@@ -17,8 +17,12 @@ from aural.models.runtime import Runtime, Session
 from aural.results import Question
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("segmentation.ort", "9715e3996ef181252aa1cc0c9398060f42b2c984c2fb65e3604262555e2efb1a", 1_594_080,
-           (piece(10_869_184, 1_594_080),)),
+    Wanted(
+        "segmentation.ort",
+        "9715e3996ef181252aa1cc0c9398060f42b2c984c2fb65e3604262555e2efb1a",
+        1_594_080,
+        (piece(10_869_184, 1_594_080),),
+    ),
 )
 
 WINDOW, HOP, FRAMES = 160_000, 270, 589  # samples, samples, frames a window

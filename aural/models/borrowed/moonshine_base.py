@@ -12,18 +12,33 @@ from aural.models.runtime import Runtime
 from aural.results import Question
 
 _WHEEL = Archive(
-    "moonshine-cpp", "0.1.4", "moonshine_cpp-0.1.4-py3-none-manylinux2014_x86_64.whl",
-    "f7afc662bdd3ef98815ee3b940438b456e77d5a77cea5396ed9c572785412ebd", 54_645_697,
+    "moonshine-cpp",
+    "0.1.4",
+    "moonshine_cpp-0.1.4-py3-none-manylinux2014_x86_64.whl",
+    "f7afc662bdd3ef98815ee3b940438b456e77d5a77cea5396ed9c572785412ebd",
+    54_645_697,
 )
 _INNER = "moonshine_cpp-0.1.4.data/purelib/moonshine_cpp/models/base-en/"
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("encoder_model.ort", "9d1a19e044cbf89a207723d1adb667de89a5671a1e3e611b8ebe721b2c31219c", 20_661_976,
-           (Member(_WHEEL, _INNER + "encoder_model.ort"),)),
-    Wanted("decoder_model_merged.ort", "370e0c1f161d68dc1c2264c1a82024fb123380da3b73f47f05531d1e8d3308c3", 42_703_232,
-           (Member(_WHEEL, _INNER + "decoder_model_merged.ort"),)),
-    Wanted("tokenizer.bin", "04670d78994d030185c3dd843c60591788fed0a56cc6750747bd326825f13ca9", 241_639,
-           (Member(_WHEEL, _INNER + "tokenizer.bin"),)),
+    Wanted(
+        "encoder_model.ort",
+        "9d1a19e044cbf89a207723d1adb667de89a5671a1e3e611b8ebe721b2c31219c",
+        20_661_976,
+        (Member(_WHEEL, _INNER + "encoder_model.ort"),),
+    ),
+    Wanted(
+        "decoder_model_merged.ort",
+        "370e0c1f161d68dc1c2264c1a82024fb123380da3b73f47f05531d1e8d3308c3",
+        42_703_232,
+        (Member(_WHEEL, _INNER + "decoder_model_merged.ort"),),
+    ),
+    Wanted(
+        "tokenizer.bin",
+        "04670d78994d030185c3dd843c60591788fed0a56cc6750747bd326825f13ca9",
+        241_639,
+        (Member(_WHEEL, _INNER + "tokenizer.bin"),),
+    ),
 )
 
 CARD = Card(

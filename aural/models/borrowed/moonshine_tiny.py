@@ -12,18 +12,33 @@ from aural.models.runtime import Runtime
 from aural.results import Question
 
 _WHEEL = Archive(
-    "moonshine-voice", "0.1.0", "moonshine_voice-0.1.0-py3-none-manylinux_2_34_x86_64.whl",
-    "0f833deb43bad5dcfb4cfd3257b6df83ef9abd3f27be3199622fe41932e8d916", 56_369_045,
+    "moonshine-voice",
+    "0.1.0",
+    "moonshine_voice-0.1.0-py3-none-manylinux_2_34_x86_64.whl",
+    "0f833deb43bad5dcfb4cfd3257b6df83ef9abd3f27be3199622fe41932e8d916",
+    56_369_045,
 )
 _INNER = "moonshine_voice/assets/tiny-en/"
 
 FILES: tuple[Wanted, ...] = (
-    Wanted("encoder_model.ort", "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221", 13_281_600,
-           (Member(_WHEEL, _INNER + "encoder_model.ort"),)),
-    Wanted("decoder_model_merged.ort", "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0", 30_412_256,
-           (Member(_WHEEL, _INNER + "decoder_model_merged.ort"),)),
-    Wanted("tokenizer.bin", "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d", 249_974,
-           (Member(_WHEEL, _INNER + "tokenizer.bin"),)),
+    Wanted(
+        "encoder_model.ort",
+        "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+        13_281_600,
+        (Member(_WHEEL, _INNER + "encoder_model.ort"),),
+    ),
+    Wanted(
+        "decoder_model_merged.ort",
+        "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+        30_412_256,
+        (Member(_WHEEL, _INNER + "decoder_model_merged.ort"),),
+    ),
+    Wanted(
+        "tokenizer.bin",
+        "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+        249_974,
+        (Member(_WHEEL, _INNER + "tokenizer.bin"),),
+    ),
 )
 
 CARD = Card(

@@ -78,8 +78,11 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
     graph.as_onnx(source, out / "whole.onnx")
     whole = graph.read(out / "whole.onnx")
     first = graph.only_branch(whole, "else_branch")
-    found = {int(m[1]): n.texts(graph.NODE_OUTPUTS)[0] for n in graph.nodes(first.child(graph.MODEL_GRAPH))
-             if (m := _ATTENTION.search(n.text(graph.NODE_NAME)))}
+    found = {
+        int(m[1]): n.texts(graph.NODE_OUTPUTS)[0]
+        for n in graph.nodes(first.child(graph.MODEL_GRAPH))
+        if (m := _ATTENTION.search(n.text(graph.NODE_NAME)))
+    }
     if not set(layers) <= set(found):
         raise ModelRefused("the decoder hides its attention", where=str(source))
     graph.integer_products(first)
@@ -125,7 +128,9 @@ class Moonshine(Recognizer):
         readings = self._read(samples, frames, decoding)
         best = readings[0]
         scores = {
-            "avg_logprob": best.score, "repetition": repetition(best.tokens), "looped": float(best.looped),
+            "avg_logprob": best.score,
+            "repetition": repetition(best.tokens),
+            "looped": float(best.looped),
             "tokens_per_second": len(best.tokens) * RATE / len(samples),
         }
         words: tuple[Word, ...] | None = None
@@ -163,8 +168,14 @@ class Moonshine(Recognizer):
         limit = max(8, int(np.ceil(length / RATE * TOKENS_A_SECOND)))
         tree = _tree(decoding, self._pieces)
         if decoding.beam > 1 or decoding.n_best > 1:
-            return beam(first, lambda rows, ids: self._advance(state, rows, ids), width=max(decoding.beam, decoding.n_best),
-                        end=END, limit=limit, tree=tree)
+            return beam(
+                first,
+                lambda rows, ids: self._advance(state, rows, ids),
+                width=max(decoding.beam, decoding.n_best),
+                end=END,
+                limit=limit,
+                tree=tree,
+            )
         return [greedy(first, lambda rows, ids: self._advance(state, rows, ids), end=END, limit=limit, tree=tree)]
 
     def _advance(self, state: _State, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
@@ -222,12 +233,10 @@ def _voiced(speech: np.ndarray | None, frames: int, offset: float) -> np.ndarray
         return np.ones(frames, bool)
     looked_at = np.maximum(np.arange(frames) * STRIDE / RATE - offset + LOOK_AHEAD, 0.0)
     at = np.minimum((looked_at / VOICE_HOP).astype(int), len(speech) - 1)
-    return np.asarray(speech)[at] >= 0.5
+    return np.asarray(np.asarray(speech)[at] >= 0.5)
 
 
-def _timed(
-    texts: Sequence[str], sure: Sequence[float], starts: np.ndarray, ends: np.ndarray, seconds: float
-) -> tuple[Word, ...]:
+def _timed(texts: Sequence[str], sure: Sequence[float], starts: np.ndarray, ends: np.ndarray, seconds: float) -> tuple[Word, ...]:
     """Words with starts that never go back and ends behind them, inside the row."""
     last = max(seconds - 0.001, 0.0)
     begin = np.maximum.accumulate(np.clip(starts, 0.0, last))

@@ -1,0 +1,25 @@
+"""The line that says that English is assumed stands exactly where nobody told the language."""
+
+from __future__ import annotations
+
+import pytest
+
+from aural.tasks import transcribe
+from aural.tasks._assumed import remark
+
+BASE, MANY = {"recognizer": "moonshine-base"}, {"recognizer": "whisper-base"}
+
+
+@pytest.mark.parametrize(
+    ("choices", "options", "said"),
+    [
+        (BASE, transcribe.Options(), True),
+        (BASE, transcribe.Options(language="en"), False),
+        (BASE, transcribe.Options(task="translate"), False),
+        (MANY, transcribe.Options(), False),
+        ({"tagger": "yamnet"}, transcribe.Options(), False),
+        ({"recognizer": "no-such-model"}, transcribe.Options(), False),
+    ],
+)
+def test_the_line(choices: dict[str, str], options: transcribe.Options, said: bool) -> None:
+    assert bool(remark(choices, options)) == said
