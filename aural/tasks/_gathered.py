@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,13 +16,23 @@ from aural.tasks._words import in_order, kept_in_voice, merged, sentences
 _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a window lay (s) and how sure of a voice the gate was in it at most; of its sound nothing is kept."""
+
+    start: float
+    end: float
+    voice: float
+    overlapped: bool
+
+
 class Gathered:
     """The text of one recording as it grows; holds 4 bytes for each 32 ms beside the words."""
 
     def __init__(self, threshold: float) -> None:
         self.language: str | None = None
         self._rule = Rule(onset=threshold, release=min(Rule.release, threshold))
-        self._told: list[tuple[Window, Hypothesis, list[Word] | None]] = []
+        self._told: list[tuple[Place, Hypothesis, list[Word] | None]] = []
         self._voice: list[np.ndarray] = []
         self._start = 0.0
 
@@ -35,6 +46,8 @@ class Gathered:
 
     def take(self, window: Window, told: Sequence[Hypothesis]) -> None:
         """Add one window; words that the window before heard too are dropped."""
+        heard = window.heard
+        place = Place(heard.start, heard.end, float(heard.voice.max(initial=0.0)), window.overlapped)
         for i, hypothesis in enumerate(told):
             words = None if hypothesis.words is None else list(hypothesis.words)
             self.language = self.language or hypothesis.language
@@ -43,7 +56,7 @@ class Gathered:
                 if last.overlapped and said is not None:
                     said, words = merged(said, words, window.seam)
                     self._told[-1] = (last, before, said)
-            self._told.append((window, hypothesis, words))
+            self._told.append((place, hypothesis, words))
 
     def speech(self) -> list[tuple[float, float]]:
         """The spans of speech (s) of all that was heard."""
@@ -60,25 +73,25 @@ class Gathered:
         """Sentences with their words; without words one segment a window."""
         found: list[Segment] = []
         spans = self.speech()
+        voice = np.concatenate(self._voice) if self._voice else np.zeros(0, np.float32)
         last = 0.0
-        for window, told, said in self._told:
-            near = [s for s in spans if s[0] < window.heard.end and s[1] > window.heard.start]
+        for place, told, said in self._told:
+            near = [s for s in spans if s[0] < place.end and s[1] > place.start]
             if said is None or not words:
                 text = told.text if said is None else _joined(said, language)
                 if text:
-                    found.append(_whole(text, told, window, near, language))
+                    found.append(_whole(text, told, place, near, language))
                 continue
             ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
             for sentence in sentences(ordered):
-                found.append(self._segment(sentence, told, language))
+                found.append(self._segment(sentence, told, language, voice))
             last = ordered[-1].start if ordered else last
         return found
 
-    def _segment(self, sentence: Sequence[Word], told: Hypothesis, language: str | None) -> Segment:
+    def _segment(self, sentence: Sequence[Word], told: Hypothesis, language: str | None, voice: np.ndarray) -> Segment:
         start, end = sentence[0].start, max(w.end for w in sentence)
         sure = [w.confidence for w in sentence if w.confidence is not None]
         logprob = float(np.mean(np.log(np.maximum(sure, 1e-6)))) if sure else told.scores.get("avg_logprob", 0.0)
-        voice = np.concatenate(self._voice)
         first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
         heard = float(voice[max(first, 0) : last].max(initial=0.0))
         scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
@@ -93,12 +106,12 @@ class Gathered:
         )
 
 
-def _whole(text: str, told: Hypothesis, window: Window, near: Sequence[tuple[float, float]], language: str | None) -> Segment:
+def _whole(text: str, told: Hypothesis, place: Place, near: Sequence[tuple[float, float]], language: str | None) -> Segment:
     """One segment for a window without word times, from its first voice to its last."""
-    start = max(near[0][0], window.heard.start) if near else window.heard.start
-    end = min(near[-1][1], window.heard.end) if near else window.heard.end
+    start = max(near[0][0], place.start) if near else place.start
+    end = min(near[-1][1], place.end) if near else place.end
     logprob = told.scores.get("avg_logprob", 0.0)
-    scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - float(window.heard.voice.max(initial=0.0))}
+    scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - place.voice}
     sure = float(np.exp(min(logprob, 0.0)))
     return Segment(start, max(end, start + 0.001), text, language=language, confidence=sure, scores=scores)
 

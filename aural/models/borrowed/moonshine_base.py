@@ -59,7 +59,7 @@ CARD = Card(
     batch="one",
     longest_input=30.0,
     # Attention heads that follow the sound, and the offsets (s) that belong to them; chosen on 30 readings.
-    calibration={"head_4_2": 1, "head_5_1": 1, "head_5_5": 1, "head_4_4": 1, "start": 0.020, "end": 0.016, "silence": 0.15},
+    calibration={"head_4_2": 1, "head_5_1": 1, "head_5_5": 1, "head_4_4": 1, "start": 0.020, "end": 0.016, "silence": 0.1},
     files={w.name: w.sha256 for w in FILES},
 )
 

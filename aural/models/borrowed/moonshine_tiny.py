@@ -59,7 +59,7 @@ CARD = Card(
     batch="one",
     longest_input=30.0,
     # Attention heads that follow the sound, and the offsets (s) that belong to them; chosen on 30 readings.
-    calibration={"head_5_6": 1, "head_3_7": 1, "head_3_0": 1, "head_4_5": 1, "start": -0.015, "end": -0.018, "silence": 0.15},
+    calibration={"head_5_6": 1, "head_3_7": 1, "head_3_0": 1, "head_4_5": 1, "start": -0.015, "end": -0.018, "silence": 0.1},
     files={w.name: w.sha256 for w in FILES},
 )
 
