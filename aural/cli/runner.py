@@ -42,6 +42,7 @@ class Job:
     wish: outputs.Wish
     channels: str = "mix"
     settings: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
 
 
 def run_task(verb: str, arguments: list[str]) -> int:
@@ -140,7 +141,7 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     choices = choose(task, getattr(args, "model", None), models)
     if args.device not in DEVICES:
         raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
-    return Job(verb, options, choices, args.device, args.threads, wish, args.channels, given)
+    return Job(verb, options, choices, args.device, args.threads, wish, args.channels, given, args.quiet == "true")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -312,6 +313,9 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
     shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown)
     runner = _split if job.channels == "split" else _call.run
     answer = runner(task, source, job.options, shelf, shown)
+    if task.note is not None and not job.quiet and (line := task.note(answer)):
+        shown.close()
+        say(f"{one.name}: {line}")
     media = None
     if "html" in job.wish.formats and task.writes is None:
         from aural.tasks import _media

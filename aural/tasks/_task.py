@@ -20,6 +20,7 @@ class Task:
     Match, list of Match, Report or Picture; inputs is one source, or a tuple as `takes` says.
     `writes` names what the answer can be written as (-f); None = every page of formats/.
     `places(source, shelf, options, progress)` gives a page the map of voices, where there is one.
+    `note(answer)` is a remark for standard error, "" where there is nothing to say.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
     role that -m/--model replaces. `score(reference_clip, answer)` serves `judge`.
     """
@@ -35,6 +36,7 @@ class Task:
     score: Callable[..., Any] | None = None
     writes: tuple[str, ...] | None = None
     places: Callable[..., Any] | None = None
+    note: Callable[[Any], str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

@@ -179,4 +179,5 @@ TASK = Task(
     },
     main_role="recognizer",
     places=places,
+    note=transcribe.note,
 )

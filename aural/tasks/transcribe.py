@@ -200,5 +200,6 @@ TASK = Task(
     show=show,
     roles={"vad": "silero-vad", "recognizer": "moonshine-base"},
     main_role="recognizer",
+    note=note,
     question=Question("sequence", "class"),
 )
