@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -48,7 +49,10 @@ def merged(before: Sequence[Word], after: Sequence[Word], seam: float) -> tuple[
 
 
 def in_order(words: Sequence[Word], duration: float) -> list[Word]:
-    """Words whose starts never go back and that end inside the recording, behind their start."""
+    """Words whose starts never go back and that end inside the recording, behind their start.
+
+    A word ends where the next one begins at the latest: one voice says one word at a time.
+    """
     found: list[Word] = []
     last = 0.0
     for word in words:
@@ -56,6 +60,9 @@ def in_order(words: Sequence[Word], duration: float) -> list[Word]:
         end = min(max(word.end, start + 0.001), max(duration, start + 0.001))
         found.append(dataclasses.replace(word, start=start, end=end))
         last = start
+    for i, (word, following) in enumerate(itertools.pairwise(found)):
+        if word.start < following.start < word.end:
+            found[i] = dataclasses.replace(word, end=following.start)
     return found
 
 

@@ -140,7 +140,9 @@ def _summary(result: Result, names: list[str]) -> str:
     words = sum(1 for _ in result.words())
     parts = [f"{words} words" if words else "no speech found"]
     if result.turns is not None and names:
-        parts.append(f"{len(names)} speaker{'s' if len(names) != 1 else ''} ({', '.join(names)})")
+        traits = [", ".join(t.label for t in s.traits) for s in result.speakers or ()]
+        named = [f"{name}: {trait}" if trait else name for name, trait in zip(names, traits, strict=True)]
+        parts.append(f"{len(names)} speaker{'s' if len(names) != 1 else ''} ({', '.join(named)})")
     if result.events is not None:
         parts += _shares(result)
         counted: dict[str, int] = {}

@@ -192,6 +192,12 @@ def licenses() -> list[Finding]:
     return [Finding(f"{name}: {what}") for name, what in _EXCEPTIONS]
 
 
+def _is_checkout(folder: Path, name: str) -> bool:
+    """True for the sources of aural itself, which one stands beside while working on it."""
+    project = folder / "pyproject.toml"
+    return name == "aural" and project.is_file() and 'name = "aural"' in project.read_text(encoding="utf-8", errors="replace")
+
+
 def shadows(folder: Path | None = None) -> list[Finding]:
     """Files in a folder (the current one) that hide a module which aural imports."""
     folder = folder or Path.cwd()
@@ -201,7 +207,7 @@ def shadows(folder: Path | None = None) -> list[Finding]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         name = path.stem if path.suffix == ".py" else path.name
         hides = path.suffix == ".py" or (path / "__init__.py").is_file()
-        if hides and name in known and path.resolve() != package.resolve():
+        if hides and name in known and path.resolve() != package.resolve() and not _is_checkout(folder, name):
             found.append(Finding(f"{path.name} in this folder hides the module {name!r}", None, f"rename {path.name}"))
     return found or [Finding("nothing in this folder hides a module", True)]
 
