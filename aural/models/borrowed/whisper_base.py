@@ -75,7 +75,7 @@ CARD = Card(
     question=Question("sequence", "class"),
     input="Whisper's log-mel, 80 bands, 30 s",
     languages=tuple(_CODES.split()),
-    aliases=("many", "whisper", "default"),
+    aliases=("many", "whisper"),
     batch="one",
     longest_input=30.0,
     # Offsets (s) of word times, fitted on 24 readings to the times of the default recognizer.
