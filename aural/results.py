@@ -232,7 +232,7 @@ class Report:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """Everything that was heard in one recording. New kinds become a `layer` or a `Curve`, not a field.
 
@@ -296,6 +296,16 @@ class Result:
             elif mine != theirs:
                 return False
         return True
+
+    def __repr__(self) -> str:
+        """What is in it, in one line; the parts tell themselves in full."""
+        counts = {"words": sum(1 for _ in self.words())}
+        counts |= {
+            n: len(getattr(self, n)) for n in ("segments", "speakers", "turns", "events", "labels") if getattr(self, n) is not None
+        }
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        length = "live" if self.duration is None else f"{self.duration:.3f} s"
+        return f"<Result {self.recording.name!r}, {length}{': ' + told if told else ''}>"
 
     def _repr_html_(self) -> str:
         from html import escape

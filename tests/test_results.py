@@ -85,3 +85,8 @@ def test_same_looks_into_arrays() -> None:
 
 def test_clock() -> None:
     assert [clock(s) for s in (0.5, 62.345, 3600)] == ["0:00.500", "1:02.345", "1:00:00.000"]
+
+
+def test_a_result_prints_as_one_line() -> None:
+    segment = Segment(0, 1, "a b", words=(Word(0, 0.5, "a"), Word(0.5, 1, "b")))
+    assert repr(Result(RECORDING, segments=(segment,), events=())) == "<Result 'talk', 10.000 s: 2 words, 1 segments>"
