@@ -48,7 +48,7 @@ def main() -> None:
             rows.append(hour(clips["librispeech_mini"], name, tell, args.minutes))
     notes = (
         "bare = the same weights, each clip fed whole; task = transcribe with its gate, windows, word times and second tries",
-        "WER after the whisper normalizer on both sides; intervals: 95 %, bootstrap over clips, 1000 draws",
+        "WER after the normalizer aural-en-1 on both sides; intervals: 95 %, bootstrap over clips, 1000 draws",
     )
     publish(Finding("How many words are wrong?", (Table("Words", COLUMNS, tuple(rows), notes),)), args.json)
 
