@@ -186,7 +186,10 @@ def trials(data: Path, shelf: Shelf) -> Table:
     )  # fmt: skip
     columns = ("segments", "targets", "impostors", "EER % [95 %]", "at", "minDCF (0.05)", "threshold of the card", "missed %",
                "false %", "CPU s a second")  # fmt: skip
-    note = "Interval over the speakers of the first recording of a trial. The threshold lies between the equal-error points of the train pairs and of these trials, so it is not blind."
+    note = (
+        "Interval over the speakers of the first recording of a trial. The threshold lies between the equal-error points of the "
+        "train pairs and of these trials, so it is not blind."
+    )
     return Table("Verification, segments of 3 to 5 s (librispeech_mini)", columns, (row,), (note,))
 
 
