@@ -293,10 +293,8 @@ def _fetch_first(job: Job, shown: progress.Progress) -> None:
     """Fetch in one process what all will open, so that they do not wait for one another."""
     from aural.models import store
 
-    needed = set(find.page("tasks", job.verb).TASK.roles) - {"gender"}
     for role, name in job.choices.items():
-        if role in needed:
-            store.ensure(name, role, shown)
+        store.ensure(name, role, shown)
 
 
 def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress) -> str | bytes:
@@ -309,7 +307,7 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
 
     outputs.refuse_existing(list(paths.values()), job.wish)
     task = find.page("tasks", job.verb).TASK
-    source = _call.as_source(_place(one, shown))
+    source = _call.as_source(one.place, shown)
     shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown)
     runner = _split if job.channels == "split" else _call.run
     answer = runner(task, source, job.options, shelf, shown)
@@ -324,12 +322,6 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
         media = _media.media(source, answer, voices)
         shown.close()
     return _deliver(job, task, answer, media, paths)
-
-
-def _place(one: Input, shown: progress.Progress) -> Any:
-    if not one.place.startswith("sample:"):
-        return "-" if one.place == "-" else Path(one.place)
-    return find.attribute("corpora.samples", "sample")(one.name, shown)
 
 
 def _split(task: Any, source: Any, options: Any, shelf: Any, shown: progress.Progress) -> Any:

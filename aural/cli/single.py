@@ -26,7 +26,7 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
     places = [_only(text) for text in args.audio] if task.takes == "pair" else expand(args.audio) if args.audio else []
     for problem in (i.problem for i in places if i.problem):
         raise problem
-    sources: tuple[Any, ...] = tuple(_call.as_source(_open(i.place, i.name, shown)) for i in places)
+    sources: tuple[Any, ...] = tuple(_call.as_source(i.place, shown) for i in places)
     inputs = (args.name, sources) if task.takes == "name and source" else sources
     answer = _call.run(task, inputs, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
     if not job.wish.formats:
@@ -41,14 +41,6 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
         if paths[name]:
             print(paths[name])
     return 0
-
-
-def _open(place: str, name: str, shown: Progress) -> Any:
-    if place.startswith("sample:"):
-        from aural.corpora.samples import sample
-
-        return sample(name, shown)
-    return "-" if place == "-" else Path(place)
 
 
 def _only(text: str) -> Input:

@@ -117,10 +117,10 @@ def run(task: Task, inputs: Any, options: Any, shelf: Shelf, progress: Progress)
         progress.close()
 
 
-def as_source(x: Any) -> Source:
-    """A Source from whatever holds a recording; a Source is passed through."""
+def as_source(x: Any, progress: Progress | None = None) -> Source:
+    """A Source from whatever holds a recording, `sample:NAME` too; a Source is passed through."""
     if isinstance(x, str) and x.startswith("sample:"):
-        return Source(sample(x.removeprefix("sample:")))
+        return Source(sample(x.removeprefix("sample:"), progress))
     return x if isinstance(x, Source) else Source(x)
 
 
