@@ -12,8 +12,8 @@ _MOST = 400  # points of one speaker on the map; more hide one another
 
 
 def centers_of(voices: Voices, columns: dict[str, int]) -> dict[str, np.ndarray]:
-    """Label -> mean direction [D] of the voice."""
-    return {label: voices.centers[k] for label, k in columns.items()}
+    """Label -> mean direction [D] of the voice; a voice that is never heard alone has none."""
+    return {label: voices.centers[k] for label, k in columns.items() if k < len(voices.heard_alone)}
 
 
 def voice_map_of(heard: Heard, voices: Voices, columns: dict[str, int]) -> dict[str, tuple[tuple[float, float], ...]]:

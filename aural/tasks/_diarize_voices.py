@@ -8,11 +8,12 @@ import numpy as np
 
 from aural.patterns.agglomerative import Tree, tree
 from aural.tasks._diarize_hear import Heard
+from aural.tasks._diarize_lanes import lanes_with_hidden, likely_of
 
 BLOCK = 600.0  # s: vectors are clustered inside blocks, then the blocks' clusters; so the cost is linear in length
 CLEAR = 0.35  # s of one speaker alone that make a vector clear enough to found a cluster on
-LEAST = 0.8  # s that a cluster needs, unless a number of speakers is asked for
-LIKENESS = 0.29  # mean cosine of two clusters of vectors of about 1 s above which they are one voice
+LEAST = 0.8  # s that a cluster or a hidden voice needs, unless a number of speakers is asked for
+LIKENESS = 0.28  # mean cosine of two clusters of vectors of about 1 s above which they are one voice; 0.26 to 0.29 are alike
 JOINED = 0.55  # the same for two clusters of different blocks, whose vectors are means over many seconds
 _FINER = 0.1  # added to LIKENESS inside blocks where more voices are asked for than are found
 
@@ -27,17 +28,46 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Voices:
-    """centers [K, D] of unit length; label [M] of each vector of the recording, by its nearest center."""
+    """centers [K, D] of unit length; label [M] of each vector of the recording, by its nearest center.
+
+    With `hidden` the last voice is one that only ever speaks together with others: its center is all zeros,
+    like nobody's voice, and no vector has its label.
+    """
 
     centers: np.ndarray
     labels: np.ndarray
+    hidden: bool = False
+
+    @property
+    def heard_alone(self) -> np.ndarray:
+        """The centers of those voices that have one."""
+        return self.centers[:-1] if self.hidden else self.centers
 
 
 def voices_of(heard: Heard, wanted: Wanted, likeness: float = LIKENESS) -> Voices:
     """The voices of a recording. `likeness`: mean cosine above which two clusters are one voice.
 
-    A number that is asked for is kept as long as there are so many vectors.
+    A number that is asked for is kept as long as there are so many vectors. Where one more is wanted than has
+    clusters of its own, a voice that is only heard under others is that one rather than a part of a cluster.
     """
+    found = _clustered(heard, Wanted(most=wanted.most), likeness)
+    if wanted.most is None or len(found.centers) < wanted.most:
+        found = _with_hidden(heard, found)
+    return found if len(found.centers) >= (wanted.least or 0) else _clustered(heard, wanted, likeness)
+
+
+def _with_hidden(heard: Heard, found: Voices) -> Voices:
+    """One voice more where the windows prove as much of it as a cluster needs (no window tells more than it has lanes for)."""
+    if not 0 < len(found.centers) < heard.members.shape[1]:
+        return found
+    _, seconds = lanes_with_hidden(heard, likely_of(heard, found.centers))
+    if seconds < LEAST:
+        return found
+    return Voices(np.concatenate([found.centers, np.zeros_like(found.centers[:1])]), found.labels, hidden=True)
+
+
+def _clustered(heard: Heard, wanted: Wanted, likeness: float) -> Voices:
+    """The voices that have clusters of their own."""
     vectors = heard.vectors.astype(np.float32)
     clear = heard.mass >= CLEAR
     if clear.sum() < max(1, wanted.least or 0):

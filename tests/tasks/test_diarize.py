@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -64,6 +65,35 @@ def test_bounds_are_kept(real: int, least: int, more: int, seed: int) -> None:
     turns, duration = talk(real, 12, seed=seed)
     found, _ = _answer(heard_of(turns, duration, seed), Wanted(least, least + more))
     assert least <= len({t.speaker for t in found}) <= least + more
+
+
+# Speaker 2 only ever speaks under speaker 0.
+UNDER = [(0.5, 9.0, 0), (3.0, 6.0, 2), (9.5, 14.0, 1), (15.0, 21.0, 0)]
+
+
+@pytest.mark.parametrize("wanted", [AS_FOUND, Wanted(3, 3), Wanted(2, 5)])
+def test_a_voice_that_is_never_alone_is_found(wanted: Wanted) -> None:
+    heard = heard_of(UNDER, 22.0)
+    voices = voices_of(heard, wanted)
+    assert voices.hidden and len(voices.heard_alone) == 2
+    assert not voices.centers[-1].any() and 2 not in voices.labels
+    found, _ = _answer(heard, wanted)
+    assert len({t.speaker for t in found}) == 3
+    assert der(_reference(UNDER), found) < 0.03
+
+
+def test_a_voice_that_is_never_alone_keeps_to_the_bounds() -> None:
+    found, _ = _answer(heard_of(UNDER, 22.0), Wanted(None, 2))
+    assert len({t.speaker for t in found}) == 2
+
+
+def test_one_voice_heard_as_two_in_turn_stays_one() -> None:
+    heard = heard_of([(0.5, 30.0, 0)], 30.5)
+    sets = heard.sets.copy()
+    late = sets[:, 300:, 1:4]
+    sets[:, 300:, 1:4] = np.roll(late, 1, axis=2)
+    found, _ = _answer(dataclasses.replace(heard, sets=sets))
+    assert len({t.speaker for t in found}) == 1
 
 
 def test_more_speakers_than_there_are_places_gives_as_many_as_there_are() -> None:
