@@ -19,6 +19,7 @@ _HOMES = {
     "AuralError": "errors",
     "cosine": "metrics.similarity",
     "sample": "corpora.samples",
+    "save": "formats._saved",
 }
 
 

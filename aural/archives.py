@@ -122,7 +122,7 @@ def get(places: Sequence[Place], *, progress: Progress | None = None, stage: str
     open_still = [place for place in places if not place.filled and not _filled_by_hand(place, reasons[place])]
     if not open_still:
         return
-    plan = _archives_of(open_still)
+    plan = archives_of(open_still)
     meter = _Meter(progress, stage, sum(a.size for a in plan) or sum(p.wanted.size for p in open_still))
     with contextlib.ExitStack() as stack:
         for archive in plan:  # sorted: two processes that need the same two never wait for each other
@@ -208,7 +208,7 @@ def _parts(source: Source) -> tuple[Member, ...]:
     return (source,) if isinstance(source, Member) else ()
 
 
-def _archives_of(places: Sequence[Place]) -> list[Archive]:
+def archives_of(places: Sequence[Place]) -> list[Archive]:
     """The archives behind the first source of each place, sorted."""
     found = {part.archive for place in places for part in _parts(place.wanted.sources[0])}
     return sorted(found, key=lambda a: a.filename)
@@ -254,7 +254,7 @@ def _fill(place: Place, have: _Shelf, reasons: list[str]) -> None:
             reasons.append(str(error))
     if refused is not None:
         raise refused
-    names = ", ".join(a.filename for a in _archives_of([place])) or place.wanted.name
+    names = ", ".join(a.filename for a in archives_of([place])) or place.wanted.name
     fix = f"Lay {names} into {folder_by_hand()}" + ("" if offline() else ", or try again when the network is there")
     raise ModelMissing(f"{place.folder.name} cannot be fetched ({'; '.join(dict.fromkeys(reasons))})", fix=fix)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aural import files, find
 from aural.errors import FormatError, UsageError
+from aural.formats._saved import by_ending
 
 if TYPE_CHECKING:
     from aural.results import Result
@@ -52,11 +53,8 @@ def _named(name: str) -> str:
 
 def _guessed(place: str, data: bytes) -> str:
     """The format by the file's ending (the longest that fits), else by what the file begins with."""
-    endings = sorted(((find.page("formats", n).EXTENSION, n) for n in find.names("formats")), key=lambda pair: -len(pair[0]))
-    lower = place.lower()
-    for ending, name in endings:
-        if lower.endswith(ending.lower()):
-            return name
+    if (known := by_ending(place)) is not None:
+        return known
     head = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
     for start, name in _BEGINNINGS.items():
         if head.startswith(start):

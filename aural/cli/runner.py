@@ -59,11 +59,7 @@ def run_task(verb: str, arguments: list[str]) -> int:
             say(remark)
     if args.offline == "true":
         os.environ["AURAL_OFFLINE"] = "1"
-    job = _job(verb, page.TASK, args)
-    assumed = find.attribute("tasks._assumed", "remark")(job.choices, job.options)
-    if assumed and args.quiet != "true":
-        say(assumed)
-    return _dispatch(job, page.TASK, args)
+    return _dispatch(_job(verb, page.TASK, args), page.TASK, args)
 
 
 def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: Sequence[settings.Option]) -> Parser:
@@ -203,6 +199,7 @@ def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]]
             failed.append(_report(error, one, len(inputs), shown))
             continue
         _print(said, one, len(inputs))
+    _remark(job, len(failed) < len(inputs))
     return _code(failed, len(inputs))
 
 
@@ -224,6 +221,7 @@ def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, P
                 first = waiting.pop(0)
                 _print(said.pop(first.place), first, len(inputs))
     shown.close()
+    _remark(job, len(failed) < len(inputs))
     return _code(failed, len(inputs))
 
 
@@ -349,6 +347,13 @@ def _print(said: str | bytes, one: Input, many: int) -> None:
         sys.stdout.flush()
     elif said:
         print(f"== {one_line(one.place)}\n{said}" if many > 1 else said, flush=True)
+
+
+def _remark(job: Job, answered: bool) -> None:
+    """Say once, behind the answers, what the task took for granted to give them."""
+    task = find.page("tasks", job.verb).TASK
+    if answered and not job.quiet and task.assumes is not None and (line := task.assumes(job.choices, job.options)):
+        say(line)
 
 
 def _report(error: Exception, one: Input, many: int, shown: progress.Progress) -> Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -51,6 +52,7 @@ _MAGIC = {
     b"\0asm": _PROGRAM,
     b"PK\x03\x04": _ZIP,
 }
+_LONGEST_HEADER = 100_000_000  # bytes, as the format itself limits it
 _CONVERT = "Convert it to safetensors or ONNX once, elsewhere"
 
 
@@ -77,7 +79,7 @@ def check_content(path: Path) -> None:
         for magic, what in _MAGIC.items():
             if head.startswith(magic):
                 raise ModelRefused(f"this is {what}, and could run code", where=str(path))
-    if len(head) > 1 and head[0] == 0x80 and 2 <= head[1] <= 5:
+    if len(head) > 1 and head[0] == 0x80 and 2 <= head[1] <= 5 and not _safetensors(path, head):
         raise ModelRefused("this is a pickle, which could run code", where=str(path), fix=_CONVERT)
     if head.startswith(b"\x93NUMPY") and _holds_objects(head):
         raise ModelRefused("this array holds Python objects (a pickle)", where=str(path))
@@ -100,6 +102,22 @@ def check_folder(folder: Path, declared: Mapping[str, str]) -> None:
         if path.suffix.lower() not in PLAIN and name not in declared:
             raise ModelRefused(f"{name} is not named in the card", where=str(folder), fix='Name it with its sha256 under "files"')
         check_content(path)
+
+
+def _safetensors(path: Path, head: bytes) -> bool:
+    """True for a file of that name whose header, of the length that its first 8 bytes tell, is a JSON object.
+
+    The length of a header of 640 to 1,408 bytes begins with the two bytes of a pickle.
+    """
+    length = int.from_bytes(head[:8], "little")
+    if path.suffix.lower() != ".safetensors" or not 2 <= length <= min(path.stat().st_size - 8, _LONGEST_HEADER):
+        return False
+    with open(path, "rb") as file:
+        file.seek(8)
+        try:
+            return isinstance(json.loads(file.read(length)), dict)
+        except (ValueError, RecursionError):
+            return False
 
 
 def _holds_objects(head: bytes) -> bool:

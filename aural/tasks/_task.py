@@ -20,7 +20,8 @@ class Task:
     Match, list of Match, Report or Picture; inputs is one source, or a tuple as `takes` says.
     `writes` names what the answer can be written as (-f); None = every page of formats/.
     `places(source, shelf, options, progress)` gives a page the map of voices, where there is one.
-    `note(answer)` is a remark for standard error, "" where there is nothing to say.
+    `note(answer)` is a remark for standard error, "" where there is nothing to say; `assumes(choices, options)`
+    one on what was taken for granted, said once behind all answers.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
     role that -m/--model replaces. `score(reference_clip, answer)` serves `judge`.
     """
@@ -37,6 +38,7 @@ class Task:
     writes: tuple[str, ...] | None = None
     places: Callable[..., Any] | None = None
     note: Callable[[Any], str] | None = None
+    assumes: Callable[[Mapping[str, str], Any], str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

@@ -13,6 +13,7 @@ from aural.results import Event, Result, Segment, Span, Speaker, clock
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import detect, diarize, gender, segment, transcribe
+from aural.tasks._assumed import remark
 from aural.tasks._hearing import mono_blocks
 from aural.tasks._said_by import with_speakers
 from aural.tasks._task import Task
@@ -182,4 +183,5 @@ TASK = Task(
     main_role="recognizer",
     places=places,
     note=transcribe.note,
+    assumes=remark,
 )

@@ -15,6 +15,7 @@ from aural.results import Question, Result, Span, clock, grid_span, on_grid
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import _trust as trust
+from aural.tasks._assumed import remark
 from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear
 from aural.tasks._gathered import Gathered
 from aural.tasks._task import Task
@@ -201,5 +202,6 @@ TASK = Task(
     roles={"vad": "silero-vad", "recognizer": "moonshine-base"},
     main_role="recognizer",
     note=note,
+    assumes=remark,
     question=Question("sequence", "class"),
 )

@@ -52,6 +52,23 @@ def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "heard a.wav\n"
 
 
+def test_what_was_assumed_is_told_once_and_only_with_an_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hearing(monkeypatch, fail(NotASound("this is none", where="a.wav")))
+    for arguments, count in (
+        (["a.wav", "b.wav"], 1),
+        (["b.wav"], 1),
+        (["a.wav"], 0),
+        (["nowhere.wav"], 0),
+        (["b.wav", "-l", "en"], 0),
+        (["b.wav", "--quiet"], 0),
+    ):
+        for verb in ("transcribe", "listen"):
+            cli.main([verb, *arguments])
+            assert capsys.readouterr().err.count("English is assumed") == count, arguments
+
+
 @pytest.mark.parametrize(
     ("error", "alone", "words"),
     [

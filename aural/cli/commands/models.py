@@ -14,6 +14,7 @@ from aural.cli.commands._house import defaults, megabytes, table
 from aural.errors import AuralError, UsageError
 
 if TYPE_CHECKING:
+    from aural.archives import Place
     from aural.models.store import Entry
 
 _ACTIONS = ("list", "show", "fetch", "add", "remove", "verify", "where")
@@ -170,21 +171,37 @@ def _fetch(args: argparse.Namespace) -> int:
     from aural.corpora import samples
     from aural.models import store
 
-    shows = _progress(args.progress)
+    chosen = _chosen(args.names)
+    wanted = samples.SAMPLES if {"samples", "all", "default"} & set(args.names) else ()
+    shows = _shown(chosen, [one.place for one in wanted], args.progress)
     try:
-        for name, role in _chosen(args.names):
+        for name, role in chosen:
             folder = store.fetch(name, role, shows)
             shows.close()
             print(f"{name}: {folder}")
-        if {"samples", "all", "default"} & set(args.names):
-            for one in samples.SAMPLES:
-                path = samples.sample(one.name, shows)
-                if "samples" in args.names:
-                    shows.close()
-                    print(f"sample:{one.name}: {path}")
+        for one in wanted:
+            path = samples.sample(one.name, shows)
+            if "samples" in args.names:
+                shows.close()
+                print(f"sample:{one.name}: {path}")
     finally:
         shows.close()
     return 0
+
+
+def _shown(chosen: list[tuple[str, str | None]], places: list[Place], how: str) -> progress.Progress:
+    """The progress of all fetches; where there is more than one, their sum is told first and the bar runs over it."""
+    from aural.cli.fetching import Whole, missing
+    from aural.models import store
+
+    shows = _progress(how)
+    known = [store.entry_of(name, role) for name, role in chosen if not store.is_hub_name(name)]
+    size, count = missing([place for entry in known for place in entry.places] + places)
+    if count < 2:
+        return shows
+    if how != "none" and not store.offline():
+        print(f"aural: {megabytes(size)} to fetch in {count} files", file=sys.stderr)
+    return Whole(shows, size)
 
 
 def _chosen(names: list[str]) -> list[tuple[str, str | None]]:
