@@ -13,6 +13,7 @@ from aural.results import Word as Word
 from aural.metrics.similarity import cosine as cosine
 from aural.sound.sound import load as load
 from aural.corpora.samples import sample as sample
+from aural.formats._saved import save as save
 
 __version__: str
 _HOMES: dict[str, str]

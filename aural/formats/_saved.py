@@ -12,7 +12,9 @@ from aural.errors import UsageError
 from aural.results import Media, Result
 
 
-def save(result: Result, path: str | os.PathLike[str], *, options: Mapping[str, Any] | None = None, media: Media | None = None) -> Path:
+def save(
+    result: Result, path: str | os.PathLike[str], *, options: Mapping[str, Any] | None = None, media: Media | None = None
+) -> Path:
     """Write a result by the ending of `path`, whole or not at all; a file of that name is replaced.
 
     `options` are those of the format, such as {"max_line_width": 42} for srt; `media` is what a page shows
@@ -21,7 +23,9 @@ def save(result: Result, path: str | os.PathLike[str], *, options: Mapping[str, 
     """
     place = Path(path)
     if not isinstance(result, Result):
-        raise UsageError(f"this is a {type(result).__name__} and no Result", where="aural.save", fix="Save what listen or transcribe gives")
+        raise UsageError(
+            f"this is a {type(result).__name__} and no Result", where="aural.save", fix="Save what listen or transcribe gives"
+        )
     name = by_ending(str(place))
     if name is None:
         raise UsageError("the ending names no format", where=str(place), fix=f"Use one of: {', '.join(sorted(endings()))}")
@@ -41,7 +45,9 @@ def save(result: Result, path: str | os.PathLike[str], *, options: Mapping[str, 
 def by_ending(place: str) -> str | None:
     """The format whose ending a name has (the longest that fits), None where no format has it."""
     lower = place.lower()
-    return next((name for end, name in sorted(endings().items(), key=lambda pair: -len(pair[0])) if lower.endswith(end.lower())), None)
+    return next(
+        (name for end, name in sorted(endings().items(), key=lambda pair: -len(pair[0])) if lower.endswith(end.lower())), None
+    )
 
 
 def endings() -> dict[str, str]:
