@@ -193,13 +193,14 @@ def _shown(chosen: list[tuple[str, str | None]], places: list[Place], how: str) 
     """The progress of all fetches; where there is more than one, their sum is told first and the bar runs over it."""
     from aural.cli.fetching import Whole, missing
     from aural.models import store
+    from aural.settings import offline
 
     shows = _progress(how)
     known = [store.entry_of(name, role) for name, role in chosen if not store.is_hub_name(name)]
     size, count = missing([place for entry in known for place in entry.places] + places)
     if count < 2:
         return shows
-    if how != "none" and not store.offline():
+    if how != "none" and not offline():
         print(f"aural: {megabytes(size)} to fetch in {count} files", file=sys.stderr)
     return Whole(shows, size)
 
