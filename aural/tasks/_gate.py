@@ -20,6 +20,9 @@ BLOCK = 1024 * HOP  # s: whole frames, so that blocks and frames share their bor
 LOUD, MOST_GAIN = -20.0, 40.0
 # Below this a frame is digital silence or the last bits of a converter, whatever the net says.
 FLOOR = -80.0
+# Breath before a word lies 22 to 26 dB below the words and gets 0.4 to 0.8 from the net; words get more.
+# Chosen on librispeech_mini (train) with both recognizers: softer rules miss it, harder ones cut "h" and "f".
+SURE, BREATH = 0.9, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,24 @@ def frame_spans(voice: np.ndarray, rule: Rule) -> list[tuple[int, int]]:
         return grown
     most = max(2, round(rule.longest / HOP))
     return [part for span in grown for part in _cut(voice, *span, most)]
+
+
+def without_breath(voice: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """The voice [F] with 0 in the breath before words: the beginning of a voiced stretch where the net is
+    not yet sure (below SURE) and the sound is BREATH dB softer than the loud part of the sure frames.
+
+    For word times: a word that takes the breath before it begins 0.3 s too early.
+    """
+    sure = voice >= SURE
+    if not sure.any():
+        return voice
+    soft = ~sure & (level[: len(voice)] < np.percentile(level[: len(voice)][sure], 90) - BREATH)
+    kept = voice.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], voice >= 0.5, [False]]).astype(np.int8)))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        run = soft[first:last]
+        kept[first : first + (len(run) if run.all() else int(np.argmin(run)))] = 0
+    return kept
 
 
 def longest_run(voice: np.ndarray, threshold: float) -> int:

@@ -16,7 +16,7 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
-from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear
+from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
@@ -163,7 +163,8 @@ def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 
     """One answer for a window, with `pad` s of silence put around it for the model; times without them."""
     frames = round(pad / HOP)
     samples = np.pad(heard.samples, frames * FRAME)[None]
-    told = recognizer.recognize(samples, np.array([samples.shape[1]]), decoding, [np.pad(heard.voice, frames)])[0]
+    voice = np.pad(without_breath(heard.voice, heard.level), frames)
+    told = recognizer.recognize(samples, np.array([samples.shape[1]]), decoding, [voice])[0]
     if not frames or told.words is None:
         return told
     kept = in_order(shifted(told.words, -frames * HOP), len(heard.samples) / RATE)

@@ -19,7 +19,7 @@ from aural.models.face import Decoding, Hypothesis, Recognizer
 from aural.results import Word
 from aural.sound.source import Source
 from aural.tasks import transcribe
-from aural.tasks._gate import FRAME, HOP, Heard
+from aural.tasks._gate import FRAME, HOP, Heard, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._windows import Cuts, Window, halves, trimmed, windows
 from aural.tasks._words import guessed, in_order, kept_in_voice, merged, sentences
@@ -70,6 +70,16 @@ def test_windows_hold_every_voiced_frame_once_or_in_an_overlap(bursts: list[tupl
     assert (covered[voice > 0.5] >= 1).all()
     assert sum(w.overlapped for w in found) == sum(w.seam is not None for w in found)
     assert (covered > 1).sum() * HOP <= 3.3 * sum(w.overlapped for w in found)
+
+
+def test_breath_before_a_word_is_no_voice_and_soft_ends_are() -> None:
+    voice = np.array([0.0, 0.6, 0.7, 0.6, 0.95, 1.0, 1.0, 0.7, 0.6, 0.0, 0.6, 0.7, 0.0, 0.7, 1.0, 0.0], np.float32)
+    soft = np.array([0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0], bool)
+    level = np.where(soft, -50.0, -25.0)
+    kept = without_breath(voice, level)
+    assert (kept == np.where(np.isin(np.arange(16), [1, 2, 3, 10, 11]), 0, voice)).all()
+    assert (without_breath(voice * 0.8, level) == voice * np.float32(0.8)).all(), "without a sure voice nothing is breath"
+    assert (without_breath(voice, np.full(16, -25.0)) == voice).all(), "in noise nothing is softer than the voice"
 
 
 def test_short_recordings_stay_whole_and_silence_costs_nothing() -> None:
