@@ -39,6 +39,7 @@ class Card:
     `kind` is the engine or "borrowed"; `input` names the front end ("samples" = none); `batch`:
     exact (masked), equal_length (no mask) or one; `longest_input` and `latency` in seconds; `hop` is
     the step (s) of a frame and `window` the length (s) of a fixed input, where there are any;
+    `voices` maps the speakers of a synthesizer to what they are ("en-US, female"), the default first;
     `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
     """
 
@@ -54,6 +55,7 @@ class Card:
     labels: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    voices: Mapping[str, str] = field(default_factory=dict)
     batch: Literal["exact", "equal_length", "one"] = "one"
     longest_input: float | None = None
     window: float | None = None

@@ -7,14 +7,18 @@ Letters: B batch, T samples, F frames, K classes, D width, N sources. Samples ar
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from aural.errors import UsageError
 from aural.models.card import Card
 from aural.results import Word
+
+MARKS: tuple[str, ...] = (",", ";", ":", ".", "!", "?")
+LONGEST_PAUSE = 10.0  # s
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,65 @@ class Hypothesis:
     logprobs: tuple[float, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What a voice is to say, word by word; the last three hold one entry a word, or none at all.
+
+    `words` as spoken ("one fifty", not "150"); `phonemes` in the letters of the voice's card, none = the voice
+    spells by itself, where it can; `marks` what stands after each word ("", or one of , ; : . ! ?); `pauses` silence (s)
+    after each word, 0 = what the mark brings. Raises: UsageError when that does not hold.
+    """
+
+    words: tuple[str, ...]
+    phonemes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    pauses: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.words or not all(word.strip() for word in self.words):
+            raise UsageError("there is no word to say", fix="Give at least one word, and no empty one")
+        for name in ("phonemes", "marks", "pauses"):
+            if getattr(self, name) and len(getattr(self, name)) != len(self.words):
+                raise UsageError(f"{len(self.words)} words have {len(getattr(self, name))} {name}", fix="Give one for each word")
+        if not all(phonemes.strip() for phonemes in self.phonemes):
+            raise UsageError("a word has no phonemes", where=" ".join(self.words))
+        if not {*self.marks} <= {*MARKS, ""}:
+            raise UsageError(f"marks are {self.marks}", fix=f"Each is nothing or one of {' '.join(MARKS)}")
+        if not all(0 <= pause <= LONGEST_PAUSE for pause in self.pauses):
+            raise UsageError(f"pauses are {self.pauses}", fix=f"Each is 0 to {LONGEST_PAUSE:g} s")
+
+
+@dataclass(frozen=True)
+class Prosody:
+    """How a voice is to say it. The same prosody gives the same samples.
+
+    `voice` is one of the card's voices, "" its first; where a voice can, "a+b" is a speaker between two.
+    `speed` and `pitch` are factors; a voice that has no pitch leaves it. `variation` 0..1 moves timing, pitch
+    and intonation as another reading by the same speaker would; `seed` says which reading that is.
+    """
+
+    voice: str = ""
+    speed: float = 1.0
+    pitch: float = 1.0
+    variation: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("speed", 0.25, 4.0), ("pitch", 0.5, 2.0), ("variation", 0.0, 1.0)):
+            if not least <= getattr(self, name) <= most:
+                raise UsageError(f"{name} is {getattr(self, name)!r:.40}", fix=f"It takes a number from {least:g} to {most:g}")
+        if self.seed < 0:
+            raise UsageError(f"seed is {self.seed}", fix="It takes a whole number from 0")
+
+
+@dataclass(frozen=True, eq=False)
+class Spoken:
+    """A block of speech: samples [T] at card.sample_rate, and the words in it, timed from the utterance's start (s)."""
+
+    samples: np.ndarray
+    words: tuple[Word, ...]
 
 
 class Model(ABC):
@@ -131,3 +194,27 @@ class LanguageGuesser(Model):
     @abstractmethod
     def languages(self, samples: np.ndarray, lengths: np.ndarray) -> list[dict[str, float]]:
         """Per row: language code -> probability, all languages of the card."""
+
+
+class Synthesizer(Model):
+    """Says words. Its speakers stand in card.voices, the phonemes that it knows in card.labels.
+
+    `blends`: it takes "a+b" for a speaker between the voices a and b.
+    """
+
+    blends: bool
+
+    @abstractmethod
+    def speak(self, utterance: Utterance, prosody: Prosody) -> Iterator[Spoken]:
+        """Speech in blocks, one after the other without a gap, so that the first can be heard before the last is made.
+
+        Raises: UsageError for a voice, a word or a phoneme that it does not have.
+        """
+
+
+class Speller(Model):
+    """Tells how words are pronounced, in the phonemes of card.labels."""
+
+    @abstractmethod
+    def spell(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words of one sentence, as spoken -> the phonemes of each. Raises: UsageError that names a word it cannot spell."""

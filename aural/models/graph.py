@@ -180,6 +180,48 @@ def add_outputs(model: Message, names: Sequence[str], kind: int = 1) -> None:
         graph.add(GRAPH_OUTPUTS, value_info(name, kind))
 
 
+def add_input(graph: Message, name: str, kind: int = 1) -> None:
+    """Declare an input of unknown shape, instead of one of that name; `kind` is the element type (1 = float32)."""
+    others = [i for i in graph.children(GRAPH_INPUTS) if i.text(1) != name]
+    graph.drop(GRAPH_INPUTS)
+    for one in (*others, value_info(name, kind)):
+        graph.add(GRAPH_INPUTS, one)
+
+
+def cut_at(model: Message, names: Sequence[str], kind: int = 1) -> Message:
+    """The model with inner tensors as inputs of its own: what made them and nothing else needs falls away.
+
+    Raises: ModelRefused when one is not there.
+    """
+    graph = model.child(MODEL_GRAPH)
+    made = {o for n in nodes(graph) for o in n.texts(NODE_OUTPUTS)}
+    missing = [name for name in names if name not in made]
+    if missing:
+        raise ModelRefused(f"the graph holds no tensor {missing[0]!r}")
+    keep_nodes(graph, [n for n in nodes(graph) if not {*names} & {*n.texts(NODE_OUTPUTS)}])
+    for name in names:
+        add_input(graph, name, kind)
+    return prune(model)
+
+
+def reroute(graph: Message, name: str, through: Sequence[Message], result: str) -> None:
+    """Put the nodes `through` behind the tensor `name`: whoever read it reads `result` from now on.
+
+    Raises: ModelRefused when no node makes it.
+    """
+    before = nodes(graph)
+    at = next((i for i, n in enumerate(before) if name in n.texts(NODE_OUTPUTS)), None)
+    if at is None:
+        raise ModelRefused(f"the graph holds no tensor {name!r}")
+    for one in before:
+        read = one.texts(NODE_INPUTS)
+        if name in read:
+            one.drop(NODE_INPUTS)
+            for other in read:
+                one.add(NODE_INPUTS, result if other == name else other)
+    keep_nodes(graph, [*before[: at + 1], *through, *before[at + 1 :]])
+
+
 def only_branch(model: Message, which: str) -> Message:
     """The model with its last If node replaced by one of its branches ("then_branch", "else_branch").
 

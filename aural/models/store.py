@@ -18,6 +18,7 @@ from aural.models import card as cards
 from aural.models import refuse
 from aural.models.card import Card
 from aural.models.face import Model
+from aural.models.programs import Program
 from aural.models.runtime import Runtime
 from aural.progress import Progress, Quiet
 from aural.settings import home, offline
@@ -38,6 +39,12 @@ class Entry:
     def roles(self) -> tuple[str, ...]:
         """All roles that the opened model fills, the card's first."""
         return (self.card.role, *getattr(self.page, "ALSO", ()))
+
+    @property
+    def program(self) -> Program | None:
+        """The program of this machine that a borrowed model runs, where it is no set of files."""
+        found: Program | None = getattr(self.page, "PROGRAM", None)
+        return found
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -77,7 +84,10 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """ "here", "not fetched", "damaged" (files missing or of the wrong length), "added", "shipped"."""
+        """ "here", "not fetched", "not installed" (a program), "damaged" (files missing or of the wrong length), "added",
+        "shipped"."""
+        if self.program is not None and self.program.path() is None:
+            return "not installed"
         if self.page is not None:
             if all(place.filled for place in self.places):
                 return "not fetched" if self.outdated else "here"
@@ -85,6 +95,11 @@ class Entry:
         if not all((self.folder / name).is_file() for name in self.card.files):
             return "damaged"
         return "shipped" if self.folder.parent == _SHIPPED else "added"
+
+    @property
+    def absent(self) -> bool:
+        """True when it would have to be fetched or installed first."""
+        return self.state in ("not fetched", "not installed")
 
 
 def open_model(name: str, role: str, runtime: Runtime | None = None, progress: Progress | None = None) -> Model:
@@ -269,6 +284,8 @@ def is_hub_name(name: str) -> bool:
 def _ensure(entry: Entry, progress: Progress) -> None:
     if entry.page is None or entry.state == "here":
         return
+    if entry.program is not None:
+        entry.program.found()
     for place in entry.outdated:
         place.path.unlink(missing_ok=True)
     name = entry.card.name
@@ -280,7 +297,7 @@ def _ensure(entry: Entry, progress: Progress) -> None:
         fix = f"When there is a network: aural models fetch {name}. {error.fix}" if offline() else error.fix
         raise ModelMissing(f"the model {name} is not on this machine {why}", fix=fix) from error
     for one in (entry, *(e for e in entries() if e.page is not None)):
-        whole = all(place.filled for place in one.places)
+        whole = bool(one.places) and all(place.filled for place in one.places)
         if whole and (one is entry or not (one.folder / "card.json").is_file()):
             cards.write(dataclasses.replace(one.card, files=one.hashes), one.folder / "card.json")
 

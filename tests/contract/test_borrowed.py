@@ -19,12 +19,13 @@ FOLDER = Path(find.__file__).parent / "models" / "borrowed"
 PAGES = find.names("models/borrowed")
 ROLES = {
     "recognizer", "vad", "language", "speaker_segmentation", "speaker_embedding", "speech_music", "gender", "tagger", "turn_end",
+    "synthesizer", "speller",
 }  # fmt: skip
 
 
 def test_every_page_on_the_disk_is_found() -> None:
     assert set(PAGES) == {p.stem for p in FOLDER.glob("[!_]*.py")}
-    assert len(PAGES) == 11, f"{len(PAGES)} pages: {', '.join(PAGES)}"
+    assert len(PAGES) == 14, f"{len(PAGES)} pages: {', '.join(PAGES)}"
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -34,7 +35,9 @@ def test_a_page_holds_what_it_must(name: str) -> None:
     assert re.sub(r"[-.]", "_", card.name) == name and card.kind == "borrowed"
     assert {card.role, *getattr(page, "ALSO", ())} <= ROLES
     assert callable(page.open) and page.open.__code__.co_varnames[:2] == ("folder", "runtime")
-    assert files and len({w.name for w in files}) == len(files)
+    program = getattr(page, "PROGRAM", None)  # what is run as a process of its own has no files
+    assert (not files and program.name and program.install) if program is not None else files
+    assert len({w.name for w in files}) == len(files)
     assert dict(card.files) in ({}, {w.name: w.sha256 for w in files})
     for wanted in files:
         assert re.fullmatch(r"[0-9a-f]{64}", wanted.sha256) and wanted.size > 0 and wanted.sources
@@ -62,6 +65,15 @@ def test_licences_are_filled_and_say_who_told(name: str) -> None:
     assert all(text.strip() for text in (licences.code, licences.weights, licences.data, licences.told_by))
     if licences.weights == "unknown":
         assert licences.commercial is None, "nobody can say yes to what nobody knows"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_synthesizer_lists_who_speaks_and_a_speller_its_letters(name: str) -> None:
+    card = find.page("models/borrowed", name).CARD
+    assert bool(card.voices) == (card.role == "synthesizer")
+    assert all(re.fullmatch(r"[a-z]{2}(-[A-Z]{2})?( \(\w+\))?, (fe)?male( \(\w+\))?", told) for told in card.voices.values())
+    if card.role == "speller":
+        assert all(len(letter) == 1 for letter in card.labels) and card.labels
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -102,7 +102,7 @@ def models() -> list[Finding]:
         what = f"{role}: {entry.card.name}, {entry.state}"
         if entry.state == "damaged":
             found.append(Finding(what, False, f"aural models fetch {entry.card.name}"))
-        elif entry.state != "not fetched":
+        elif not entry.absent:
             found.append(Finding(what, True))
         elif settings.offline():
             names = ", ".join(a.filename for a in entry.carriers)
@@ -113,7 +113,7 @@ def models() -> list[Finding]:
     if absent:
         size = megabytes(sum(a.size for a in absent))
         found.append(Finding(f"{size} are fetched at the first use, or now", None, "aural models fetch default"))
-    more = [e for e in store.entries() if e.state not in ("not fetched",)]
+    more = [e for e in store.entries() if not e.absent]
     found.append(Finding(f"{len(more)} models on this machine, {megabytes(sum(e.size for e in more))}; `aural models` lists all"))
     return found
 

@@ -109,6 +109,7 @@ def markdown(everything: list[Entry]) -> str:
     for entry in (e for e in everything if e.page is not None):
         name, roles, _, commercial, size, _, aliases = _row(entry)
         carriers = ", ".join(f"{a.project} {a.version} ({megabytes(a.size)})" for a in entry.carriers)
+        carriers = carriers or f"a program: {entry.program.install}" if entry.program else carriers
         rows.append(f"| `{name}` | {roles} | {aliases} | {entry.card.licences.weights} | {commercial} | {size} | {carriers} |")
     return "\n".join(rows)
 
@@ -133,6 +134,7 @@ def shown(entry: Entry) -> str:
         "short names": ", ".join(card.aliases),
         "state": f"{entry.state}, {megabytes(entry.size)}, in {entry.folder}",
         "fetched from": "; ".join(f"{a.filename} ({megabytes(a.size)})" for a in entry.carriers),
+        "program": f"{entry.program.name}; {entry.program.install}" if entry.program else "",
         "source": card.source,
         "license, weights": licences.weights,
         "license, code": licences.code,
@@ -142,6 +144,7 @@ def shown(entry: Entry) -> str:
         "trained on": card.trained_on,
         "languages": ", ".join(card.languages),
         "answers": question,
+        "voices": "; ".join(f"{name} ({told})" for name, told in card.voices.items()),
         "labels": ", ".join(card.labels[:12]) + (f" ... ({len(card.labels)})" if len(card.labels) > 12 else ""),
         "input": f"{card.sample_rate} Hz, {card.input}" + (f", at most {card.longest_input:g} s" if card.longest_input else ""),
         "batch": card.batch,
@@ -214,7 +217,7 @@ def _chosen(names: list[str]) -> list[tuple[str, str | None]]:
         if name == "samples":
             continue
         if name == "all":
-            found |= {(n, None): None for n in store.names()}
+            found |= {(e.card.name, None): None for e in store.entries() if e.program is None}
         elif name == "default":
             found |= {(model, role): None for role, model in defaults().items()}
         else:
@@ -245,7 +248,7 @@ def _remove(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     from aural.models import store
 
-    asked = [store.entry_of(name) for name in args.names] or [e for e in store.entries() if e.state != "not fetched"]
+    asked = [store.entry_of(name) for name in args.names] or [e for e in store.entries() if not e.absent]
     bad = 0
     for entry in asked:
         name = entry.card.name
