@@ -98,6 +98,30 @@ def test_inner_tensors_become_outputs() -> None:
         graph.add_outputs(alone, ["nowhere"])
 
 
+def test_a_graph_is_steered_by_a_new_input_behind_an_inner_tensor() -> None:
+    alone = graph.only_branch(graph.tidy(branched()), "then_branch")
+    main = alone.child(graph.MODEL_GRAPH)
+    graph.reroute(main, "w", [graph.node("Mul", ["w", "factor"], ["w/moved"])], "w/moved")
+    graph.add_input(main, "factor")
+    graph.add_input(main, "factor")  # replaced, not doubled
+    session = CPU.session(alone.encode())
+    assert sorted(session.inputs) == ["factor", "x"]
+    assert np.allclose(session.run({"x": X, "factor": np.float32([3])})[0], 3 * (X @ WEIGHT), rtol=1e-5)
+    with pytest.raises(ModelRefused, match="nowhere"):
+        graph.reroute(main, "nowhere", [], "w")
+
+
+def test_a_graph_is_cut_where_an_inner_tensor_becomes_an_input() -> None:
+    alone = graph.only_branch(graph.tidy(branched()), "then_branch")
+    rest = graph.cut_at(Message(alone.encode()), ["w"])
+    assert [n.text(4) for n in graph.nodes(rest.child(7))] == ["MatMul"] and not graph.tensors(rest.child(7))
+    session = CPU.session(rest.encode())
+    assert sorted(session.inputs) == ["w", "x"]
+    assert np.allclose(session.run({"x": X, "w": WEIGHT})[0], X @ WEIGHT, rtol=1e-5)
+    with pytest.raises(ModelRefused, match="nowhere"):
+        graph.cut_at(alone, ["w", "nowhere"])
+
+
 STORED = [np.float32([[1, 2]]), np.array([3, -4]), np.int8([[1], [-2]]), np.uint8([7]), np.array(1.5, "f4")]
 
 
