@@ -248,10 +248,13 @@ def _remove(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     from aural.models import store
 
-    asked = [store.entry_of(name) for name in args.names] or [e for e in store.entries() if not e.absent]
+    asked = [store.entry_of(name) for name in args.names] or [e for e in store.entries() if not e.absent and e.program is None]
     bad = 0
     for entry in asked:
         name = entry.card.name
+        if entry.program is not None:
+            print(f"{name}: a program ({entry.state}), there are no files to check")
+            continue
         try:
             rows = store.verify(name)
         except AuralError as error:
