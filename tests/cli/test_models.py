@@ -127,7 +127,7 @@ def test_default_is_what_listen_needs() -> None:
     roles = dict(find.page("tasks", "listen").TASK.roles)
     assert _house.defaults() == roles
     assert {name for name, _ in command._chosen(["default"])} == set(roles.values())
-    assert {name for name, _ in command._chosen(["all"])} == set(store.names())
+    assert {name for name, _ in command._chosen(["all"])} == {e.card.name for e in store.entries() if e.program is None}
     assert command._chosen(["samples"]) == []
 
 
