@@ -78,7 +78,8 @@ def _row(entry: Entry) -> tuple[str, ...]:
     commercial = {True: "yes", False: "no", None: "unknown"}[card.licences.commercial]
     aliases = ", ".join(card.aliases)
     weights = card.licences.weights.partition(" (")[0]  # `show` has the whole sentence
-    return (card.name, ", ".join(entry.roles), weights, commercial, megabytes(entry.size), entry.state, aliases)
+    size = "-" if entry.program else megabytes(entry.size)
+    return (card.name, ", ".join(entry.roles), weights, commercial, size, entry.state, aliases)
 
 
 def missed(everything: list[Entry], shown: list[Entry]) -> list[str]:
