@@ -36,6 +36,7 @@ PHONES = {
 }  # fmt: skip
 _VOWELS = frozenset("AIOQWYaiuæɑɒɐɔəɛɜɪʊʌᵊᵻ")
 _SILENT, _STRESS, _SOUNDLESS = "pau", "ˈ", "ˌː"
+_ER = "ɜ"  # with or without an r behind it, one phone
 
 CARD = Card(
     name="flite",
@@ -95,10 +96,15 @@ class Flite(Synthesizer):
         if mean is not None:
             manner += ["--setf", f"int_f0_target_mean={mean * prosody.pitch * tune:.2f}"]
         said = [phones_of(w, p) for w, p in zip(utterance.words, utterance.phonemes, strict=False)]
-        text = ["-p", " ".join([_SILENT, *itertools.chain(*said), _SILENT])] if said else ["-t", " ".join(written(utterance))]
+        keys = keys_of(utterance) if said else list(utterance.words)
+        marks = utterance.marks or ("",) * len(keys)
         with tempfile.TemporaryDirectory(prefix="aural-") as place:
-            out = Path(place) / "speech.wav"
-            told = PROGRAM.run([*manner, "-psdur", *text, "-o", str(out)])
+            out, lexicon = Path(place) / "speech.wav", Path(place) / "words.txt"
+            lexicon.write_text(
+                "".join(f"{key} nil : {' '.join(p)}\n" for key, p in zip(keys, said, strict=False)), encoding="ascii"
+            )
+            text = " ".join(readable(key) + mark for key, mark in zip(keys, marks, strict=True))
+            told = PROGRAM.run([*manner, "-psdur", "-add_lex", str(lexicon), "-t", text, "-o", str(out)])
             samples = read_samples(out)
         words = words_of(utterance.words, [len(word) for word in said], read_phones(told), len(samples))
         if utterance.pauses:
@@ -110,9 +116,9 @@ class Flite(Synthesizer):
 
 
 def phones_of(word: str, phonemes: str) -> list[str]:
-    """The phones of a word, the stressed vowel marked with 1, other vowels with 0. Raises: UsageError for an unknown letter."""
+    """The phones of a word, a stressed vowel marked with 1, others with 0. Raises: UsageError for an unknown letter."""
     phones, stress = [], 0
-    for letter in phonemes:
+    for letter in phonemes.replace("əɹ", _ER).replace("ɜɹ", _ER):
         if letter == _STRESS:
             stress = 1
         elif letter in PHONES:
@@ -126,12 +132,25 @@ def phones_of(word: str, phonemes: str) -> list[str]:
     return phones
 
 
-def written(utterance: Utterance) -> list[str]:
-    """The words with their marks, as the program reads them. Raises: UsageError for letters that it cannot read."""
-    for word in utterance.words:
-        if not word.isascii() or not word.isprintable():
-            raise UsageError(f"flite cannot read {word!r:.40}", fix="Give its phonemes, or write it in plain letters")
-    return [word + mark for word, mark in zip(utterance.words, utterance.marks or ("",) * len(utterance.words), strict=True)]
+def keys_of(utterance: Utterance) -> list[str]:
+    """How each word is written in the program's lexicon: as it is, or by a made-up name where that could not be read
+    or stands for other phonemes already."""
+    taken: dict[str, str] = {}
+    keys = []
+    for n, (word, phonemes) in enumerate(zip(utterance.words, utterance.phonemes, strict=True)):
+        plain = word.lower()
+        made_up = f"qx{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}"
+        key = plain if plain.isascii() and plain.isalpha() and taken.get(plain, phonemes) == phonemes else made_up
+        taken[key] = phonemes
+        keys.append(key)
+    return keys
+
+
+def readable(word: str) -> str:
+    """The word. Raises: UsageError when it holds letters that the program cannot read."""
+    if not word.isascii() or not word.isprintable():
+        raise UsageError(f"flite cannot read {word!r:.40}", fix="Give its phonemes, or write it in plain letters")
+    return word
 
 
 def read_phones(told: str) -> list[tuple[str, float]]:

@@ -85,9 +85,9 @@ MOST_PHONEMES = ROWS
 HOP = 600  # samples of one frame of the durations
 EARLY = 1200  # samples by which the sound of a phoneme runs ahead of its token
 STEP = 300  # samples of one step of what the sound is made from
-BEFORE, AFTER = 10, 12  # steps of silence kept around a block; the net's own guess is half a second on either side
+BEFORE, AFTER = 6, 8  # steps of silence kept around a block; the net's own guess is half a second on either side
 VOICED = -3.0  # of the energy that the net plans: silence lies under -5, the weakest of a voice over 0
-LOUDEST = 0.99
+LOUDEST, FADE = 0.99, 120  # full scale; samples (5 ms)
 _SENTENCE = (".", "!", "?")
 _END = 0  # the id at both ends
 _DURATIONS, _PITCH, _ENERGY = "/encoder/Gather_output_0", "/encoder/Squeeze_output_0", "/encoder/Squeeze_1_output_0"
@@ -173,6 +173,7 @@ class Kokoro(Synthesizer):
         begin, end = max(0, first - BEFORE), min(energy.size, last + AFTER)
         (samples,) = sound.run({_FEATURES: features[..., begin:end], _CONTOUR: contour[..., begin:end], "style": row})
         samples = np.ravel(samples)
+        samples[:FADE] *= np.linspace(0, 1, FADE, dtype=np.float32)  # the first samples after a cut are no silence
         words = words_of(block, durations.ravel(), (begin, first, last))
         samples, words = with_pauses(samples, words, block.pauses, self.card.sample_rate)
         peak = float(np.abs(samples).max(initial=0.0))

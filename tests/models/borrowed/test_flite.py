@@ -17,6 +17,7 @@ from aural.models.face import Prosody, Utterance
 
 def test_phones_carry_the_stress_of_their_vowel() -> None:
     assert flite.phones_of("juno", "ʤˈunˌO") == ["jh", "uw1", "n", "ow0"]
+    assert flite.phones_of("turner", "tˈɜɹnəɹ") == ["t", "er1", "n", "er0"]
     assert flite.phones_of("struck", "stɹˈʌk") == ["s", "t", "r", "ah1", "k"]
 
 
@@ -30,10 +31,15 @@ def test_what_it_cannot_say_is_named(phonemes: str, told: str) -> None:
         flite.phones_of("x", phonemes)
 
 
+def test_a_word_is_named_as_it_is_written_unless_that_cannot_be() -> None:
+    said = Utterance(("The", "the", "don't", "Zoë", "go"), ("ðə", "ði", "dˈOnt", "zˈOi", "ɡˈO"))
+    assert flite.keys_of(said) == ["the", "qxab", "qxac", "qxad", "go"]
+
+
 @pytest.mark.parametrize("word", ["straße", "a\nb", "null\0"])
 def test_letters_that_it_cannot_read_are_refused(word: str) -> None:
     with pytest.raises(UsageError, match="cannot read"):
-        flite.written(Utterance((word,)))
+        flite.readable(word)
 
 
 def test_words_are_measured_from_their_phones() -> None:
