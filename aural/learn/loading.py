@@ -1,0 +1,147 @@
+"""Clips to batches: decoded once, augmented anew each epoch, padded, in an order that follows from the seed.
+
+What is drawn for a clip depends on (seed, epoch, clip) alone, so workers, batch order and resuming change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from aural.corpora.manifest import Clip
+from aural.sound.sound import Sound, load
+
+Truth = Callable[[Clip, int], np.ndarray]
+Change = Callable[[Sound, np.random.Generator], Sound]
+_POOL = 50  # batches that are sorted by length together
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """samples [B, T], lengths [B], targets [B, ...] padded with zeros, target_lengths [B], weights [B], index [B] of the clips."""
+
+    samples: Tensor
+    lengths: Tensor
+    targets: Tensor
+    target_lengths: Tensor
+    weights: Tensor
+    index: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        return Batch(*(getattr(self, f).to(device) for f in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One clip as arrays: samples [T], target, weight, and its number in the list of clips."""
+
+    samples: np.ndarray
+    target: np.ndarray
+    weight: float
+    index: int
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Which clip, and in which epoch: what a worker is asked for. `epoch` -1 asks for the clip as it is."""
+
+    index: int
+    epoch: int
+
+
+@final
+class Clips(Dataset[Example]):
+    """The clips of a split, decoded when first asked for and kept as float16 up to `cache` MB.
+
+    `truth(clip, samples)` gives the target, `change` augments a sound, `crop` (s) bounds what training hears.
+    """
+
+    def __init__(self, clips: Sequence[Clip], rate: int, truth: Truth, weights: Sequence[float] | None = None, *,
+                 change: Change | None = None, crop: float | None = None, seed: int = 0, cache: int = 2048) -> None:  # fmt: skip
+        self.clips, self.rate, self.seed = list(clips), rate, seed
+        self._truth, self._change, self._crop = truth, change, crop
+        self._weights = list(weights) if weights is not None else [1.0] * len(self.clips)
+        self._kept: dict[int, np.ndarray] = {}
+        self._room = cache * 1_000_000
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def sound(self, index: int) -> Sound:
+        """The clip, mono at the rate of the net. Raises: SoundError."""
+        held = self._kept.get(index)
+        if held is None:
+            clip = self.clips[index]
+            end = None if clip.duration is None else clip.start + clip.duration
+            held = load(clip.audio, rate=self.rate, mono=True, start=clip.start, end=end).samples.astype(np.float16)
+            if self._room >= held.nbytes:
+                self._kept[index], self._room = held, self._room - held.nbytes
+        return Sound(held.astype(np.float32), self.rate)
+
+    def __getitem__(self, draw: Draw) -> Example:
+        sound = self.sound(draw.index)
+        if draw.epoch >= 0:
+            rng = np.random.default_rng((self.seed, draw.epoch, draw.index))
+            if self._change is not None:
+                sound = self._change(sound, rng)
+            if self._crop is not None and sound.duration > self._crop:
+                size = round(self._crop * self.rate)
+                first = int(rng.integers(sound.length - size + 1))
+                sound = Sound(sound.samples[:, first : first + size], self.rate, first / self.rate)
+        clip = self.clips[draw.index]
+        return Example(sound.samples[0], self._truth(clip, sound.length), self._weights[draw.index], draw.index)
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """Examples padded with zeros to the longest."""
+    lengths = [len(e.samples) for e in examples]
+    targets = [e.target for e in examples]
+    return Batch(
+        torch.from_numpy(_padded([e.samples for e in examples])),
+        torch.tensor(lengths),
+        torch.from_numpy(_padded(targets)),
+        torch.tensor([len(t) for t in targets]),
+        torch.tensor([e.weight for e in examples], dtype=torch.float32),
+        torch.tensor([e.index for e in examples]),
+    )
+
+
+def _padded(rows: Sequence[np.ndarray]) -> np.ndarray:
+    out = np.zeros((len(rows), max(len(r) for r in rows), *rows[0].shape[1:]), np.float32)
+    for place, row in zip(out, rows, strict=True):
+        place[: len(row)] = row
+    return out
+
+
+def order(durations: Sequence[float], batch: int, seed: int, epoch: int) -> list[list[int]]:
+    """The batches of an epoch: shuffled, clips of like length together, a last one of fewer clips."""
+    rng = np.random.default_rng((seed, epoch))
+    shuffled = rng.permutation(len(durations))
+    batches: list[list[int]] = []
+    for first in range(0, len(shuffled), batch * _POOL):
+        pool = sorted(shuffled[first : first + batch * _POOL], key=lambda i: (durations[i], i))
+        batches += [[int(i) for i in pool[at : at + batch]] for at in range(0, len(pool), batch)]
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def in_order(durations: Sequence[float], batch: int) -> list[list[int]]:
+    """Every clip once, clips of like length together: for scoring."""
+    by_length = sorted(range(len(durations)), key=lambda i: (durations[i], i))
+    return [by_length[at : at + batch] for at in range(0, len(by_length), batch)]
+
+
+def batches(clips: Clips, plan: Sequence[Sequence[int]], epoch: int, workers: int = 0) -> Iterator[Batch]:
+    """The batches of `plan`, in its order; `epoch` -1 = as they are, without augmentation."""
+    draws = [[Draw(i, epoch) for i in part] for part in plan]
+    loader = DataLoader(
+        clips, batch_sampler=draws, collate_fn=collate, num_workers=workers,
+        multiprocessing_context="spawn" if workers else None, prefetch_factor=4 if workers else None,
+    )  # fmt: skip
+    yield from loader

@@ -1,0 +1,47 @@
+"""What can be set of a training: one dataclass for time, batches, steps and augmentation.
+
+The settings of the net and of the loss stand in their own pages and are reached by `--set encoder.width=64`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aural.settings import option
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a net is trained."""
+
+    encoder: str = option("cnn", "the net: a page of nets/encoders", also=("--net",))
+    frontend: str | None = option(None, "what the encoder hears; not set = what it was made for")
+    loss: str | None = option(None, "a page of learn/losses; not set = the question's own")
+    sample_rate: int = option(16000, "recordings are brought to this rate", unit="Hz", least=1000, most=192000)
+    epochs: int = option(60, "most passes over the training clips", least=1)
+    minutes: float | None = option(None, "stop after this time; the best net so far is kept", unit="min", least=0)
+    batch: int = option(32, "clips a step", least=1)
+    rate: float = option(2e-3, "learning rate at its highest", least=1e-8, most=10)
+    warmup: float = option(0.1, "share of the steps over which the rate rises; it then falls as a cosine", least=0, most=0.9)
+    decay: float = option(1e-2, "weight decay of AdamW", least=0, most=1)
+    clip_norm: float = option(5.0, "gradients are scaled down to this norm", least=0.001)
+    accumulate: int = option(1, "batches whose gradients are added up before a step", least=1)
+    precision: Literal["float32", "bfloat16", "float16"] = option(
+        "float32", "number format of the heavy parts of a step", choices=("float32", "bfloat16", "float16")
+    )
+    average: float = option(0.0, "decay of a running average of the weights, which is what is kept; 0 = none, 0.999 is usual", least=0, most=0.99999)
+    patience: int = option(15, "stop after so many epochs without a better validation; 0 = never", least=0)
+    crop: float | None = option(None, "train on random parts of at most this length; not set = whole clips", unit="s", least=0.01)
+    augment: tuple[str, ...] = option(
+        (), "effects drawn for each clip, with commas: noise,room,speed,pitch,gain,... and specaugment, mixup, between_class, shift"
+    )
+    noise: str | None = option(None, "folder or manifest of noises for --augment noise")
+    rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
+    balance: float = option(0.5, "0 = classes as often as they are, 1 = all equally often, by weights of the loss", least=0, most=1)
+    workers: int = option(0, "processes that decode and augment; 0 = in the training process", least=0, most=256)
+    cache: int = option(2048, "decoded clips kept in memory", unit="MB", least=0)
+    checkpoint: float = option(5.0, "time between checkpoints", unit="min", least=0)
+    device: str = option("auto", "where the net is trained: auto, cpu, cuda, cuda:1, mps")
+    threads: int = option(0, "threads of one process; 0 = all cores", least=0, most=1024)
+    seed: int = option(0, "everything that is drawn follows from it", least=0)

@@ -1,0 +1,24 @@
+"""One class a clip, from the row's label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from aural.corpora.manifest import Clip
+from aural.learn.targets._face import Grid, sorted_labels, without
+
+
+def names(clips: Sequence[Clip]) -> tuple[str, ...]:
+    """The classes."""
+    return sorted_labels(clips)
+
+
+def target(clip: Clip, labels: Sequence[str], grid: Grid) -> np.ndarray:
+    """[K]: 1 at the clip's class. Raises: LearningError without a label, or with one that the model does not have."""
+    if not clip.label:
+        raise without(clip, "label")
+    truth = np.zeros(len(labels), np.float32)
+    truth[labels.index(clip.label)] = 1.0
+    return truth

@@ -1,0 +1,27 @@
+"""A sequence of labels without times, from the row's text (words, or letters) or its list of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from aural.corpora.manifest import Clip
+from aural.learn.targets._face import Grid, without
+
+
+def names(clips: Sequence[Clip]) -> tuple[str, ...]:
+    """The tokens: every word of the texts."""
+    return tuple(sorted({word for clip in clips for word in tokens(clip)}))
+
+
+def tokens(clip: Clip) -> list[str]:
+    """The words of a clip's text, or its labels in their order."""
+    return clip.text.split() if clip.text is not None else list(clip.labels)
+
+
+def target(clip: Clip, labels: Sequence[str], grid: Grid) -> np.ndarray:
+    """[L]: numbers of tokens from 1 up; 0 is the blank. Raises: LearningError without a text."""
+    if clip.text is None and not clip.labels:
+        raise without(clip, "text")
+    return np.array([labels.index(token) + 1 for token in tokens(clip)], np.float32)

@@ -1,0 +1,46 @@
+"""What learns: it takes a batch and improves, answers clips, and hands over its state.
+
+A method makes a trainee; `fit` owns time, order, checkpoints and logs; the trainee owns its nets, losses and
+optimizers, so that adversarial and contrastive methods need no other loop.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from aural.learn.loading import Batch
+
+
+class Trainee(ABC):
+    """One thing under training."""
+
+    @abstractmethod
+    def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
+        """One step on a batch; `share` of the whole training is done. Gives the losses to log; "loss" is the main one.
+
+        Raises: LearningError when the loss is no longer a number.
+        """
+
+    @abstractmethod
+    def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Answers [B, K] or [B, F, K] of a batch without learning, on the CPU, and the real frames [B]."""
+
+    @abstractmethod
+    def weights(self) -> dict[str, Tensor]:
+        """The weights that are worth keeping now, on the CPU."""
+
+    @abstractmethod
+    def settle(self, weights: Mapping[str, Tensor]) -> None:
+        """Put kept weights back; nothing is learned afterwards."""
+
+    @abstractmethod
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Everything that resuming needs: named tensors, and plain values."""
+
+    @abstractmethod
+    def restore(self, tensors: Mapping[str, Tensor], plain: Mapping[str, Any]) -> None:
+        """Take a state back. Raises: LearningError when it does not fit."""

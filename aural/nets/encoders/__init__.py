@@ -1,0 +1,1 @@
+"""From features over frames to learned frames: one architecture each, with its source."""

@@ -1,0 +1,52 @@
+"""What a frontend, an encoder and a head promise to each other.
+
+Letters: B batch, T samples, F frames, M features of a frame, D width, K outputs. Lengths [B] count what is
+real; what lies behind a length is padding and changes nothing. A page of `frontends/`, `encoders/` or `heads/`
+holds `Config` (a frozen dataclass of options), one module called `Frontend`, `Encoder` or `Head`, and
+`tiny() -> Config` for tests.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+from torch import Tensor, nn
+
+Kind = Literal["frames", "samples"]
+
+
+class Frontend(nn.Module, ABC):
+    """Samples to features. `width` M, `hop` samples a frame; `kind` tells which encoders can follow.
+
+    `learned` True: the features have weights, so they are not measured beforehand.
+    """
+
+    kind: ClassVar[Kind] = "frames"
+    learned: ClassVar[bool] = False
+    width: int
+    hop: int
+
+    @abstractmethod
+    def forward(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """samples [B, T], lengths [B] -> features [B, F, M] and real frames [B]. Frame f begins at sample f * hop."""
+
+
+class Encoder(nn.Module, ABC):
+    """Features to learned frames. `width` D, `stride` frames in for one frame out, `causal`: no later frame is seen."""
+
+    width: int
+    stride: int
+    causal: bool
+
+    @abstractmethod
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """x [B, F, M], lengths [B] -> [B, F', D] and real frames [B], F' = F over the stride rounded up."""
+
+
+class Head(nn.Module, ABC):
+    """Learned frames to numbers before the answer's squashing."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """x [B, F, D], lengths [B] -> logits [B, K] over clips, or [B, F, K] over frames."""

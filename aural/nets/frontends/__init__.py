@@ -1,0 +1,1 @@
+"""From samples to features over frames, inside the graph: one page each."""

@@ -1,0 +1,1 @@
+"""From learned frames to the answer of a question: one page for each thing that is asked over."""

@@ -1,0 +1,100 @@
+"""Layers that keep padding out of what they compute: masked batch norm, and convolutions over frames and bands.
+
+Layouts: over time [B, D, F]; over time and bands [B, D, F, M]. `lengths` [B] counts real frames.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+import torch
+from torch import Tensor, nn
+
+from aural.nets.masks import halved, mask_of
+
+
+def wiped(x: Tensor, lengths: Tensor) -> Tensor:
+    """x [B, D, F] or [B, D, F, M] with zeros behind each row's length."""
+    mask = mask_of(lengths, x.shape[2])[:, None, :]
+    return x * (mask if x.dim() == 3 else mask[..., None]).to(x.dtype)
+
+
+@final
+class MaskedNorm(nn.Module):
+    """Batch norm whose statistics see real frames only (Ioffe and Szegedy 2015).
+
+    In training the mean and variance are those of the batch's real frames; else the running ones. The
+    output is wiped behind each row's length. Layout [B, D, F] or [B, D, F, M].
+    """
+
+    def __init__(self, width: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        super().__init__()
+        self.momentum, self.epsilon = momentum, epsilon
+        self.weight, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(width))
+        self.mean: Tensor
+        self.variance: Tensor
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("variance", torch.ones(width))
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        mean, variance = self._measured(x, lengths) if self.training else (self.mean, self.variance)
+        scale = self.weight * torch.rsqrt(variance + self.epsilon)
+        shape = (1, -1) + (1,) * (x.dim() - 2)
+        return wiped(x * scale.reshape(shape) + (self.bias - mean * scale).reshape(shape), lengths)
+
+    def _measured(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        x = wiped(x.float(), lengths)
+        bands = 1 if x.dim() == 3 else x.shape[3]
+        count = (lengths.sum() * bands).clamp(min=1).to(x.dtype)
+        over = (0, 2) if x.dim() == 3 else (0, 2, 3)
+        mean = x.sum(over) / count
+        # The mean of squares less the square of the mean: one pass; float32 and standardized inputs make it safe.
+        variance = ((x * x).sum(over) / count - mean * mean).clamp(min=0)
+        with torch.no_grad():
+            self.mean.lerp_(mean, self.momentum)
+            self.variance.lerp_(variance * count / (count - 1).clamp(min=1), self.momentum)
+        return mean, variance
+
+
+@final
+class ConvFrames(nn.Module):
+    """Convolution over time, norm, rectifier: [B, D, F] -> [B, D', F'] and the lengths behind the stride.
+
+    `causal` looks at no later frame; else the kernel is centered. The number of frames is the input's over
+    the stride, rounded up.
+    """
+
+    def __init__(self, width_in: int, width: int, kernel: int = 3, stride: int = 1, *, dilation: int = 1, groups: int = 1,
+                 causal: bool = False, active: bool = True) -> None:  # fmt: skip
+        super().__init__()
+        reach = dilation * (kernel - 1)
+        self.before, self.after, self.stride, self.active = (reach if causal else reach // 2), (0 if causal else reach - reach // 2), stride, active
+        self.conv = nn.Conv1d(width_in, width, kernel, stride, dilation=dilation, groups=groups, bias=False)
+        self.norm = MaskedNorm(width)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.conv(nn.functional.pad(x, (self.before, self.after)))
+        lengths = halved(lengths, self.stride)
+        x = self.norm(x, lengths)
+        return (x.relu() if self.active else x), lengths
+
+
+@final
+class ConvBands(nn.Module):
+    """Convolution over time and bands, norm, rectifier: [B, D, F, M] -> [B, D', F', M'] and the new lengths."""
+
+    def __init__(self, width_in: int, width: int, kernel: tuple[int, int] = (3, 3), stride: tuple[int, int] = (1, 1), *,
+                 dilation: int = 1, groups: int = 1, causal: bool = False, active: bool = True) -> None:  # fmt: skip
+        super().__init__()
+        reach = dilation * (kernel[0] - 1)
+        before, after = (reach, 0) if causal else (reach // 2, reach - reach // 2)
+        side = (kernel[1] - 1) // 2
+        self.padding, self.stride, self.active = (side, kernel[1] - 1 - side, before, after), stride, active
+        self.conv = nn.Conv2d(width_in, width, kernel, stride, dilation=(dilation, 1), groups=groups, bias=False)
+        self.norm = MaskedNorm(width)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.conv(nn.functional.pad(x, self.padding))
+        lengths = halved(lengths, self.stride[0])
+        x = self.norm(x, lengths)
+        return (x.relu() if self.active else x), lengths
