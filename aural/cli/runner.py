@@ -19,8 +19,9 @@ from typing import Any
 
 from aural import find, progress, settings
 from aural.cli import flags, outputs
-from aural.cli.inputs import Input, expand, interactive
+from aural.cli.inputs import Input, expand
 from aural.cli.main import Parser, bug, parser_of, say
+from aural.cli.shown import progress_of
 from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, UsageError, one_line
 from aural.files import FULL, disk_error
 
@@ -148,7 +149,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
-    shown = _progress(args)
+    shown = progress_of(args.progress, args.quiet == "true")
     if task.takes in ("pair", "name and source", "sources"):
         from aural.cli.single import run_single
 
@@ -166,12 +167,6 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
     if jobs > 1:
         return _in_processes(job, inputs, plan, jobs, shown)
     return _in_turn(job, inputs, plan, shown)
-
-
-def _progress(args: argparse.Namespace) -> progress.Progress:
-    if args.progress == "none" or args.quiet == "true" or (args.progress == "auto" and not interactive()):
-        return progress.Quiet()
-    return progress.JsonLines() if args.progress == "json" else progress.Bar()
 
 
 def _processes(asked: int, files: int) -> int:

@@ -49,7 +49,8 @@ def load(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         plain: dict[str, Any] = json.loads((place / "state.json").read_text(encoding="utf-8"))
         tensors: dict[str, Tensor] = load_file(str(place / "state.safetensors"))
     except Exception as error:
-        raise LearningError(f"this checkpoint is damaged ({error})", where=str(place), fix="Train again without --resume") from error
+        fix = "Train again without --resume"
+        raise LearningError(f"this checkpoint is damaged ({error})", where=str(place), fix=fix) from error
     return tensors, plain
 
 
@@ -70,4 +71,5 @@ def fitted(module: torch.nn.Module, tensors: Mapping[str, Tensor], where: str) -
         module.load_state_dict(dict(tensors))
     except RuntimeError as error:
         what = str(error).splitlines()[-1].strip()
-        raise LearningError(f"this checkpoint belongs to another net ({what})", where=where, fix="Give the options of its run") from error
+        fix = "Give the options of its run"
+        raise LearningError(f"this checkpoint belongs to another net ({what})", where=where, fix=fix) from error

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, final
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from aural.learn import checkpoint
@@ -181,7 +180,9 @@ def _plain(epoch: Epoch) -> dict[str, Any]:
     return {"number": epoch.number, "losses": dict(epoch.losses), "metric": epoch.metric, "seconds": epoch.seconds}
 
 
-def answered(trainee: Trainee, clips: Clips, seconds: Sequence[float], options: Options) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def answered(
+    trainee: Trainee, clips: Clips, seconds: Sequence[float], options: Options
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Answers and targets of every clip, in the order of the clips, real frames alone."""
     answers: dict[int, np.ndarray] = {}
     targets: dict[int, np.ndarray] = {}

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from aural import find
 from aural.corpora.manifest import Clip
+from aural.learn.targets._face import Grid
 from aural.sound.sound import Sound, load
 
-Truth = Callable[[Clip, int], np.ndarray]
 Change = Callable[[Sound, np.random.Generator], Sound]
 _POOL = 50  # batches that are sorted by length together
 
@@ -54,6 +55,21 @@ class Draw:
 
     index: int
     epoch: int
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The target of a clip: a page of learn/targets, the names of the outputs, and the grid of the net's frames."""
+
+    page: str
+    labels: tuple[str, ...]
+    hop: int
+    sample_rate: int
+
+    def __call__(self, clip: Clip, samples: int) -> np.ndarray:
+        grid = Grid(self.hop, self.sample_rate, max(1, -(-samples // self.hop)))
+        found: np.ndarray = find.page("learn/targets", self.page).target(clip, self.labels, grid)
+        return found
 
 
 @final

@@ -6,8 +6,6 @@ The settings of the net and of the loss stand in their own pages and are reached
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
 from aural.settings import option
 
 
@@ -27,10 +25,8 @@ class Options:
     decay: float = option(1e-2, "weight decay of AdamW", least=0, most=1)
     clip_norm: float = option(5.0, "gradients are scaled down to this norm", least=0.001)
     accumulate: int = option(1, "batches whose gradients are added up before a step", least=1)
-    precision: Literal["float32", "bfloat16", "float16"] = option(
-        "float32", "number format of the heavy parts of a step", choices=("float32", "bfloat16", "float16")
-    )
-    average: float = option(0.0, "decay of a running average of the weights, which is what is kept; 0 = none, 0.999 is usual", least=0, most=0.99999)
+    precision: str = option("float32", "number format of the heavy parts", choices=("float32", "bfloat16", "float16"))
+    average: float = option(0.0, "decay of a running average of the weights, which is then kept; 0 = none", least=0, most=0.99999)
     patience: int = option(15, "stop after so many epochs without a better validation; 0 = never", least=0)
     crop: float | None = option(None, "train on random parts of at most this length; not set = whole clips", unit="s", least=0.01)
     augment: tuple[str, ...] = option(

@@ -315,6 +315,8 @@ def _check(entry: Entry) -> None:
 
 def _by_path(name: str) -> Entry | None:
     path = Path(name).expanduser()
+    if (path / "model" / "card.json").is_file():
+        path = path / "model"  # the run folder of a training
     if (path / "card.json").is_file():
         return _in_folder(path)
     if path.is_file():

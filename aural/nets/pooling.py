@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 
 from aural.nets.masks import largest_of, mask_of, mean_of, spread_of
 
-How = Literal["mean", "mean_max", "statistics", "attention"]
-HOWS: tuple[How, ...] = ("mean", "mean_max", "statistics", "attention")
+HOWS = ("mean", "mean_max", "statistics", "attention")
 
 
 @final
@@ -21,7 +20,7 @@ class Pooling(nn.Module):
     mean and deviation weighted by a learned score of each frame (attentive statistics, Okabe et al. 2018).
     """
 
-    def __init__(self, how: How, width_in: int) -> None:
+    def __init__(self, how: str, width_in: int) -> None:
         super().__init__()
         self.how = how
         self.width = width_in if how == "mean" else 2 * width_in

@@ -23,7 +23,10 @@ PAGES = (
     "models/borrowed",
     "models/engines",
     "cli/commands",
+    "nets/frontends",
     "nets/encoders",
+    "nets/heads",
+    "learn/losses",
     "learn/methods",
 )
 

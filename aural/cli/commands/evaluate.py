@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aural import settings
 from aural.cli import flags
-from aural.cli.inputs import interactive
+from aural.cli.shown import progress_of
 from aural.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if not args.verb:
         raise UsageError("which verb?", where="evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl")
-    shown = _progress(args.progress)
+    shown = progress_of(args.progress)
     try:
         plan, records, truth = _verify(args, shown) if args.verb == "verify" else _clips(args, shown)
     finally:
@@ -223,11 +223,3 @@ def _plot(path: Path, plan: Plan, made: Receipt) -> None:
     page = scorer(plan.scorers[0])
     if not curve.draw(path, page.HEADLINE, page.FIGURES[page.HEADLINE], made.slices.get("condition", {})):
         raise UsageError("there is nothing to draw", where="--plot", fix="Add --snr 20,10,0")
-
-
-def _progress(kind: str) -> Progress:
-    from aural import progress
-
-    if kind == "none" or (kind == "auto" and not interactive()):
-        return progress.Quiet()
-    return progress.JsonLines() if kind == "json" else progress.Bar()

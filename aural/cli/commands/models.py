@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aural import find, progress
+from aural import find
 from aural.cli.commands._house import defaults, megabytes, table
+from aural.cli.shown import progress_of
 from aural.errors import AuralError, UsageError
 
 if TYPE_CHECKING:
@@ -285,9 +285,3 @@ def _where(args: argparse.Namespace) -> int:
     for name in args.names or [None]:
         print(store.where(name))
     return 0
-
-
-def _progress(how: str) -> progress.Progress:
-    if how == "none" or (how == "auto" and not sys.stderr.isatty()):
-        return progress.Quiet()
-    return progress.JsonLines() if how == "json" else progress.Bar()

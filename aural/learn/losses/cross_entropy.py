@@ -16,7 +16,9 @@ ANSWERS = ("class",)
 
 @dataclass(frozen=True)
 class Config:
-    smoothing: float = option(0.05, "share of the truth spread over all classes; keeps scores from running to 0 and 1", least=0, most=0.5)
+    smoothing: float = option(
+        0.05, "share of the truth spread over all classes, so that scores stay off 0 and 1", least=0, most=0.5
+    )
 
 
 @final

@@ -27,5 +27,6 @@ class Made(Loss):
 
     def forward(self, logits: Tensor, targets: Tensor, frames: Tensor, target_lengths: Tensor) -> Tensor:
         log_probs = torch.log_softmax(logits.float(), dim=-1).transpose(0, 1)
-        loss = nn.functional.ctc_loss(log_probs, targets.long(), frames, target_lengths, blank=0, reduction="none", zero_infinity=True)
+        lengths = (frames, target_lengths)
+        loss = nn.functional.ctc_loss(log_probs, targets.long(), *lengths, reduction="none", zero_infinity=True)
         return loss / target_lengths.clamp(min=1)

@@ -29,5 +29,6 @@ class Made(Loss):
 
     def forward(self, logits: Tensor, targets: Tensor, frames: Tensor, target_lengths: Tensor) -> Tensor:
         known = ~torch.isnan(targets)
-        loss = nn.functional.huber_loss(logits.float(), torch.where(known, targets, logits.detach().float()), reduction="none", delta=self.knee)
+        truth = torch.where(known, targets, logits.detach().float())
+        loss = nn.functional.huber_loss(logits.float(), truth, reduction="none", delta=self.knee)
         return over_frames((loss * known).mean(-1), frames)

@@ -14,7 +14,7 @@ NONE = "none"
 
 
 def names(clips: Sequence[Clip]) -> tuple[str, ...]:
-    """"none", then the labels of all events."""
+    """ "none", then the labels of all events."""
     return (NONE, *(name for name in frame_set.names(clips) if name != NONE))
 
 

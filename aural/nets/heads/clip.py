@@ -8,7 +8,7 @@ from typing import final
 from torch import Tensor, nn
 
 from aural.nets import face
-from aural.nets.pooling import HOWS, How, Pooling
+from aural.nets.pooling import HOWS, Pooling
 from aural.settings import option
 
 OVER = "clip"
@@ -16,7 +16,7 @@ OVER = "clip"
 
 @dataclass(frozen=True)
 class Config:
-    pooling: How = option("mean_max", "how the frames of a clip become one vector", choices=HOWS)
+    pooling: str = option("mean_max", "how the frames of a clip become one vector", choices=HOWS)
     dropout: float = option(0.3, "share of the pooled vector dropped in training", least=0, most=0.9)
 
 

@@ -1,0 +1,86 @@
+"""Learn a verb from your own recordings: aural train classify sounds/ -o runs/mine"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aural import find, settings
+from aural.cli import flags
+from aural.cli.main import say
+from aural.cli.shown import progress_of
+from aural.errors import ExtraMissing, UsageError
+
+if TYPE_CHECKING:
+    from aural.learn.train import Ask
+
+_EXAMPLES = """
+examples:
+  aural train classify sounds/ -o runs/mine            sounds/<label>/*.wav is all there is
+  aural train classify --manifest train.jsonl --valid valid.jsonl -o runs/words --net bc_resnet --augment noise,shift
+  aural train tag --manifest set.jsonl -o runs/tags --set encoder.width=32 --minutes 20
+  aural train classify sounds/ -o runs/mine --resume    goes on where it was stopped, however it was stopped
+  aural classify new.wav --model runs/mine
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is learned, from what, and how."""
+    parser.epilog = _EXAMPLES
+    parser.add_argument("verb", help="classify, tag, detect, estimate, spot ...: the verb that the model will answer")
+    parser.add_argument("data", nargs="?", type=Path, help="a folder of label folders, a manifest, a Kaldi folder, a csv ...")
+    parser.add_argument("--manifest", type=Path, metavar="FILE", help="the same, by name")
+    parser.add_argument("--valid", type=Path, metavar="FILE", help="clips to validate on (default: a fifth of the groups)")
+    parser.add_argument("--share", type=float, default=0.2, help="part of the groups kept for validation (default: 0.2)")
+    parser.add_argument("--label", metavar="KEY", help="the key of the rows that is the answer (default: label)")
+    parser.add_argument("--method", default="supervised", help=f"{', '.join(find.names('learn/methods'))} (default: supervised)")
+    parser.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="the run folder (default: runs/VERB)")
+    parser.add_argument("--resume", action="store_true", help="go on with the training in the run folder")
+    parser.add_argument("--force", action="store_true", help="train also on data that cannot carry a model")
+    parser.add_argument("--config", type=Path, metavar="FILE.toml", help="settings from a file; flags come before it")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of net or loss: encoder.width=64")
+    parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
+    # The options stand in learn/options.py, which needs no torch.
+    from aural.learn.options import Options
+
+    flags.add_options(parser, settings.options_of(Options), "training")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, and say what to do with the model."""
+    shown = progress_of(args.progress)
+    try:
+        _trained(asked(args), shown)
+    finally:
+        shown.close()
+    return 0
+
+
+def _trained(ask: Ask, shown: Any) -> None:
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        fix = 'Install the extra: pip install "aural[train]"'
+        raise ExtraMissing("PyTorch is not installed", where="train", fix=fix) from error
+    from aural.learn.train import train
+
+    made = train(ask, shown, lambda text: print(text, flush=True))
+    say(f"the model lies in {made.folder}; now: aural {ask.verb} RECORDING --model {made.folder}")
+
+
+def asked(args: argparse.Namespace) -> Ask:
+    """The command line as what is asked of a training."""
+    from aural.learn.train import Ask
+
+    given: dict[str, Any] = settings.from_toml(args.config) if args.config else {}
+    given |= flags.options_from(args)
+    for text in args.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes name=value, not {text!r}")
+        given[name.strip().replace("-", "_")] = value.strip()
+    data = args.manifest or args.data
+    folder = args.output or Path("runs") / args.verb
+    seed = int(given.get("seed", 0))
+    return Ask(args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force)

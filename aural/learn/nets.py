@@ -1,0 +1,105 @@
+"""From a job to a net and its loss: names and settings are read, sizes follow from the clips."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from aural import find, settings
+from aural.errors import UsageError
+from aural.learn.job import Job
+from aural.learn.losses._face import Loss
+from aural.learn.options import Options
+from aural.nets.cells import cell_of
+from aural.nets.net import PARTS, Net, Plan, frontend_of, page_of
+
+_DOTTED = (*PARTS, "loss")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All that was chosen: the training's options, the settings of each part, and the loss's name."""
+
+    options: Options
+    parts: Mapping[str, Mapping[str, Any]]
+    loss: str
+
+
+def choice_of(job: Job) -> Choice:
+    """Read what was given. A bare name may belong to the training or to one part of the net; dotted names say which.
+
+    Raises: UsageError for a name that nothing has, or that several parts have.
+    """
+    own = {o.name for o in settings.options_of(Options)}
+    plain = {n: v for n, v in job.given.items() if n in own}
+    options = settings.build(Options, plain, where=f"train {job.verb}")
+    loss = options.loss or cell_of(job.question).loss
+    pages = {
+        "encoder": page_of("encoder", options.encoder),
+        "frontend": page_of("frontend", frontend_of(Plan(job.question, 1, options.encoder, options.frontend))),
+        "head": page_of("head", cell_of(job.question).head),
+        "loss": find.page("learn/losses", loss),
+    }
+    if job.question.answer not in pages["loss"].ANSWERS:
+        raise UsageError(f"the loss {loss} is not for a {job.question.answer}", where="--loss")
+    known = {part: {o.name for o in settings.options_of(page.Config)} for part, page in pages.items()}
+    parts: dict[str, dict[str, Any]] = {part: {} for part in _DOTTED}
+    for name, value in job.given.items():
+        if name not in own:
+            part, key = _place(name, known, own)
+            parts[part][key] = value
+    for part, page in pages.items():
+        parts[part] = settings.as_dict(settings.build(page.Config, parts[part], where=f"{part} settings"))
+    return Choice(options, parts, loss)
+
+
+def _place(name: str, known: Mapping[str, set[str]], own: set[str]) -> tuple[str, str]:
+    part, dot, key = name.partition(".")
+    if dot:
+        if part not in known or key not in known[part]:
+            every = [f"{p}.{k}" for p, keys in known.items() for k in keys]
+            raise settings.unknown(name, every, "--set")
+        return part, key
+    places = [p for p, keys in known.items() if name in keys]
+    if len(places) > 1:
+        fix = f"Write {places[0]}.{name} or {places[1]}.{name}"
+        raise UsageError(f"{name!r} is a setting of several parts", where="--set", fix=fix)
+    if not places:
+        raise settings.unknown(name, [*own, *(k for keys in known.values() for k in keys)], "--set")
+    return places[0], name
+
+
+def net_of(job: Job, choice: Choice, outputs: int) -> Net:
+    """The net, its weights drawn from the seed."""
+    parts = {p: choice.parts[p] for p in PARTS}
+    options = choice.options
+    torch.manual_seed(options.seed)
+    return Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts))
+
+
+def loss_of(choice: Choice, outputs: int) -> Loss:
+    """The loss with its settings."""
+    page = find.page("learn/losses", choice.loss)
+    made: Loss = page.Made(settings.build(page.Config, choice.parts["loss"]), outputs)
+    return made
+
+
+def device_of(name: str) -> torch.device:
+    """The device of a name. Raises: UsageError when it is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise UsageError(f"the device {name!r} is not there", where="--device", fix="Use auto or cpu") from error
+    return device
+
+
+def plain(choice: Choice) -> dict[str, Any]:
+    """Everything that was chosen, for the run folder."""
+    return {**dataclasses.asdict(choice.options), "loss": choice.loss, "parts": {p: dict(v) for p, v in choice.parts.items()}}

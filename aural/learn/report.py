@@ -1,0 +1,93 @@
+"""What a training leaves beside its model: the receipt of the exported model on valid, pictures, the worst clips, advice."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aural import receipts
+from aural.errors import AuralError
+from aural.files import write_text
+from aural.judge import report as judged
+from aural.judge import run as judging
+from aural.judge.rooms import Condition
+from aural.judge.terms import Terms
+from aural.learn import pictures
+from aural.learn.job import Job
+from aural.metrics.labels import confusion
+from aural.models.card import Card
+from aural.models.card import write as write_card
+from aural.receipts import Receipt
+from aural.sound.sound import load
+from aural.tasks._call import choose
+
+_WORST = 10
+
+
+def made(job: Job, card: Card) -> Receipt | None:
+    """Judge the model folder on the validation clips, as `aural evaluate` would, and write all that follows from it.
+
+    None for a verb that has no scorer for these rows; the figures of the training then stand alone.
+    """
+    try:
+        choices = choose(judging.task_of(job.verb), str(job.model))
+        plan = judging.plan(job.verb, job.clips["valid"], choices, {}, Terms())
+    except AuralError as error:
+        job.say(f"not judged: {error}")
+        return None
+    names = judging.names_of(job.verb, job.clips["valid"])
+    plan = dataclasses.replace(plan, names=names)
+    records = judging.judge(plan, job.clips["valid"], Condition(), job.progress)
+    job.progress.close()
+    receipt = judged.receipt(plan, records, job.folder / "valid.jsonl", {})
+    receipts.write(receipt, job.folder / "valid.json")
+    figures = {name: {"value": m.value, "low": m.low, "high": m.high, "n": m.n} for name, m in receipt.metrics.items()}
+    write_card(dataclasses.replace(card, figures={"valid": figures}), job.model / "card.json")
+    job.say(judged.text(receipt, plan, []))
+    epochs = job.folder / "epochs.json"
+    if epochs.is_file():
+        pictures.curves(json.loads(epochs.read_text(encoding="utf-8")), job.folder / "curves.svg")
+    if all("labels" in r for r in records) and job.question.answer == "class":
+        _classes(job, records)
+    return receipt
+
+
+def _classes(job: Job, records: Sequence[dict[str, Any]]) -> None:
+    """Confusion matrix, worst clips and advice for classes."""
+    true = [r["labels"]["true"][0] for r in records]
+    told = [r["labels"]["told"] for r in records]
+    order, counts = confusion(true, told)
+    pictures.confusion(order, counts, job.folder / "confusion.svg")
+    _worst(job, records, job.folder / "worst")
+    trivial = Counter(true).most_common(1)[0]
+    right = float(np.mean([a == b for a, b in zip(true, told, strict=True)]))
+    if right <= trivial[1] / len(true):
+        job.say(f"advice: always saying {trivial[0]!r} would be right as often. Train longer (--epochs), with a lower --rate, "
+                "or with more clips; look at the worst clips for wrong labels")  # fmt: skip
+
+
+def _worst(job: Job, records: Sequence[dict[str, Any]], folder: Path) -> None:
+    """The clips whose true class scored lowest, to listen to: likely wrong labels come first."""
+    rated = [(r["labels"]["scores"].get(r["labels"]["true"][0], 0.0), k) for k, r in enumerate(records)]
+    wrong = [(score, k) for score, k in sorted(rated) if not records[k]["labels"]["right"]][:_WORST]
+    lines = []
+    for place, (score, k) in enumerate(wrong, 1):
+        clip, record = job.clips["valid"][k], records[k]["labels"]
+        name = f"{place:02}_is-{_plain(record['true'][0])}_told-{_plain(record['told'])}.wav"
+        end = None if clip.duration is None else clip.start + clip.duration
+        folder.mkdir(exist_ok=True)
+        load(clip.audio, start=clip.start, end=end).save(folder / name)
+        told = {"audio": clip.id, "true": record["true"][0], "told": record["told"], "score": round(score, 4), "copy": name}
+        lines.append(json.dumps(told, sort_keys=True) + "\n")
+    if lines:
+        write_text(job.folder / "worst.jsonl", "".join(lines))
+
+
+def _plain(label: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in label)[:40]

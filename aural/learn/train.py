@@ -1,0 +1,120 @@
+"""From recordings and a question to a model folder: rows are found, checked and split, a method learns, the model is judged."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aural import find
+from aural.corpora.manifest import Clip, read_manifest, write_manifest
+from aural.corpora.rows import rows
+from aural.corpora.split import split
+from aural.corpora.survey import complaint, survey
+from aural.errors import LearningError, UsageError
+from aural.learn import report
+from aural.learn.job import Job, Method
+from aural.models.card import Card
+from aural.progress import Progress, Quiet
+from aural.receipts import Receipt
+from aural.tasks._task import Task
+
+TRAIN, VALID = "train.jsonl", "valid.jsonl"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a training. `data` is a folder or manifest of any form that is known; `valid` likewise, where the
+    validation clips are given; `label` names the key of the rows that is the answer; `given` holds options by name."""
+
+    verb: str
+    data: Path | None
+    folder: Path
+    valid: Path | None = None
+    label: str | None = None
+    method: str = "supervised"
+    given: Mapping[str, Any] = field(default_factory=dict)
+    share: float = 0.2
+    seed: int = 0
+    resume: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What came out: the run folder, the card of the model, and its figures on the validation clips."""
+
+    folder: Path
+    card: Card
+    receipt: Receipt | None
+
+
+def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
+    """Learn and judge. Raises: UsageError, CorpusError, ManifestError, LearningError, LimitReached, ExtraMissing."""
+    shown = progress or Quiet()
+    task, method = _task(ask.verb), _method(ask.method)
+    question = task.question
+    assert question is not None and task.main_role is not None
+    if (question.over, question.answer) not in method.answers:
+        raise UsageError(f"{ask.method} does not learn what {ask.verb} asks", where="--method")
+    _folder(ask)
+    clips = _clips(ask, shown, say)
+    sad = complaint([*clips["train"], *clips["valid"]], question)
+    if sad and not ask.force:
+        raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
+    job = Job(ask.verb, task.main_role, question, clips, ask.folder, {"seed": ask.seed, **ask.given}, shown, say, ask.resume)
+    card = method.run(job)
+    shown.close()
+    return Trained(ask.folder, card, report.made(job, card))
+
+
+def _task(verb: str) -> Task:
+    task: Task = find.page("tasks", verb).TASK
+    if task.question is None or task.main_role is None:
+        able = [v for v in find.names("tasks") if find.page("tasks", v).TASK.question is not None]
+        raise UsageError(f"{verb!r} is not learned", where="train", fix=f"These are: {', '.join(able)}")
+    return task
+
+
+def _method(name: str) -> Method:
+    method: Method = find.page("learn/methods", name).METHOD
+    return method
+
+
+def _folder(ask: Ask) -> None:
+    """The run folder is new, or the training is resumed. Raises: UsageError."""
+    if ask.resume and not (ask.folder / TRAIN).is_file():
+        raise UsageError("there is no training to resume", where=str(ask.folder), fix="Leave --resume out")
+    if not ask.resume and ask.folder.exists() and any(ask.folder.iterdir()):
+        raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
+    if ask.data is None and not ask.resume:
+        raise UsageError("there is nothing to learn from", where="train", fix="Give a folder of label folders, or --manifest FILE")
+    ask.folder.mkdir(parents=True, exist_ok=True)
+
+
+def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, list[Clip]]:
+    """The rows of both splits, checked; those of a resumed run are its own."""
+    if ask.resume:
+        return {"train": read_manifest(ask.folder / TRAIN), "valid": read_manifest(ask.folder / VALID)}
+    assert ask.data is not None
+    found = rows(ask.data, ask.label)
+    given = rows(ask.valid, ask.label) if ask.valid is not None else []
+    seen = survey([*found, *given], shown)
+    shown.close()
+    say(seen.text())
+    bad = seen.unusable
+    found, given = _kept(found, bad, seen.durations), _kept(given, bad, seen.durations)
+    parts = {"train": found, "valid": given} if given else split(found, {"train": 1 - ask.share, "valid": ask.share}, ask.seed)
+    for name in ("train", "valid"):
+        if not parts.get(name):
+            raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")
+    write_manifest(parts["train"], ask.folder / TRAIN)
+    write_manifest(parts["valid"], ask.folder / VALID)
+    return {"train": parts["train"], "valid": parts["valid"]}
+
+
+def _kept(clips: Sequence[Clip], bad: frozenset[str], durations: Mapping[str, float]) -> list[Clip]:
+    """The clips that can be heard, each with its length."""
+    return [dataclasses.replace(c, duration=c.duration or durations.get(c.id)) for c in clips if c.id not in bad]

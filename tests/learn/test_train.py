@@ -1,0 +1,105 @@
+"""From a manifest to a model that every verb can open; a killed training goes on as if it had not been killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from learn_clips import RATE, manifest
+from safetensors.numpy import load_file
+
+import aural
+from aural.cli.main import main
+from aural.errors import LearningError, ModelMissing, UsageError
+from aural.learn.train import Ask, train
+from aural.models import store
+
+SMALL = {
+    "sample_rate": RATE, "epochs": 12, "batch": 8, "rate": 0.01, "width": 4, "blocks": 2, "halvings": 2,
+    "n_mels": 16, "head.dropout": 0, "encoder.dropout": 0, "patience": 0,
+}  # fmt: skip
+
+
+def _flags(**more: object) -> list[str]:
+    return [word for name, value in {**SMALL, **more}.items() for word in ("--set", f"{name}={value}")]
+
+
+def test_a_manifest_becomes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "runs" / "tones"
+    made = train(Ask("classify", manifest(tmp_path), run, manifest(tmp_path, 3, 1), given=SMALL), say=lambda text: None)
+    assert made.receipt is not None and made.receipt.metrics["accuracy"].value > 0.8
+    assert {p.name for p in run.iterdir()} >= {"model", "options.json", "train.jsonl", "valid.jsonl", "valid.json", "curves.svg", "log"}
+    assert made.card.labels == ("high", "low", "noise") and made.card.calibration["temperature"] > 0
+    rng = np.random.default_rng(9)
+    tone = 0.2 * np.sin(2 * np.pi * 300 * np.arange(4000) / RATE)
+    told = aural.classify(((tone + 1e-4 * rng.standard_normal(4000)).astype(np.float32)[None], RATE), model=str(run))
+    assert told.labels[0].label == "low"
+    assert main(["classify", str(tmp_path / "noise-0-0.wav"), "--model", str(run)]) == 0
+    assert "noise" in capsys.readouterr().out.splitlines()[0]
+    assert main(["evaluate", "classify", "--manifest", str(run / "valid.jsonl"), "-m", str(run)]) == 0
+    added = store.add(run / "model")
+    try:
+        assert aural.classify((tone.astype(np.float32)[None], RATE), model=added.name).labels[0].label == "low"
+    finally:
+        store.remove(added.name)
+
+
+def test_a_killed_training_goes_on_bit_equal(tmp_path: Path) -> None:
+    """kill -9 in the middle, then --resume: the same weights to the last bit as without."""
+    rows = manifest(tmp_path, 6)
+    flags = ["--manifest", str(rows), "--valid", str(manifest(tmp_path, 2, 1)), "--progress", "none", "--threads", "1"]
+    flags += ["--checkpoint", "0", "--augment", "noise,specaugment,mixup", "--average", "0.9", *_flags(epochs=6, batch=2)]
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    command = [sys.executable, "-m", "aural", "train", "classify", *flags]
+    assert subprocess.run([*command, "-o", str(straight)], capture_output=True).returncode == 0
+    running = subprocess.Popen([*command, "-o", str(killed)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pointer = killed / "checkpoints" / "latest.txt"
+    while running.poll() is None and not (pointer.is_file() and int(pointer.read_text().strip().split("-")[1]) >= 7):
+        time.sleep(0.005)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert not (killed / "model").exists(), "it was done before it could be killed"
+    assert subprocess.run([*command, "-o", str(killed), "--resume"], capture_output=True).returncode == 0
+    a, b = (load_file(_last(folder)) for folder in (straight, killed))
+    assert a.keys() == b.keys()
+    assert [n for n in a if not np.array_equal(a[n], b[n])] == []
+
+
+def _last(run: Path) -> str:
+    folder = run / "checkpoints"
+    return os.fspath(folder / (folder / "latest.txt").read_text().strip() / "state.safetensors")
+
+
+def test_what_cannot_be_is_said(tmp_path: Path) -> None:
+    rows, valid = manifest(tmp_path), manifest(tmp_path, 2, 1)
+    with pytest.raises(UsageError, match="not learned"):
+        train(Ask("info", rows, tmp_path / "a", valid))
+    with pytest.raises(UsageError, match="widht"):
+        train(Ask("classify", rows, tmp_path / "b", valid, given={"widht": 3}), say=lambda text: None)
+    with pytest.raises(LearningError, match="no longer a number"):
+        train(Ask("classify", rows, tmp_path / "c", valid, given={**SMALL, "rate": 10, "clip_norm": 1e9, "precision": "float32",
+                                                                 "warmup": 0, "epochs": 400, "decay": 1}), say=lambda t: None)  # fmt: skip
+    with pytest.raises(UsageError, match="not empty"):
+        train(Ask("classify", rows, tmp_path, valid))
+    with pytest.raises(UsageError, match="no training to resume"):
+        train(Ask("classify", None, tmp_path / "d", resume=True))
+
+
+def test_no_model_no_classes() -> None:
+    with pytest.raises(ModelMissing, match="aural train classify"):
+        aural.classify((np.zeros((1, 4000), np.float32), RATE))
+
+
+def test_options_are_written(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    given = {**SMALL, "epochs": 1}
+    train(Ask("classify", manifest(tmp_path), run, manifest(tmp_path, 2, 1), given=given), say=lambda text: None)
+    written = json.loads((run / "options.json").read_text())
+    assert written["parts"]["encoder"]["width"] == 4 and written["epochs"] == 1
