@@ -18,6 +18,20 @@ from aural.formats._saved import save as save
 __version__: str
 _HOMES: dict[str, str]
 
+def classify(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which of the classes that a model learned a recording belongs to"
+
 def detect(
     audio: Any,
     /,

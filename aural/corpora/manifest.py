@@ -8,13 +8,14 @@ import json
 import math
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from aural.corpora import reference
 from aural.errors import ManifestError
+from aural.files import write_text
 from aural.results import Event, Span, Turn
 
 # NeMo's names beside ours
@@ -109,6 +110,38 @@ def read_manifest(path: Path | str) -> list[Clip]:
     if not clips:
         raise ManifestError("this manifest has no rows", where=str(path), fix="Write one JSON object a line")
     return clips
+
+
+def write_manifest(clips: Sequence[Clip], path: Path) -> None:
+    """Write clips as a manifest, audio relative to it, so that `read_manifest` gives them back."""
+    lines = [json.dumps(_row(clip, path.parent), sort_keys=True, ensure_ascii=False) + "\n" for clip in clips]
+    write_text(path, "".join(lines))
+
+
+def _row(clip: Clip, folder: Path) -> dict[str, Any]:
+    row: dict[str, Any] = {key: getattr(clip, key) for key in _TEXTS if getattr(clip, key) is not None}
+    row |= {"audio": _relative(clip.audio, folder), **clip.extra}
+    if clip.start:
+        row["start"] = clip.start
+    if clip.duration is not None:
+        row["duration"] = clip.duration
+    others = [name for name in clip.labels if name != clip.label]
+    if others:
+        row["labels"] = others
+    if clip.events is not None:
+        row["events"] = [{"start": e.start, "end": e.end, "label": e.label} for e in clip.events]
+    if clip.rttm is not None:
+        row["rttm"] = _relative(clip.rttm, folder)
+    if clip.turns is not None:
+        row["turns"] = _relative(clip.turns, folder) if isinstance(clip.turns, Path) else [dict(t) for t in clip.turns]
+    return row
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return path.resolve().as_posix()
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

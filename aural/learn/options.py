@@ -6,6 +6,7 @@ The settings of the net and of the loss stand in their own pages and are reached
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from aural.settings import option
 
 

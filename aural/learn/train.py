@@ -106,7 +106,13 @@ def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, l
     say(seen.text())
     bad = seen.unusable
     found, given = _kept(found, bad, seen.durations), _kept(given, bad, seen.durations)
-    parts = {"train": found, "valid": given} if given else split(found, {"train": 1 - ask.share, "valid": ask.share}, ask.seed)
+    parts: Mapping[str, list[Clip]] = {"train": found, "valid": given}
+    if not given:
+        told = split(found, {"train": 1 - ask.share, "valid": ask.share}, ask.seed)
+        parts = told.clips
+        say(f"split by {told.by}: {len(parts['train'])} clips to learn from, {len(parts['valid'])} to validate on")
+        for remark in told.remarks:
+            say(f"note: {remark}")
     for name in ("train", "valid"):
         if not parts.get(name):
             raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")

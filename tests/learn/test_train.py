@@ -35,11 +35,18 @@ def test_a_manifest_becomes_a_model(tmp_path: Path, capsys: pytest.CaptureFixtur
     run = tmp_path / "runs" / "tones"
     made = train(Ask("classify", manifest(tmp_path), run, manifest(tmp_path, 3, 1), given=SMALL), say=lambda text: None)
     assert made.receipt is not None and made.receipt.metrics["accuracy"].value > 0.8
-    assert {p.name for p in run.iterdir()} >= {"model", "options.json", "train.jsonl", "valid.jsonl", "valid.json", "curves.svg", "log"}
+    assert {p.name for p in run.iterdir()} >= {
+        "model",
+        "options.json",
+        "train.jsonl",
+        "valid.jsonl",
+        "valid.json",
+        "curves.svg",
+        "log",
+    }
     assert made.card.labels == ("high", "low", "noise") and made.card.calibration["temperature"] > 0
-    rng = np.random.default_rng(9)
     tone = 0.2 * np.sin(2 * np.pi * 300 * np.arange(4000) / RATE)
-    told = aural.classify(((tone + 1e-4 * rng.standard_normal(4000)).astype(np.float32)[None], RATE), model=str(run))
+    told = aural.classify((tone.astype(np.float32)[None], RATE), model=str(run))
     assert told.labels[0].label == "low"
     assert main(["classify", str(tmp_path / "noise-0-0.wav"), "--model", str(run)]) == 0
     assert "noise" in capsys.readouterr().out.splitlines()[0]
@@ -83,9 +90,9 @@ def test_what_cannot_be_is_said(tmp_path: Path) -> None:
         train(Ask("info", rows, tmp_path / "a", valid))
     with pytest.raises(UsageError, match="widht"):
         train(Ask("classify", rows, tmp_path / "b", valid, given={"widht": 3}), say=lambda text: None)
+    wild = {**SMALL, "rate": 10, "clip_norm": 1e9, "warmup": 0, "epochs": 400, "decay": 1}
     with pytest.raises(LearningError, match="no longer a number"):
-        train(Ask("classify", rows, tmp_path / "c", valid, given={**SMALL, "rate": 10, "clip_norm": 1e9, "precision": "float32",
-                                                                 "warmup": 0, "epochs": 400, "decay": 1}), say=lambda t: None)  # fmt: skip
+        train(Ask("classify", rows, tmp_path / "c", valid, given=wild), say=lambda text: None)
     with pytest.raises(UsageError, match="not empty"):
         train(Ask("classify", rows, tmp_path, valid))
     with pytest.raises(UsageError, match="no training to resume"):

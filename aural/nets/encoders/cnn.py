@@ -27,7 +27,7 @@ class Config:
     width: int = option(16, "channels of the first block; each block has twice as many", least=2, most=256)
     blocks: int = option(4, "blocks; each halves the bands", least=1, most=6)
     halvings: int = option(4, "how often time is halved: 4 = an answer each 16 frames", least=1, most=6)
-    dropout: float = option(0.2, "share of channels dropped behind each block in training", least=0, most=0.9)
+    dropout: float = option(0.0, "share of channels dropped behind each block in training", least=0, most=0.9)
 
 
 def tiny() -> Config:

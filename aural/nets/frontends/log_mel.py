@@ -20,6 +20,9 @@ from aural.settings import option
 from aural.sound.mel import filterbank
 
 
+_FLOOR = 1e-8  # of a full-scale sine: below the noise of 12 bits, so that coding and rounding are not heard
+
+
 @dataclass(frozen=True)
 class Config:
     n_mels: int = option(64, "bands; 40 for keywords, 64 for sounds, 80 for speech", least=4, most=256)
@@ -52,7 +55,7 @@ class Frontend(face.Frontend):
     def forward(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         power = power_frames(samples, lengths, self.waves, self.hop)
         frames = halved(lengths, self.hop).clamp(min=1)
-        return masked(torch.log(power @ self.bank + 1e-6), frames), frames
+        return masked(torch.log(power @ self.bank + _FLOOR), frames), frames
 
 
 def power_frames(samples: Tensor, lengths: Tensor, waves: Tensor, hop: int) -> Tensor:

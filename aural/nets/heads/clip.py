@@ -17,7 +17,7 @@ OVER = "clip"
 @dataclass(frozen=True)
 class Config:
     pooling: str = option("mean_max", "how the frames of a clip become one vector", choices=HOWS)
-    dropout: float = option(0.3, "share of the pooled vector dropped in training", least=0, most=0.9)
+    dropout: float = option(0.1, "share of the pooled vector dropped in training", least=0, most=0.9)
 
 
 def tiny() -> Config:

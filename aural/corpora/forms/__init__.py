@@ -1,0 +1,1 @@
+"""The forms in which people keep recordings with labels: one page each, tried in turn."""
