@@ -199,7 +199,7 @@ def _shown(chosen: list[tuple[str, str | None]], places: list[Place], how: str) 
     from aural.models import store
     from aural.settings import offline
 
-    shows = _progress(how)
+    shows = progress_of(how)
     known = [store.entry_of(name, role) for name, role in chosen if not store.is_hub_name(name)]
     size, count = missing([place for entry in known for place in entry.places] + places)
     if count < 2:
