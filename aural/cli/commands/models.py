@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aural import find
+from aural import find, progress
 from aural.cli.commands._house import defaults, megabytes, table
 from aural.cli.shown import progress_of
 from aural.errors import AuralError, UsageError

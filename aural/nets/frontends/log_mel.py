@@ -19,7 +19,6 @@ from aural.nets.masks import halved, masked
 from aural.settings import option
 from aural.sound.mel import filterbank
 
-
 _FLOOR = 1e-8  # of a full-scale sine: below the noise of 12 bits, so that coding and rounding are not heard
 
 
