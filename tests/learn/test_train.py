@@ -33,7 +33,9 @@ def _flags(**more: object) -> list[str]:
 
 def test_a_manifest_becomes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "runs" / "tones"
-    made = train(Ask("classify", manifest(tmp_path), run, manifest(tmp_path, 3, 1), given=SMALL), say=lambda text: None)
+    made = train(
+        Ask("classify", manifest(tmp_path, 8), run, manifest(tmp_path, 4, 1), given={**SMALL, "epochs": 40}), say=lambda text: None
+    )
     assert made.receipt is not None and made.receipt.metrics["accuracy"].value > 0.8
     assert {p.name for p in run.iterdir()} >= {
         "model",
