@@ -20,6 +20,7 @@ from aural.learn.targets._face import Grid
 from aural.sound.sound import Sound, load
 
 Change = Callable[[Sound, np.random.Generator], Sound]
+_FULL = np.float32(32767)
 _POOL = 50  # batches that are sorted by length together
 
 
@@ -74,7 +75,7 @@ class Truth:
 
 @final
 class Clips(Dataset[Example]):
-    """The clips of a split, decoded when first asked for and kept as float16 up to `cache` MB.
+    """The clips of a split, decoded when first asked for and kept as 16-bit numbers up to `cache` MB.
 
     `truth(clip, samples)` gives the target, `change` augments a sound, `crop` (s) bounds what training hears.
     """
@@ -96,10 +97,13 @@ class Clips(Dataset[Example]):
         if held is None:
             clip = self.clips[index]
             end = None if clip.duration is None else clip.start + clip.duration
-            held = load(clip.audio, rate=self.rate, mono=True, start=clip.start, end=end).samples.astype(np.float16)
+            held = load(clip.audio, rate=self.rate, mono=True, start=clip.start, end=end).samples
+            if float(np.abs(held).max()) <= 1.0:
+                # Half the room. 16-bit numbers and no 16-bit floats: their noise follows the sound and would be heard.
+                held = np.round(held * _FULL).astype(np.int16)
             if self._room >= held.nbytes:
                 self._kept[index], self._room = held, self._room - held.nbytes
-        return Sound(held.astype(np.float32), self.rate)
+        return Sound(held.astype(np.float32) / _FULL if held.dtype == np.int16 else held, self.rate)
 
     def __getitem__(self, draw: Draw) -> Example:
         sound = self.sound(draw.index)
