@@ -17,6 +17,7 @@ from aural.models.face import Decoding, Recognizer
 from aural.models.runtime import Runtime
 from aural.sound.source import Source
 from aural.tasks._gate import hear
+from aural.tasks._windows import trimmed
 from aural.tasks.transcribe import recognize
 from aural.text.scoring import normalize
 from bench.report import Finding, Table, publish
@@ -85,6 +86,7 @@ def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[
         words = _spoken(data / folder, split)[::every]
         yield folder, words
         yield f"{folder}, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in words]
+        yield f"{folder}, alone in 4 s at -80 dBFS", [(_alone(x, rng), t) for x, t in words[:: max(1, len(words) // 100)]]
 
 
 def _silence(title: str, name: str, clips: list[np.ndarray], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
@@ -114,7 +116,7 @@ def _texts(samples: np.ndarray, recognizer: Recognizer, gate: Any) -> tuple[str,
     heard = blocks[0]
     for block in blocks[1:]:
         heard = heard.joined(block)
-    told = recognize(heard, recognizer, dataclasses.replace(plain))
+    told = recognize(trimmed(heard), recognizer, dataclasses.replace(plain))
     return bare, " ".join(h.text for h in told)
 
 
@@ -133,6 +135,12 @@ def _samples(path: Path) -> np.ndarray:
 
 def _db(samples: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(samples**2) + 1e-12))
+
+
+def _alone(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A word with 2 s of near silence on both sides."""
+    filled = np.pad(samples, 32000)
+    return np.asarray(filled + 1e-4 * rng.standard_normal(len(filled)), np.float32)
 
 
 def _noisy(samples: np.ndarray, noise: np.ndarray, snr: float, rng: np.random.Generator) -> np.ndarray:

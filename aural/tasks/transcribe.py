@@ -20,7 +20,7 @@ from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
-from aural.tasks._words import guessed, in_order, shifted
+from aural.tasks._words import guessed, in_order, plain, shifted
 from aural.text import hotwords
 from aural.text.languages import code_of
 
@@ -77,8 +77,9 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshold: float = 0.5, depth: int = 0) -> list[Hypothesis]:
     """What is said in one window; times in seconds of the recording. Empty when nobody speaks.
 
-    A loop is heard again in halves; speech that is answered with nothing is heard again, told that
-    somebody speaks. What is written is kept when the signals of `_trust` agree that it was said.
+    A loop is heard again in halves; speech that is answered with nothing, or with marks alone (models write
+    notes of music), is heard again, told that somebody speaks. What is written is kept when the signals of
+    `_trust` agree that it was said.
     """
     evidence = trust.evidence(heard, threshold)
     if not evidence.any:
@@ -86,9 +87,9 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
     told = _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
         return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1)]
-    if not told.text and evidence.strong:
+    if not plain(told.text) and evidence.strong:
         told = _second_try(heard, recognizer, decoding)
-    if not told.text or not trust.believed(told, evidence):
+    if not plain(told.text) or not trust.believed(told, evidence):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
     return [dataclasses.replace(told, words=None if words is None else tuple(shifted(words, heard.start)))]
@@ -115,9 +116,9 @@ def clip_of(text: str | None) -> tuple[float, float | None]:
 
 def choose_model(shelf: Shelf, options: Options) -> None:
     """Take the multilingual model when another language or a translation is asked for and no model was."""
-    plain = shelf.choices.get("recognizer") == TASK.roles["recognizer"]
+    usual = shelf.choices.get("recognizer") == TASK.roles["recognizer"]
     foreign = options.language == "auto" or code_of(options.language) not in (None, "en")
-    if plain and (options.task == "translate" or foreign):
+    if usual and (options.task == "translate" or foreign):
         shelf.choices["recognizer"] = MANY_LANGUAGES
 
 
@@ -181,7 +182,7 @@ def _second_try(heard: Heard, recognizer: Recognizer, decoding: Decoding) -> Hyp
     tail = round(CUT_TAIL / HOP)
     last = frames - tail + int(np.argmin(heard.voice[frames - tail :]))
     shorter = _ask(heard.part(0, last), recognizer, decoding)
-    better = shorter.text and shorter.scores.get("avg_logprob", -9.0) > forced.scores.get("avg_logprob", 0.0)
+    better = plain(shorter.text) and shorter.scores.get("avg_logprob", -9.0) > forced.scores.get("avg_logprob", 0.0)
     return shorter if better and not shorter.scores.get("looped") else forced
 
 

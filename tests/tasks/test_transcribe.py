@@ -166,6 +166,21 @@ def test_nothing_said_is_not_asked_and_speech_is_asked_twice() -> None:
     assert told[0].text == "Yes." and not model.asked[1][1].allow_empty
 
 
+def test_marks_alone_are_no_words() -> None:
+    marks = Hypothesis("\u266a\u266a \u266a\u266a", (word("\u266a", 0.5),), scores={"avg_logprob": -0.1})
+    model = Made([marks, marks, marks])
+    assert transcribe.recognize(heard(np.full(100, 0.9)), model, Decoding()) == []
+    assert not model.asked[1][1].allow_empty
+
+
+def test_a_certain_word_alone_in_silence_is_believed_and_a_doubtful_one_not() -> None:
+    voice = np.zeros(125)
+    voice[60:72] = 0.95
+    said = Hypothesis("Yes.", (word("Yes.", 2.0),), scores={"avg_logprob": -0.9})
+    assert [h.text for h in transcribe.recognize(heard(voice), Made([said]), Decoding())] == ["Yes."]
+    assert transcribe.recognize(heard(0.65 * voice), Made([said]), Decoding()) == []
+
+
 def test_a_loop_is_heard_again_in_halves() -> None:
     looped = Hypothesis("no no no", (word("no", 0.1),), scores={"looped": 1.0})
     fine = Hypothesis("Well.", (word("Well.", 0.2),), scores={"avg_logprob": -0.1})

@@ -163,6 +163,7 @@ class Moonshine(Recognizer):
         first = log_softmax(got.pop("logits")[0, -1])
         if not decoding.allow_empty:
             first[END] = -np.inf
+            first = log_softmax(first)  # how likely each word is, given that there is one
         past = {n.replace("present", "past_key_values"): v for n, v in got.items()}
         state = _State(past, {"encoder_attention_mask": np.ones((1, length), np.int64), "encoder_hidden_states": frames})
         limit = max(8, int(np.ceil(length / RATE * TOKENS_A_SECOND)))
