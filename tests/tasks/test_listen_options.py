@@ -1,0 +1,25 @@
+"""The options that listen shares with other tasks are theirs: same default, limits, choices and spellings."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from aural import settings
+from aural.tasks import detect, diarize, listen, transcribe
+
+OWN_WORDS = {"clip", "watch", "threshold"}  # in listen they are told of the words, or of more than one task
+
+
+@pytest.mark.parametrize(("task", "count"), [(transcribe, 6), (diarize, 3), (detect, 2)])
+def test_shared_options_are_the_same(task: object, count: int) -> None:
+    theirs = {o.name: o for o in settings.options_of(vars(task)["Options"])}
+    mine = {o.name: o for o in settings.options_of(listen.Options)}
+    shared = sorted(set(theirs) & set(mine))
+    assert len(shared) == count
+    for name in shared:
+        one, other = mine[name], theirs[name]
+        if name in OWN_WORDS:
+            one = dataclasses.replace(one, help=other.help)
+        assert one == other, name
