@@ -18,6 +18,20 @@ from aural.formats._saved import save as save
 __version__: str
 _HOMES: dict[str, str]
 
+def animal(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which animal is heard"
+
 def classify(
     audio: Any,
     /,
@@ -36,13 +50,15 @@ def detect(
     audio: Any,
     /,
     *,
-    threshold: float = ...,
-    keep: float = ...,
+    threshold: float | None = ...,
+    keep: float | None = ...,
     gap: float = ...,
     min_length: float = ...,
     watch: tuple[str, ...] | str = ...,
     speech: bool = ...,
     all_names: bool = ...,
+    smooth: float = ...,
+    scores: bool = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,
     device: str = ...,
@@ -87,6 +103,20 @@ def embed(
 ) -> Any:
     "The voice in a recording as numbers: one vector, or one for each stretch"
 
+def emotion(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "How somebody sounds: calm, happy, angry ... by a model that you trained"
+
 def enroll(
     name: Any,
     audio: Any,
@@ -106,6 +136,19 @@ def enroll(
 ) -> Any:
     "Put a voice into the voice book; list, merge and forget voices"
 
+def estimate(
+    audio: Any,
+    /,
+    *,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "A number for a recording, such as an age or a tempo, by a model that you trained"
+
 def gender(
     audio: Any,
     /,
@@ -119,6 +162,20 @@ def gender(
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
     "Whether voices sound female or male: a class of voice, not who somebody is"
+
+def genre(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which genre a piece of music belongs to, by a model that you trained"
 
 def identify(
     audio: Any,
@@ -151,6 +208,20 @@ def info(
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
     "Tell what a recording is: rate, length, codec, level, noise, clipping, pitch and timbre in numbers"
+
+def instrument(
+    audio: Any,
+    /,
+    *,
+    top: int = ...,
+    every: float | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which instrument plays"
 
 def language(
     audio: Any,
@@ -192,6 +263,49 @@ def listen(
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
     "Who said what, when, and what else was heard: everything about a recording in one go"
+
+def notes(
+    audio: Any,
+    /,
+    *,
+    threshold: float | None = ...,
+    min_length: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "The notes of music: when each begins and ends, and its pitch, by a model that you trained"
+
+def onsets(
+    audio: Any,
+    /,
+    *,
+    threshold: float | None = ...,
+    apart: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "When something begins: the moments at which notes, drums or words start, by a model that you trained"
+
+def pitch(
+    audio: Any,
+    /,
+    *,
+    low: float = ...,
+    high: float = ...,
+    hop: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "The pitch of a voice or a melody over time, in Hz"
 
 def segment(
     audio: Any,
@@ -242,8 +356,8 @@ def tag(
     audio: Any,
     /,
     *,
-    top: int = ...,
-    min_score: float = ...,
+    top: int | None = ...,
+    min_score: float | None = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,
     device: str = ...,

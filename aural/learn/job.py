@@ -16,7 +16,8 @@ from aural.results import Question
 @dataclass(frozen=True)
 class Job:
     """One training. `clips` maps train, valid (and test) to rows; `given` holds what was set by name, as text or value,
-    dotted names (encoder.width) for the parts of a net; `folder` is the run folder, the model goes to `folder`/model."""
+    dotted names (encoder.width) for the parts of a net; `folder` is the run folder, the model goes to `folder`/model.
+    `label` is the key of the rows that is the answer, `unit` that of a number."""
 
     verb: str
     role: str
@@ -27,6 +28,8 @@ class Job:
     progress: Progress = field(default_factory=Quiet)
     say: Callable[[str], None] = print
     resume: bool = False
+    label: str | None = None
+    unit: str = ""
 
     @property
     def model(self) -> Path:

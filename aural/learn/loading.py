@@ -6,7 +6,7 @@ What is drawn for a clip depends on (seed, epoch, clip) alone, so workers, batch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -116,6 +116,8 @@ class Clips(Dataset[Example]):
                 first = int(rng.integers(sound.length - size + 1))
                 sound = Sound(sound.samples[:, first : first + size], self.rate, first / self.rate)
         clip = self.clips[draw.index]
+        if sound.start:  # a part: what the row tells of times moves with it
+            clip = replace(clip, start=clip.start + sound.start, duration=sound.duration)
         return Example(sound.samples[0], self._truth(clip, sound.length), self._weights[draw.index], draw.index)
 
 

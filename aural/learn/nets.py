@@ -27,10 +27,13 @@ class Choice:
     options: Options
     parts: Mapping[str, Mapping[str, Any]]
     loss: str
+    head: str
 
 
-def choice_of(job: Job) -> Choice:
-    """Read what was given. A bare name may belong to the training or to one part of the net; dotted names say which.
+def choice_of(job: Job, head: str | None = None) -> Choice:
+    """Read what was given; `head` is for methods that need another one than the question's.
+
+    A bare name may belong to the training or to one part of the net; dotted names say which.
 
     Raises: UsageError for a name that nothing has, or that several parts have.
     """
@@ -41,11 +44,13 @@ def choice_of(job: Job) -> Choice:
     pages = {
         "encoder": page_of("encoder", options.encoder),
         "frontend": page_of("frontend", frontend_of(Plan(job.question, 1, options.encoder, options.frontend))),
-        "head": page_of("head", cell_of(job.question).head),
+        "head": page_of("head", head or cell_of(job.question).head),
         "loss": find.page("learn/losses", loss),
     }
-    if job.question.answer not in pages["loss"].ANSWERS:
-        raise UsageError(f"the loss {loss} is not for a {job.question.answer}", where="--loss")
+    # Moments in time are learned as a set of one: how sure each frame is.
+    answer = "set" if cell_of(job.question).squash == "sigmoid" else job.question.answer
+    if answer not in pages["loss"].ANSWERS:
+        raise UsageError(f"the loss {loss} is not for a {answer}", where="--loss")
     known = {part: {o.name for o in settings.options_of(page.Config)} for part, page in pages.items()}
     parts: dict[str, dict[str, Any]] = {part: {} for part in _DOTTED}
     for name, value in job.given.items():
@@ -54,7 +59,7 @@ def choice_of(job: Job) -> Choice:
             parts[part][key] = value
     for part, page in pages.items():
         parts[part] = settings.as_dict(settings.build(page.Config, parts[part], where=f"{part} settings"))
-    return Choice(options, parts, loss)
+    return Choice(options, parts, loss, head or cell_of(job.question).head)
 
 
 def _place(name: str, known: Mapping[str, set[str]], own: set[str]) -> tuple[str, str]:
@@ -78,7 +83,7 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     parts = {p: choice.parts[p] for p in PARTS}
     options = choice.options
     torch.manual_seed(options.seed)
-    return Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts))
+    return Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
 
 
 def loss_of(choice: Choice, outputs: int) -> Loss:

@@ -33,8 +33,10 @@ _WORST = 10
 def made(job: Job, card: Card) -> Receipt | None:
     """Judge the model folder on the validation clips, as `aural evaluate` would, and write all that follows from it.
 
-    None for a verb that has no scorer for these rows; the figures of the training then stand alone.
+    None for a verb that has no scorer for these rows, or whose method judged it; the figures of the training then stand alone.
     """
+    if card.figures:
+        return None  # the method has judged what no verb answers by itself
     try:
         choices = choose(judging.task_of(job.verb), str(job.model))
         plan = judging.plan(job.verb, job.clips["valid"], choices, {}, Terms())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aural.metrics import labels as of_labels
+from aural.metrics import verification
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,20 @@ def _ter(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> float:
     return wrong / max(total, 1)
 
 
+def pairs(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Cosines of all pairs of vectors [D], and whether both are of one class."""
+    vectors, classes = np.stack(answers), np.stack(targets).argmax(1)
+    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    first, second = np.triu_indices(len(vectors), 1)
+    return (vectors @ vectors.T)[first, second], classes[first] == classes[second]
+
+
+def _eer(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> float:
+    """Equal error rate over all pairs of clips; NaN where no two are of one class, or all are."""
+    scores, same = pairs(answers, targets)
+    return verification.eer(scores, same) if 0 < same.sum() < len(same) else float("nan")
+
+
 def collapsed(answer: np.ndarray) -> list[int]:
     """Tokens of a CTC answer [F, K + 1]: the likeliest class of each frame, repeats joined, blanks (0) dropped."""
     best = answer.argmax(-1)
@@ -69,5 +84,6 @@ METRICS: Mapping[str, Metric] = {
     "map": Metric("map", True, _map),
     "f1": Metric("f1", True, _f1),
     "mae": Metric("mae", False, _mae),
+    "eer": Metric("eer", False, _eer),
     "ter": Metric("ter", False, _ter),
 }

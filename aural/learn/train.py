@@ -27,19 +27,21 @@ TRAIN, VALID = "train.jsonl", "valid.jsonl"
 @dataclass(frozen=True)
 class Ask:
     """What is asked of a training. `data` is a folder or manifest of any form that is known; `valid` likewise, where the
-    validation clips are given; `label` names the key of the rows that is the answer; `given` holds options by name."""
+    validation clips are given; `method` not set = the verb's own; `label` names the key of the rows that is the answer,
+    `unit` that of a number; `given` holds options by name."""
 
     verb: str
     data: Path | None
     folder: Path
     valid: Path | None = None
     label: str | None = None
-    method: str = "supervised"
+    method: str | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     share: float = 0.2
     seed: int = 0
     resume: bool = False
     force: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +56,20 @@ class Trained:
 def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
     """Learn and judge. Raises: UsageError, CorpusError, ManifestError, LearningError, LimitReached, ExtraMissing."""
     shown = progress or Quiet()
-    task, method = _task(ask.verb), _method(ask.method)
+    task = _task(ask.verb)
+    name = ask.method or task.learned_by
+    method = _method(name)
     question = task.question
     assert question is not None and task.main_role is not None
     if (question.over, question.answer) not in method.answers:
-        raise UsageError(f"{ask.method} does not learn what {ask.verb} asks", where="--method")
+        raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
     _folder(ask)
     clips = _clips(ask, shown, say)
     sad = complaint([*clips["train"], *clips["valid"]], question)
     if sad and not ask.force:
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
-    job = Job(ask.verb, task.main_role, question, clips, ask.folder, {"seed": ask.seed, **ask.given}, shown, say, ask.resume)
+    given = {"seed": ask.seed, **ask.given}
+    job = Job(ask.verb, task.main_role, question, clips, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
     card = method.run(job)
     shown.close()
     return Trained(ask.folder, card, report.made(job, card))
@@ -106,6 +111,11 @@ def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, l
     say(seen.text())
     bad = seen.unusable
     found, given = _kept(found, bad, seen.durations), _kept(given, bad, seen.durations)
+    if ask.label is not None:
+        bare = sum(c.label is None for c in (*found, *given))
+        found, given = [c for c in found if c.label is not None], [c for c in given if c.label is not None]
+        if bare:
+            say(f"note: {bare} clips without {ask.label!r} are left out")
     parts: Mapping[str, list[Clip]] = {"train": found, "valid": given}
     if not given:
         told = split(found, {"train": 1 - ask.share, "valid": ask.share}, ask.seed)

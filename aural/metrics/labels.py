@@ -78,6 +78,19 @@ def mean_average_precision(truth: np.ndarray, scores: np.ndarray) -> float:
     return _mean([average_precision(truth[:, k], scores[:, k]) for k in range(truth.shape[1])])
 
 
+def map_at_k(truth: np.ndarray, scores: np.ndarray, k: int = 3) -> float:
+    """MAP@k: the mean over clips of the average precision of the k highest scores; clips without a true label are left out.
+
+    With one true label a clip it is the mean of 1 / rank, 0 behind the k-th; of equal scores the first column wins.
+    """
+    truth, scores = validate(truth, scores)
+    truth, scores = truth[truth.any(axis=1)], scores[truth.any(axis=1)]
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    hits = np.take_along_axis(truth, order, axis=1)
+    precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
+    return _mean(list((precision * hits).sum(axis=1) / np.minimum(truth.sum(axis=1), k)))
+
+
 def lwlrap(truth: np.ndarray, scores: np.ndarray) -> float:
     """Label-weighted label-ranking average precision."""
     truth, scores = validate(truth, scores)

@@ -40,7 +40,7 @@ class Card:
     exact (masked), equal_length (no mask) or one; `longest_input` and `latency` in seconds; `hop` is
     the step (s) of a frame and `window` the length (s) of a fixed input, where there are any;
     `voices` maps the speakers of a synthesizer to what they are ("en-US, female"), the default first;
-    `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
+    `unit` is that of a number; `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Card:
     longest_input: float | None = None
     window: float | None = None
     hop: float | None = None
+    unit: str = ""
     causal: bool = False
     latency: float | None = None
     operating_points: Mapping[str, float] = field(default_factory=dict)

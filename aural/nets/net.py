@@ -25,7 +25,7 @@ PARTS = {"frontend": "nets/frontends", "encoder": "nets/encoders", "head": "nets
 
 @dataclass(frozen=True)
 class Plan:
-    """Which net: names of pages and their settings, the question, and how many outputs it has."""
+    """Which net: names of pages and their settings, the question, and how many outputs it has; `head` not set = the question's."""
 
     question: Question
     outputs: int
@@ -33,10 +33,10 @@ class Plan:
     frontend: str | None = None
     sample_rate: int = 16000
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    head: str = ""
 
-    @property
-    def head(self) -> str:
-        return cell_of(self.question).head
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "head", self.head or cell_of(self.question).head)
 
 
 def config_of(part: str, name: str, given: Mapping[str, Any]) -> Any:

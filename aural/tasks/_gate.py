@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aural.models.face import StreamingScorer
+from aural.errors import UsageError
+from aural.models.face import Scorer, StreamingScorer
 from aural.sound.source import Source
 
 RATE, FRAME = 16000, 512
@@ -64,8 +65,14 @@ class Rule:
     longest: float | None = None
 
 
-def hear(source: Source, gate: StreamingScorer, start: float = 0.0, end: float | None = None) -> Iterator[Heard]:
-    """The recording in blocks of 32.8 s with the gate's probabilities, state carried from block to block."""
+def hear(source: Source, gate: Scorer, start: float = 0.0, end: float | None = None) -> Iterator[Heard]:
+    """The recording in blocks of 32.8 s with the gate's probabilities, state carried from block to block.
+
+    Raises: UsageError for a model that does not run along.
+    """
+    if not isinstance(gate, StreamingScorer):
+        fix = "`aural vad` takes it; every other verb needs one like silero-vad"
+        raise UsageError(f"{gate.card.name} does not run along with a recording", where="vad", fix=fix)
     state: Any = gate.start()
     waiting: Heard | None = None
     for block in source.blocks(BLOCK, RATE, True, start, end):

@@ -40,10 +40,12 @@ class Grid:
         return max(0.0, (frame * self.hop + edge) / self.rate), ((frame + count) * self.hop + edge) / self.rate
 
 
-def grid_of(model: Scorer) -> Grid:
-    """The grid of a model: its own frames, or windows laid end to end where it answers whole clips."""
+def grid_of(model: Scorer, most: float | None = None) -> Grid:
+    """The grid of a model: its own frames, or windows laid end to end where it answers whole clips (of at most `most` s)."""
     card = model.card
     window = card.window or card.hop or card.longest_input or _UNSAID_WINDOW
+    if most is not None and card.hop is None:
+        window = min(window, most)
     return Grid(round(window * card.sample_rate), round((card.hop or window) * card.sample_rate), card.sample_rate)
 
 
@@ -54,8 +56,8 @@ class Walk:
     Only windows that are still open are kept, so memory does not grow.
     """
 
-    def __init__(self, model: Scorer) -> None:
-        self.grid = grid_of(model)
+    def __init__(self, model: Scorer, most: float | None = None) -> None:
+        self.grid = grid_of(model, most)
         self._model = model
         self._held, self._frame = np.zeros(0, np.float32), 0
 

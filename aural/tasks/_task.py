@@ -23,7 +23,8 @@ class Task:
     `note(answer)` is a remark for standard error, "" where there is nothing to say; `assumes(choices, options)`
     one on what was taken for granted, said once behind all answers.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
-    role that -m/--model replaces. `score(reference_clip, answer)` serves `judge`.
+    role that -m/--model replaces; `learned_by` is the method (a page of learn/methods) that makes its
+    model. `score(reference_clip, answer)` serves `judge`.
     """
 
     takes: Takes
@@ -39,6 +40,7 @@ class Task:
     places: Callable[..., Any] | None = None
     note: Callable[[Any], str] | None = None
     assumes: Callable[[Mapping[str, str], Any], str] | None = None
+    learned_by: str = "supervised"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

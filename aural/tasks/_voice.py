@@ -14,6 +14,7 @@ from aural.models.face import Embedder, FrameEmbedder, StreamingScorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
 from aural.results import Span, grid_span
+from aural.sound.resample import resample
 from aural.sound.source import Source
 from aural.tasks._gate import HOP, RATE, hear
 
@@ -123,6 +124,7 @@ def _weights(voice: np.ndarray) -> np.ndarray:
 
 def _vectors(model: Embedder, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """One vector for each row of weights [K, F] on an even grid over the samples."""
+    samples = resample(samples, RATE, model.card.sample_rate)
     if not isinstance(model, FrameEmbedder):
         return np.concatenate([model.embed(samples[None], np.array([len(samples)]), [row]) for row in weights])
     frames = model.frames(samples, weights.max(axis=0))

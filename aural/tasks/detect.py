@@ -12,12 +12,13 @@ from aural.errors import UsageError
 from aural.models.face import Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Event, Question, Result, clock
+from aural.results import Curve, Event, Question, Result, clock
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks._events import Follower, Found, Levels, as_event, joined, without_doubles
+from aural.tasks._frames import Frames, Rule, by_frames, events_of, frames_of, smoothed, thresholds
 from aural.tasks._hearing import Walk, mono_blocks
-from aural.tasks._kinds import kinds_of
+from aural.tasks._kinds import Kinds, kinds_of
 from aural.tasks._task import Task
 
 
@@ -25,15 +26,23 @@ from aural.tasks._task import Task
 class Options:
     """How sounds are found."""
 
-    threshold: float = option(0.4, "a sound begins when its score reaches this; lower finds more and errs more", least=0, most=1)
-    keep: float = option(0.2, "and lasts while its score stays above this, so that it does not fall apart", least=0, most=1)
+    threshold: float | None = option(
+        None, "a sound begins when its score reaches this; not set = 0.4, or what the model's card says of each", least=0, most=1
+    )
+    keep: float | None = option(
+        None, "and lasts while its score stays above this; not set = 0.2, or half of the card's", least=0, most=1
+    )
     gap: float = option(0.5, "pauses up to this are part of a sound", unit="s", least=0)
     min_length: float = option(0.0, "sounds shorter than this are left out", unit="s", least=0)
     watch: tuple[str, ...] = option((), "only these sounds, such as Glass,Siren; a general name stands for all its kinds")
     speech: bool = option(True, "tell speech too (listen does not: there speech has words)")
     all_names: bool = option(False, "keep general names beside special ones: Animal, Dog and Bark for one bark")
+    smooth: float = option(0.2, "scores of a model for frames are smoothed by a running median of this length", unit="s", least=0)
+    scores: bool = option(False, "tell the scores over time too, as curves (models for frames)")
 
 
+SCORE = "score"  # the unit of the curves that tell scores
+_BEGINS, _KEEPS = 0.4, 0.2
 # What `listen` asks for: speech has words there, and a wrong sound in a conversation disturbs more than a missed one.
 BESIDE_SPEECH = Options(threshold=0.6, speech=False)
 
@@ -48,11 +57,10 @@ class Ear:
     """
 
     def __init__(self, model: Scorer, options: Options) -> None:
-        if not 0 < options.threshold <= 1 or not 0 <= options.keep <= 1:
-            raise UsageError(f"scores lie between 0 and 1, not {options.threshold:g} and {options.keep:g}", where="--threshold")
+        begins, keeps = _bounds(options)
         self._options, self._kinds = options, kinds_of(model.card.labels)
         self._walk = Walk(model)
-        self._follower = Follower(len(model.card.labels), self._wanted(), options.threshold, options.keep)
+        self._follower = Follower(len(model.card.labels), self._wanted(), begins, keeps)
         self._levels = Levels(model.card.sample_rate)
 
     def push(self, samples: np.ndarray) -> None:
@@ -76,18 +84,51 @@ class Ear:
         return as_event(found, self._kinds.labels[found.kind], self._walk.grid, levels, duration)
 
     def _wanted(self) -> Iterator[int]:
-        watched = self._kinds.named(self._options.watch)
-        for kind in range(len(self._kinds.labels)):
-            if watched:
-                if kind in watched:
-                    yield kind
-            elif kind not in self._kinds.settings and (self._options.speech or kind not in self._kinds.speech):
+        return _wanted(self._kinds, self._options)
+
+
+def _bounds(options: Options) -> tuple[float, float]:
+    """Where a sound begins and how long it lasts. Raises: UsageError for what is no score."""
+    begins = _BEGINS if options.threshold is None else options.threshold
+    keeps = _KEEPS if options.keep is None else options.keep
+    if not 0 < begins <= 1 or not 0 <= keeps <= 1:
+        raise UsageError(f"scores lie between 0 and 1, not {begins:g} and {keeps:g}", where="--threshold")
+    return begins, keeps
+
+
+def _wanted(kinds: Kinds, options: Options) -> Iterator[int]:
+    """The kinds that are told."""
+    watched = kinds.named(options.watch)
+    for kind in range(len(kinds.labels)):
+        if watched:
+            if kind in watched:
                 yield kind
+        elif kind not in kinds.settings and (options.speech or kind not in kinds.speech):
+            yield kind
+
+
+def _by_frames(model: Scorer, source: Source, options: Options, progress: Progress) -> tuple[tuple[Event, ...], tuple[Curve, ...]]:
+    """Events of a model for frames, by the thresholds of its card, and its scores over time where they are asked for."""
+    card = model.card
+    _bounds(options)
+    frames = frames_of(source, model, progress, "sounds")
+    wanted = np.array(sorted(_wanted(kinds_of(card.labels), options)), int)
+    high = thresholds(card, options.threshold)[wanted]
+    low = high / 2 if options.keep is None else np.minimum(options.keep, high)
+    heard, labels = Frames(frames.values[:, wanted], frames.hop), [card.labels[k] for k in wanted]
+    duration = source.recording.duration
+    assert duration is not None
+    found = events_of(heard, labels, Rule(high, low, options.smooth, options.gap, options.min_length), duration)
+    told = smoothed(heard.values, round(options.smooth / heard.hop)) if options.scores else heard.values[:, :0]
+    return found, tuple(Curve(labels[k], SCORE, 0.0, heard.hop, told[:, k]) for k in range(told.shape[1]))
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Events of layer "sound" in a recording of any length."""
     with shelf.open("tagger") as model:
+        if by_frames(model.card):
+            found, curves = _by_frames(model, source, options, progress)
+            return Result(source.recording, dict(shelf.made_by), events=found, curves=curves or None)
         ear = Ear(model, options)
         for samples in mono_blocks(source, model.card.sample_rate, progress, "sounds"):
             ear.push(samples)

@@ -9,7 +9,7 @@ import numpy as np
 from aural.errors import UsageError
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Vectors, clock
+from aural.results import Question, Vectors, clock
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks._task import Task
@@ -60,5 +60,7 @@ TASK = Task(
     show=show,
     main_role="speaker_embedding",
     writes=("json",),
+    question=Question("clip", "number"),
+    learned_by="metric",
     roles={"vad": "silero-vad", "speaker_embedding": "community-embedding"},
 )

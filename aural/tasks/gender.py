@@ -8,6 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
+from aural.models import store
 from aural.models.face import Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
@@ -19,6 +20,8 @@ from aural.tasks._hearing import Walk, mono_blocks
 from aural.tasks._task import Task
 
 LAYER = "gender"
+_WINDOW = 2.0  # s: a model for whole clips is asked of stretches of at most this, so that turns keep their own answers
+_CLASSES = "classifier"  # the role of models that `train classify` makes: they answer here, too
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Voices:
     """Hears blocks once and answers for any spans afterwards: what `gender` and `listen --who` share."""
 
     def __init__(self, model: Scorer) -> None:
-        self._walk, self._labels = Walk(model), model.card.labels
+        self._walk, self._labels = Walk(model, _WINDOW), model.card.labels
         self._scores: list[np.ndarray] = [np.zeros((0, len(self._labels)), np.float32)]
         self._middle = np.zeros(0)
 
@@ -71,7 +74,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     events: list[Event] = []
     labels: tuple[Label, ...] = ()
     if speech:
-        with shelf.open("gender") as model:
+        with shelf.open(_role(shelf)) as model:
             voices = Voices(model)
             for samples in mono_blocks(source, model.card.sample_rate, progress, "voices"):
                 voices.push(samples)
@@ -83,6 +86,15 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
                 events.append(Event(span.start, span.end, best[0].label, score=best[0].score, layer=LAYER))
     return Result(source.recording, dict(shelf.made_by), speech=speech, labels=labels,
                   events=tuple(events) if options.spans else None)  # fmt: skip
+
+
+def _role(shelf: Shelf) -> str:
+    """The role under which the chosen model opens."""
+    chosen = shelf.choices["gender"]
+    if not store.is_hub_name(chosen) and store.entry_of(chosen).card.role == _CLASSES:
+        shelf.choices[_CLASSES] = chosen
+        return _CLASSES
+    return "gender"
 
 
 def show(result: Result) -> str:

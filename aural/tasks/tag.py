@@ -8,15 +8,19 @@ from typing import Any, final
 import numpy as np
 
 from aural.errors import UsageError
+from aural.models.face import Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
 from aural.results import Label, Question, Result
 from aural.settings import option
 from aural.sound.source import Source
+from aural.tasks._clips import heard, over_clip
+from aural.tasks._frames import by_frames, frames_of, thresholds
 from aural.tasks._hearing import Heard, hear, mono_blocks
 from aural.tasks._kinds import strongest
 from aural.tasks._task import Task
 
+_TOP = 5
 _SILENCE = "Silence"
 _SILENT = 10 ** (-65 / 20)  # the level (root mean square) below which a clip holds nothing to tag
 
@@ -25,8 +29,11 @@ _SILENT = 10 ** (-65 / 20)  # the level (root mean square) below which a clip ho
 class Options:
     """How many names are told."""
 
-    top: int = option(5, "how many kinds of sound, best first; 0 = all that the tagger knows", also=("--top-k",), least=0)
-    min_score: float = option(0.0, "leave out what scores less than this", least=0, most=1)
+    top: int | None = option(
+        None, "how many kinds of sound, best first; 0 = all; not set = 5, or what the model's own thresholds tell",
+        also=("--top-k",), least=0,
+    )  # fmt: skip
+    min_score: float | None = option(None, "leave out what scores less than this", least=0, most=1)
 
 
 @final
@@ -61,17 +68,34 @@ class Average:
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Labels of a recording of any length, best first."""
-    if options.top < 0:
+    if options.top is not None and options.top < 0:
         raise UsageError(f"--top is {options.top}", fix="It is a number of kinds, or 0 for all")
     with shelf.open("tagger") as model:
-        average = Average(model.card.labels)
-        for heard in hear(mono_blocks(source, model.card.sample_rate, progress, "sounds"), model):
-            average.push(heard)
-        labels = model.card.labels
-    scores = average.scores()
-    best = strongest(scores, options.top or len(labels))
-    told = tuple(Label(labels[k], round(float(scores[k]), 6)) for k in best if scores[k] > 0 or not options.top)
-    return Result(source.recording, dict(shelf.made_by), labels=tuple(t for t in told if (t.score or 0.0) >= options.min_score))
+        card, scores = model.card, _scores(source, model, progress)
+    points = card.operating_points if options.top is None and options.min_score is None else {}
+    if points:
+        least = thresholds(card, None)
+        kept = [int(k) for k in strongest(scores, len(scores)) if scores[k] >= least[k]]
+    else:
+        most = _TOP if options.top is None else options.top
+        kept = [int(k) for k in strongest(scores, most or len(scores)) if scores[k] > 0 or not most]
+        kept = [k for k in kept if scores[k] >= (options.min_score or 0.0)]
+    return Result(
+        source.recording, dict(shelf.made_by), labels=tuple(Label(card.labels[k], round(float(scores[k]), 6)) for k in kept)
+    )
+
+
+def _scores(source: Source, model: Scorer, progress: Progress) -> np.ndarray:
+    """Scores [K] of a recording, by a model for clips, for frames, or for patches."""
+    card = model.card
+    if card.question is not None and card.question.over == "clip":
+        return np.asarray(over_clip(*heard(source, model, None, progress, "sounds")))
+    if by_frames(card):
+        return np.asarray(frames_of(source, model, progress, "sounds").values.max(axis=0))
+    average = Average(card.labels)
+    for part in hear(mono_blocks(source, card.sample_rate, progress, "sounds"), model):
+        average.push(part)
+    return average.scores()
 
 
 def show(result: Result) -> str:

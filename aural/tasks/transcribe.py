@@ -13,6 +13,7 @@ from aural.models.shelf import Shelf
 from aural.progress import Progress
 from aural.results import Question, Result, Span, clock, grid_span, on_grid
 from aural.settings import option
+from aural.sound.resample import resample
 from aural.sound.source import Source
 from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
@@ -163,7 +164,7 @@ def note(result: Result) -> str:
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:
     """One answer for a window, with `pad` s of silence put around it for the model; times without them."""
     frames = round(pad / HOP)
-    samples = np.pad(heard.samples, frames * FRAME)[None]
+    samples = resample(np.pad(heard.samples, frames * FRAME), RATE, recognizer.card.sample_rate)[None]
     voice = np.pad(without_breath(heard.voice, heard.level), frames)
     told = recognizer.recognize(samples, np.array([samples.shape[1]]), decoding, [voice])[0]
     if not frames or told.words is None:

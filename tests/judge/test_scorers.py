@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from aural import find
+from aural.corpora.manifest import Clip
 from aural.judge import scorers
 from aural.judge.figures import Figure, mean, measured
 from aural.judge.run import scorer
+from aural.judge.terms import Names, Terms
 from aural.metrics.verification import eer, min_dcf
+from aural.results import Curve, Event, Note, Recording, Result, Span
 
 PAGES = find.names("judge/scorers")
 
 
 def test_every_page_is_found() -> None:
     on_disk = sorted(p.stem for p in Path(scorers.__file__).parent.glob("[a-z]*.py"))
-    assert list(PAGES) == on_disk and len(PAGES) == 6
+    assert list(PAGES) == on_disk and len(PAGES) == 11
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -56,3 +59,52 @@ def test_figures() -> None:
     alone = measured(figure, items[:1], ["a"], np.random.default_rng(0))
     assert (alone.value, alone.low, alone.high) == (0.25, None, None)
     assert np.isnan(figure.over([{"part": 0, "whole": 0}]))
+
+
+def clip(**known: object) -> Clip:
+    own = {k: known.pop(k) for k in ("label", "events", "start", "duration") if k in known}
+    return Clip(Path("a.wav"), "a.wav", extra=known, **own)  # type: ignore[arg-type]
+
+
+def answer(**parts: object) -> Result:
+    return Result(Recording("a.wav", 2.0, 16000, 1), **parts)  # type: ignore[arg-type]
+
+
+def test_numbers_are_found_by_their_name_or_as_the_label() -> None:
+    page, told = scorer("numbers"), answer(curves=(Curve("age", "years", 0, 2, np.array([12.0])),))
+    by_name, by_label = (page.item(c, told, Terms(), Names()) for c in (clip(age=10, label="x"), clip(label="15")))
+    assert (by_name["true"], by_label["true"], by_name["told"]) == (10.0, 15.0, 12.0)
+    failed = page.item(clip(age=10), None, Terms(), Names())
+    assert page.FIGURES["mae"].over([by_name, by_label, failed]) == 2.5
+    assert np.isnan(page.FIGURES["mae"].over([failed])) and "mean (12.5)" in page.tell([by_name, by_label])[0]
+    assert page.fits(clip(age=10), "estimate") and not page.fits(clip(label="dog"), "estimate")
+
+
+def test_pitch_notes_moments_and_voicing() -> None:
+    pitch, notes, moments, voicing = (scorer(n) for n in ("pitches", "notes", "moments", "voicing"))
+    row = clip(pitch={"hop": 0.5, "values": [440, 440, None, None]}, notes=[{"start": 0, "end": 1, "pitch": 60}], times=[0.5, 1.5],
+               events=(Event(0.0, 1.0, "speech"),), duration=2.0)  # fmt: skip
+    told = answer(curves=(Curve("pitch", "Hz", 0, 0.25, np.array([440.0] * 3 + [np.nan] * 5)),), notes=(Note(0.04, 0.5, 60),),
+                  events=(Event(0.52, 0.53, "onset"),), speech=(Span(0.5, 1.0),))  # fmt: skip
+    items = {page: page.item(row, told, Terms(), Names("x")) for page in (pitch, notes, moments, voicing)}
+    assert pitch.FIGURES["raw_pitch_accuracy"].over([items[pitch]]) == 1 == pitch.FIGURES["overall_accuracy"].over([items[pitch]])
+    assert notes.FIGURES["note_f1"].over([items[notes]]) == 1 and notes.FIGURES["note_f1_with_ends"].over([items[notes]]) == 0
+    assert moments.FIGURES["onset_recall"].over([items[moments]]) == 0.5
+    assert (
+        voicing.FIGURES["frame_accuracy"].over([items[voicing]]) == 0.75
+        and voicing.FIGURES["frames_missed"].over([items[voicing]]) == 0.5
+    )
+    assert all(page.FIGURES[page.HEADLINE].over([page.item(row, None, Terms(), Names("x"))]) <= 0.5 for page in items)
+
+
+def test_scores_over_time_give_psds() -> None:
+    page, names = scorer("events"), Names("detect", ("dog",))
+    row = clip(events=(Event(1.0, 2.0, "dog"),), duration=4.0)
+    right, wrong = np.zeros(40), np.zeros(40)
+    right[10:20], wrong[30:40] = 0.9, 0.9
+    score = {"right": right, "wrong": wrong}
+    told = {
+        k: page.item(row, answer(events=(), curves=(Curve("Dog", "score", 0, 0.1, v),)), Terms(), names) for k, v in score.items()
+    }
+    assert page.FIGURES["psds"].over([told["right"]]) == pytest.approx(1.0) and page.FIGURES["psds"].over([told["wrong"]]) == 0
+    assert np.isnan(page.FIGURES["psds"].over([page.item(row, answer(events=()), Terms(), names)]))

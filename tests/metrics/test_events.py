@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from aural.errors import UsageError
-from aural.metrics.events import Counts, event_counts, event_f1, per_class, segment_counts, segment_f1
+from aural.metrics._counts import Counts
+from aural.metrics.events import event_counts, event_f1, per_class, segment_counts, segment_f1
 from aural.results import Event
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "metrics" / "events.json").read_text())["cases"]

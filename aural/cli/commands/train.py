@@ -34,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--valid", type=Path, metavar="FILE", help="clips to validate on (default: a fifth of the groups)")
     parser.add_argument("--share", type=float, default=0.2, help="part of the groups kept for validation (default: 0.2)")
     parser.add_argument("--label", metavar="KEY", help="the key of the rows that is the answer (default: label)")
-    parser.add_argument("--method", default="supervised", help=f"{', '.join(find.names('learn/methods'))} (default: supervised)")
+    parser.add_argument("--unit", default="", metavar="TEXT", help="the unit of a number: years, BPM ...")
+    parser.add_argument("--method", help=f"{', '.join(find.names('learn/methods'))} (default: what the verb is made for)")
     parser.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="the run folder (default: runs/VERB)")
     parser.add_argument("--resume", action="store_true", help="go on with the training in the run folder")
     parser.add_argument("--force", action="store_true", help="train also on data that cannot carry a model")
@@ -83,4 +84,6 @@ def asked(args: argparse.Namespace) -> Ask:
     data = args.manifest or args.data
     folder = args.output or Path("runs") / args.verb
     seed = int(given.get("seed", 0))
-    return Ask(args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force)
+    return Ask(
+        args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force, args.unit
+    )

@@ -1,4 +1,4 @@
-"""Accuracy, balanced accuracy, mAP and AUC of labels for whole clips."""
+"""Accuracy, balanced accuracy, mAP, MAP@3, lwlrap and AUC of labels for whole clips."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from aural.judge.terms import Names, Terms
 from aural.metrics import labels
 from aural.results import Result
 
-VERBS = ("tag", "language", "gender", "classify")
+VERBS = ("tag", "language", "gender", "classify", "emotion", "animal", "instrument", "genre")
 # All labels are needed to rank the classes, not only those that are shown.
-OPTIONS: Mapping[str, Mapping[str, Any]] = {"tag": {"top": 0, "min_score": 0.0}, "language": {"top": 0}}
+_ALL: Mapping[str, Any] = {"top": 0}
+OPTIONS: Mapping[str, Mapping[str, Any]] = {verb: _ALL for verb in VERBS if verb != "gender"} | {
+    "tag": {"top": 0, "min_score": 0.0}
+}
 HEADLINE = "accuracy"
 _NOTHING = "(nothing)"
 
@@ -64,6 +67,14 @@ def _map(items: Sequence[Item]) -> float:
     return labels.mean_average_precision(*_tables(items))
 
 
+def _map_at_3(items: Sequence[Item]) -> float:
+    return labels.map_at_k(*_tables(items), 3)
+
+
+def _lwlrap(items: Sequence[Item]) -> float:
+    return labels.lwlrap(*_tables(items))
+
+
 def _auc(items: Sequence[Item]) -> float:
     return labels.mean_auc(*_tables(items))
 
@@ -72,6 +83,8 @@ FIGURES = {
     "accuracy": mean("right", better="higher"),
     "balanced_accuracy": Figure(_balanced, better="higher"),
     "map": Figure(_map, better="higher"),
+    "map_at_3": Figure(_map_at_3, better="higher"),
+    "lwlrap": Figure(_lwlrap, better="higher"),
     "auc": Figure(_auc, better="higher"),
 }
 

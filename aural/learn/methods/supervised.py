@@ -12,27 +12,29 @@ import torch
 from torch import Tensor
 
 from aural import find
-from aural.corpora.manifest import Clip
+from aural.errors import UsageError
 from aural.files import sha256_of, write_text
 from aural.learn import augment, checkpoint
 from aural.learn.export import to_onnx
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job, Method
-from aural.learn.loading import Batch, Clips, Draw, Truth
+from aural.learn.loading import Batch, Clips, Truth
 from aural.learn.log import Log
 from aural.learn.losses._face import Loss
+from aural.learn.methods._parts import licences_of, measure, seconds_of
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, plain
 from aural.learn.options import Options
 from aural.learn.scores import METRICS
 from aural.learn.stepper import Stepper
 from aural.learn.trainee import Trainee
 from aural.metrics import calibration
-from aural.models.card import Card, Licences
+from aural.models.card import Card
 from aural.models.card import write as write_card
 from aural.nets.cells import CELLS, cell_of
 from aural.nets.net import Net
 
-_MEASURED = 400  # clips: enough for a mean and a spread
+# Effects that move times, and those that move pitches; questions whose answers are pitches.
+_MOVING, _TUNING, _TUNED = ("shift", "speed"), ("pitch", "speed"), (("frame", "number"), ("sequence", "set"))
 
 
 @final
@@ -106,12 +108,10 @@ def run(job: Job) -> Card:
     options = choice.options
     if options.threads:
         torch.set_num_threads(options.threads)
-    cell = f"{job.question.over}_{job.question.answer}"
-    page = find.page("learn/targets", cell)
-    labels = page.names(job.clips["train"])
+    labels = _names(job)
     net = net_of(job, choice, len(labels))
     data = _data(job, choice, net, labels)
-    _measure(net, data.train, job)
+    measure(net, data.train, job)
     trainee = Supervised(net, loss_of(choice, len(labels)), options, device_of(options.device))
     write_text(job.folder / "options.json", json.dumps(plain(choice), indent=1, sort_keys=True) + "\n")
     metric = METRICS[cell_of(job.question).metric]
@@ -128,20 +128,39 @@ def run(job: Job) -> Card:
     return _exported(job, choice, net, labels, answers, targets)
 
 
+def _names(job: Job) -> tuple[str, ...]:
+    """The names of the outputs; the number of a clip is called by its key."""
+    if (job.question.over, job.question.answer) == ("clip", "number") and job.label not in (None, "label"):
+        return (str(job.label),)
+    page = find.page("learn/targets", f"{job.question.over}_{job.question.answer}")
+    found: tuple[str, ...] = page.names(job.clips["train"])
+    return found
+
+
+def _check(job: Job, options: Options) -> None:
+    """Raises: UsageError for effects after which the truth of the rows no longer holds."""
+    over, answer = job.question.over, job.question.answer
+    timed = over == "frame" or (over == "sequence" and answer != "class")
+    changed = (*(_MOVING if timed else ()), *(_TUNING if (over, answer) in _TUNED else ()))
+    wrong = [name for name in options.augment if name in changed]
+    if wrong:
+        fix = "Leave it out; noise, room, gain and specaugment keep what the rows tell"
+        raise UsageError(
+            f"after the effect {wrong[0]!r} the rows of {job.verb} no longer tell the truth", where="--augment", fix=fix
+        )
+
+
 def _data(job: Job, choice: Choice, net: Net, labels: tuple[str, ...]) -> Data:
     """The clips of both splits with their truths on the net's own grid."""
     options = choice.options
+    _check(job, options)
     truth = Truth(f"{job.question.over}_{job.question.answer}", labels, net.hop, options.sample_rate)
     weights = balanced([c.label or "" for c in job.clips["train"]], options.balance) if job.question.answer == "class" else None
     change = augment.Effects(options.augment, options.noise, options.rooms) if options.augment else None
     train = Clips(job.clips["train"], options.sample_rate, truth, weights, change=change, crop=options.crop,
                   seed=options.seed, cache=options.cache)  # fmt: skip
     valid = Clips(job.clips["valid"], options.sample_rate, truth, cache=options.cache)
-    return Data(train, valid, [_seconds(c) for c in train.clips], [_seconds(c) for c in valid.clips])
-
-
-def _seconds(clip: Clip) -> float:
-    return clip.duration or 1.0
+    return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips])
 
 
 def balanced(labels: list[str], share: float) -> list[float]:
@@ -149,23 +168,6 @@ def balanced(labels: list[str], share: float) -> list[float]:
     counts = Counter(labels)
     raw = [(len(labels) / (len(counts) * counts[name])) ** share for name in labels]
     return [w * len(raw) / sum(raw) for w in raw]
-
-
-@torch.no_grad()
-def _measure(net: Net, clips: Clips, job: Job) -> None:
-    """Mean and spread of the features over at most 400 training clips; numbers get their own scale."""
-    chosen = sorted(np.random.default_rng(0).permutation(len(clips))[:_MEASURED].tolist())
-    total, squares, count = torch.zeros(net.frontend.width), torch.zeros(net.frontend.width), 0
-    for index in chosen if not net.frontend.learned else ():
-        samples = torch.from_numpy(clips.sound(index).samples)
-        x, frames = net.frontend(samples, torch.tensor([samples.shape[1]]))
-        total, squares, count = total + x.sum((0, 1)), squares + (x * x).sum((0, 1)), count + int(frames[0])
-    if count:
-        net.standard.measure(total, squares, count)
-    if job.question.answer == "number" and cell_of(job.question).squash == "scale":
-        values = np.concatenate([clips[Draw(i, -1)].target.reshape(-1, net.plan.outputs) for i in range(len(clips))])
-        net.center.copy_(torch.from_numpy(np.nanmean(values, axis=0)))
-        net.spread.copy_(torch.from_numpy(np.maximum(np.nanstd(values, axis=0), 1e-6)))
 
 
 Arrays = list[np.ndarray]
@@ -176,16 +178,19 @@ def _exported(job: Job, choice: Choice, net: Net, labels: tuple[str, ...], answe
     job.model.mkdir(parents=True, exist_ok=True)
     to_onnx(net, job.model / "model.onnx")
     rate, frames = choice.options.sample_rate, job.question.over != "clip"
-    told, true = np.concatenate([np.atleast_2d(a) for a in answers]), np.concatenate([np.atleast_2d(t) for t in targets])
+    by_ctc = (job.question.over, job.question.answer) == ("sequence", "class")
     calibrated: dict[str, float] = {}
     points: dict[str, float] = {}
-    if job.question.answer == "class" and job.question.over != "sequence":
-        calibrated["temperature"] = calibration.temperature(told, true)
-    elif cell_of(job.question).squash == "sigmoid":
-        points = calibration.thresholds(told, true, labels)
-    lengths = sorted(_seconds(c) for c in job.clips["train"])
+    if not by_ctc:
+        told, true = np.concatenate([np.atleast_2d(a) for a in answers]), np.concatenate([np.atleast_2d(t) for t in targets])
+        if job.question.answer == "class":
+            calibrated["temperature"] = calibration.temperature(told, true)
+        elif cell_of(job.question).squash == "sigmoid":
+            points = calibration.thresholds(told, true, labels)
+    lengths = sorted(seconds_of(c) for c in job.clips["train"])
     card = Card(
-        name=job.name, role=job.role, kind="onnx", licences=_licences(job), source="trained with aural",
+        name=job.name, role=job.role, kind="ctc" if by_ctc else "onnx", unit=job.unit,
+        licences=licences_of(job), source="trained with aural",
         question=job.question, sample_rate=rate, labels=labels, batch="exact",
         window=None if frames else round(max(0.1, lengths[int(0.95 * (len(lengths) - 1))]), 3),
         hop=net.hop / rate if frames else None, causal=net.encoder.causal, operating_points=points, calibration=calibrated,
@@ -194,12 +199,6 @@ def _exported(job: Job, choice: Choice, net: Net, labels: tuple[str, ...], answe
     )  # fmt: skip
     write_card(card, job.model / "card.json")
     return card
-
-
-def _licences(job: Job) -> Licences:
-    """The weights are the user's own; the licences of the clips are told as far as the rows tell them."""
-    told = sorted({c.licence for part in job.clips.values() for c in part if c.licence})
-    return Licences("Apache-2.0", "as the data allow", ", ".join(told) or "unknown", None, "the rows of the manifest")
 
 
 METHOD = Method(Options, run, frozenset(CELLS))

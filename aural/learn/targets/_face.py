@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aural.corpora.manifest import Clip
@@ -19,7 +19,7 @@ class Grid:
 
     def frame(self, seconds: float) -> int:
         """The frame in which a moment lies, inside 0..count - 1."""
-        return min(max(int(seconds * self.sample_rate / self.hop), 0), self.count - 1)
+        return min(max(int(seconds * self.sample_rate / self.hop + 1e-6), 0), self.count - 1)
 
 
 def without(clip: Clip, what: str) -> LearningError:
@@ -27,7 +27,6 @@ def without(clip: Clip, what: str) -> LearningError:
     return LearningError(f"this row has no {what}", where=clip.where or clip.id, fix=f"Add {what!r} to it, or leave it out")
 
 
-def sorted_labels(clips: Sequence[Clip]) -> tuple[str, ...]:
-    """Every label of the clips, numbers by their size and texts by the alphabet."""
-    found = {label for clip in clips for label in clip.labels}
-    return tuple(sorted(found, key=lambda x: (0, float(x), x) if x.replace(".", "", 1).isdigit() else (1, 0.0, x)))
+def sorted_labels(found: Iterable[str]) -> tuple[str, ...]:
+    """Labels, each once, numbers by their size and texts by the alphabet."""
+    return tuple(sorted(set(found), key=lambda x: (0, float(x), x) if x.replace(".", "", 1).isdigit() else (1, 0.0, x)))

@@ -12,7 +12,7 @@ from aural.learn.targets._face import Grid, sorted_labels
 
 def names(clips: Sequence[Clip]) -> tuple[str, ...]:
     """The labels."""
-    return sorted_labels(clips)
+    return sorted_labels(label for clip in clips for label in clip.labels)
 
 
 def target(clip: Clip, labels: Sequence[str], grid: Grid) -> np.ndarray:
