@@ -12,14 +12,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from learn_clips import RATE, manifest
 from safetensors.numpy import load_file
 
 import aural
 from aural.cli.main import main
 from aural.errors import LearningError, ModelMissing, UsageError
+from aural.learn.export import parity, to_onnx
 from aural.learn.train import Ask, train
 from aural.models import store
+from aural.nets.layers import MaskedNorm
+from aural.nets.net import Net, Plan
+from aural.results import Question
 
 SMALL = {
     "sample_rate": RATE, "epochs": 12, "batch": 8, "rate": 0.01, "width": 4, "blocks": 2, "halvings": 2,
@@ -99,6 +104,22 @@ def test_what_cannot_be_is_said(tmp_path: Path) -> None:
         train(Ask("classify", rows, tmp_path, valid))
     with pytest.raises(UsageError, match="no training to resume"):
         train(Ask("classify", None, tmp_path / "d", resume=True))
+
+
+def test_a_trained_graph_answers_as_torch_does(tmp_path: Path) -> None:
+    """Statistics that training left behind must survive the export: an optimizer of graphs once lost them."""
+    torch.manual_seed(0)
+    net = Net(Plan(Question("clip", "class"), 3, sample_rate=RATE, settings={"encoder": {"width": 4, "blocks": 2}}))
+    net.standard.mean.uniform_(-15, -5)
+    net.standard.scale.uniform_(0.2, 2)
+    for module in net.modules():
+        if isinstance(module, MaskedNorm):
+            module.mean.uniform_(-1, 1)
+            module.variance.uniform_(0.2, 3)
+    to_onnx(net, tmp_path / "model.onnx")
+    assert parity(net, tmp_path / "model.onnx") < 1e-5
+    net.standard.mean.add_(1.0)
+    assert parity(net, tmp_path / "model.onnx") > 1e-3, "a difference would not be seen"
 
 
 def test_no_model_no_classes() -> None:
