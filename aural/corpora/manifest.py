@@ -15,13 +15,14 @@ from typing import Any, NoReturn
 
 from aural.corpora import reference
 from aural.errors import ManifestError
-from aural.files import write_text
+from aural.files import write_bytes
 from aural.results import Event, Span, Turn
 
 # NeMo's names beside ours
 _ALSO = {"audio_filepath": "audio", "offset": "start", "license": "licence"}
 _TEXTS = ("text", "label", "speaker", "group", "split", "licence")
 _OWN = frozenset((*_TEXTS, "audio", "start", "duration", "labels", "events", "rttm", "turns"))
+OWN_KEYS = _OWN | frozenset(_ALSO)  # keys with a meaning of their own: no other value may stand under them
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,27 @@ def read_manifest(path: Path | str) -> list[Clip]:
 
 
 def write_manifest(clips: Sequence[Clip], path: Path) -> None:
-    """Write clips as a manifest, audio relative to it, so that `read_manifest` gives them back."""
-    lines = [json.dumps(_row(clip, path.parent), sort_keys=True, ensure_ascii=False) + "\n" for clip in clips]
-    write_text(path, "".join(lines))
+    """Write clips as a manifest, audio relative to it, so that `read_manifest` gives them back; packed where it ends in .gz.
+
+    Whole or not at all. Raises: UsageError, LimitReached where it cannot be written.
+    """
+    data = "".join(_line(_row(clip, path.parent)) for clip in clips).encode()
+    write_bytes(path, gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+
+
+def _line(row: dict[str, Any]) -> str:
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False)
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        text = json.dumps(row, sort_keys=True)  # a file name that is no text: its bytes as escapes
+    return text + "\n"
 
 
 def _row(clip: Clip, folder: Path) -> dict[str, Any]:
     row: dict[str, Any] = {key: getattr(clip, key) for key in _TEXTS if getattr(clip, key) is not None}
-    row |= {"audio": _relative(clip.audio, folder), **clip.extra}
+    row |= {key: _plain(value) for key, value in clip.extra.items() if key not in OWN_KEYS}
+    row["audio"] = _relative(clip.audio, folder)
+    if isinstance(row.get("uem"), str):
+        row["uem"] = _relative(Path(row["uem"]), folder)
     if clip.start:
         row["start"] = clip.start
     if clip.duration is not None:
@@ -135,6 +149,17 @@ def _row(clip: Clip, folder: Path) -> dict[str, Any]:
     if clip.turns is not None:
         row["turns"] = _relative(clip.turns, folder) if isinstance(clip.turns, Path) else [dict(t) for t in clip.turns]
     return row
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold; numbers that are none become null, other things their text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _relative(path: Path, folder: Path) -> str:

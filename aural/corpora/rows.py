@@ -2,63 +2,105 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aural import find
-from aural.corpora.forms._audio import recordings
+from aural.corpora.forms._audio import files, is_audio
 from aural.corpora.manifest import Clip
-from aural.errors import CorpusError, UsageError
+from aural.errors import CorpusError, one_line
 
 # Forms with a mark of their own come before those that only look at folders.
-_LAST = "label_folders"
+_LAST = ("split_folders", "label_folders")
+_WAYS = "Give folders named by labels (dogs/a.wav), a manifest (.jsonl), a Kaldi folder, an audio folder or a csv with file,label"
+_LOOKED = (
+    "looked for: train.jsonl, a csv of files and labels, metadata.csv, wav.scp, Arrow or Parquet files, and folders of recordings"
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The clips of a place, the name of the form that it has, and what a user should know of how it was read."""
+
+    clips: list[Clip]
+    form: str
+    remarks: tuple[str, ...] = ()
 
 
 def rows(place: Path | str, label: str | None = None) -> list[Clip]:
     """The clips of a folder or file. `label` names the key of the rows that becomes their label.
 
     Raises: CorpusError when no form fits (it says what lies there), or no clip is found; ManifestError; UsageError for a
-    key that no row has.
+    key that no row has; ExtraMissing for a saved set without pyarrow.
     """
+    return look(place, label).clips
+
+
+def look(place: Path | str, label: str | None = None) -> Found:
+    """Like `rows`, with the form and with remarks: what was left out, and what the file names told. Raises: as `rows`."""
     place = Path(place)
     form = form_of(place)
-    clips: list[Clip] = find.page("corpora/forms", form).read(place)
+    clips: list[Clip] = find.page("corpora/forms", form).read(place, label)
     if not clips:
         raise CorpusError("no recordings were found", where=str(place), fix="Put them into folders named by their labels")
-    return clips if label is None or label == "label" else _relabeled(clips, label, place)
+    return Found(clips, form, tuple(_remarks(place, form, clips)))
 
 
 def form_of(place: Path) -> str:
     """The name of the form. Raises: CorpusError when none fits."""
-    if not place.exists():
-        raise CorpusError("there is no such folder or file", where=str(place), fix="Check the path")
-    for name in sorted(find.names("corpora/forms"), key=lambda n: (n == _LAST, n)):
-        if find.page("corpora/forms", name).fits(place):
-            return name
-    raise CorpusError(f"this is no set of recordings that is known here: {_lies(place)}", where=str(place), fix=_WAYS)
-
-
-_WAYS = "Give folders named by labels (dogs/a.wav), a manifest (.jsonl), a Kaldi folder, an audio folder or a csv with file,label"
+    try:
+        there = place.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise CorpusError("there is no such folder or file", where=one_line(str(place)), fix="Check the path")
+    for name in sorted(find.names("corpora/forms"), key=lambda n: (_LAST.index(n) + 1 if n in _LAST else 0, n)):
+        try:
+            if find.page("corpora/forms", name).fits(place):
+                return name
+        except OSError as error:
+            raise CorpusError(f"this cannot be opened ({error.strerror or error})", where=one_line(str(place))) from None
+    raise CorpusError(f"this is no set of recordings that is known here: {_lies(place)}", where=one_line(str(place)), fix=_WAYS)
 
 
 def _lies(place: Path) -> str:
-    """What lies at a place, in a few words."""
+    """What lies at a place, in a few words, and what was looked for in it."""
     if place.is_file():
         return f"a file that ends in {place.suffix or 'nothing'}"
-    count = sum(1 for _ in recordings(place))
+    names = sorted(p.name for p in place.iterdir())
+    count = sum(is_audio(Path(name)) for name in names)
     if count:
-        return f"{count} recordings that lie in no folder of their own, so nothing tells their labels"
-    names = sorted(p.name for p in place.iterdir())[:3]
-    return f"no recordings, but {', '.join(names)}" if names else "an empty folder"
+        one = count == 1
+        return f"{count} recording{'' if one else 's'} in no folder of {'its' if one else 'their'} own, so nothing tells the labels"
+    if not names:
+        return f"an empty folder ({_LOOKED})"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"no recordings, but {', '.join(names[:3])}{more} ({_LOOKED})"
 
 
-def _relabeled(clips: list[Clip], label: str, place: Path) -> list[Clip]:
-    found = []
-    for clip in clips:
-        value = clip.value(label)
-        text = None if value is None else str(value)
-        found.append(dataclasses.replace(clip, label=text, labels=(text,) if text is not None else ()))
-    if all(c.label is None for c in found):
-        keys = sorted({key for c in clips for key in c.extra})
-        raise UsageError(f"no row has {label!r}", where=str(place), fix=f"The rows have: label, speaker, {', '.join(keys)}")
-    return found
+def _remarks(place: Path, form: str, clips: Sequence[Clip]) -> list[str]:
+    """What lies in the folder and became no clip."""
+    told = []
+    if form in _LAST:
+        if all(clip.speaker for clip in clips):
+            told.append("the file names tell who speaks (NAME_nohash_NUMBER)")
+        if len({clip.split for clip in clips} - {None}) > 1 and form == "label_folders":
+            told.append("validation_list.txt and testing_list.txt tell the splits")
+    if not place.is_dir():
+        return told
+    heard = {os.fspath(clip.audio) for clip in clips}
+    left = [path for path in files(place) if os.fspath(path) not in heard]
+    hidden = sum(path.name.startswith(".") for path in left)
+    lone = sum(is_audio(path) for path in left)
+    others = Counter(path.suffix.lower() or "no ending" for path in left if not is_audio(path) and not path.name.startswith("."))
+    if lone:
+        told.append(f"{lone} recordings without a label were left out" if form in _LAST else f"{lone} recordings are in no row")
+    if others and form in _LAST:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(others.items(), key=lambda x: (-x[1], x[0]))[:4])
+        told.append(f"{others.total()} files that are no recordings were passed over ({kinds})")
+    if hidden:
+        told.append(f"{hidden} hidden files were passed over")
+    return told

@@ -24,6 +24,7 @@ PAGES = (
     "models/engines",
     "cli/commands",
     "nets/frontends",
+    "corpora/forms",
     "nets/encoders",
     "nets/heads",
     "learn/losses",

@@ -5,61 +5,60 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
 
 from aural.corpora.forms import _audio
-from aural.corpora.forms._tables import read_rows
+from aural.corpora.forms._arrow import read_saved, saved
+from aural.corpora.forms._relabel import relabeled
+from aural.corpora.forms._tables import Table, clips_of, read_table
 from aural.corpora.manifest import Clip
-from aural.errors import CorpusError, ExtraMissing
+from aural.errors import CorpusError
 
 _NAMES = ("metadata.csv", "metadata.jsonl")
 
 
 def fits(place: Path) -> bool:
     """True for a folder with metadata of that form, or with the data files of a saved set."""
-    return place.is_dir() and (bool(_tables(place)) or _saved(place))
+    return place.is_dir() and (bool(_tables(place)) or saved(place))
 
 
-def read(place: Path) -> list[Clip]:
-    """One clip a row of the metadata. Raises: CorpusError, ExtraMissing for a saved set (its table files need pyarrow)."""
-    if _saved(place):
-        what = "a set saved in Arrow or Parquet needs the package pyarrow"
-        raise ExtraMissing(what, where=str(place), fix="Write it as an audio folder with metadata.csv, or as a manifest")
+def read(place: Path, label: str | None = None) -> list[Clip]:
+    """One clip a row of the metadata. Raises: CorpusError, ExtraMissing for a saved set where pyarrow is not installed."""
+    tables = _tables(place)
+    if not tables:
+        return relabeled(read_saved(place), label, place)
     clips: list[Clip] = []
-    for table in _tables(place):
-        found = read_rows(table, (table.parent,)) if table.suffix == ".csv" else _json_rows(table)
-        split = _audio.split_named(table.parent.name) if table.parent != place else None
-        clips += [dataclasses.replace(c, split=c.split or split) for c in found]
+    for path in tables:
+        found = clips_of(read_table(path) if path.suffix == ".csv" else _json_table(path), label)
+        split = _audio.split_named(path.parent.name) if path.parent != place else None
+        above = path.parent.relative_to(place)
+        clips += [dataclasses.replace(c, split=c.split or split, id=(above / c.id).as_posix()) for c in found]
     return clips
 
 
 def _tables(place: Path) -> list[Path]:
-    return [
-        p for folder in (place, *sorted(c for c in place.iterdir() if c.is_dir())) for n in _NAMES if (p := folder / n).is_file()
-    ]
+    """The metadata files in a folder, in its split folders, or in those of its folder data."""
+    inside = [place, *(d for f in _audio.folders(place) for d in (f, *(_audio.folders(f) if f.name == "data" else ())))]
+    return [p for folder in inside for name in _NAMES if (p := folder / name).is_file()]
 
 
-def _saved(place: Path) -> bool:
-    return (place / "dataset_info.json").is_file() or (place / "dataset_dict.json").is_file() or bool(list(place.glob("*.parquet")))
-
-
-def _json_rows(table: Path) -> list[Clip]:
-    clips = []
-    for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), 1):
+def _json_table(path: Path) -> Table:
+    rows = []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"the metadata cannot be read ({error})", where=str(path)) from None
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        where = f"{table}:{number}"
         try:
-            row: dict[str, Any] = dict(json.loads(line))
-            told = str(row.pop("file_name"))
-        except (ValueError, KeyError, TypeError):
-            raise CorpusError(
-                "this line names no file_name", where=where, fix='Write {"file_name": "a.wav", "label": "dog"}'
-            ) from None
-        if not (table.parent / told).is_file():
-            raise CorpusError(f"the recording {told!r} is not there", where=where, fix="Paths are relative to the metadata")
-        label = row.pop("label", None)
-        text = row.pop("text", None) or row.pop("transcription", None)
-        name = None if label is None else str(label)
-        clips.append(Clip(table.parent / told, told, text=text, label=name, labels=(name,) if name else (), extra=row, where=where))
-    return clips
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(f"this line is no JSON ({error})", where=f"{path}:{number}", fix="Write one object a line") from None
+        if not isinstance(row, dict) or not isinstance(row.get("file_name"), str):
+            fix = 'Write {"file_name": "a.wav", "label": "dog"}'
+            raise CorpusError("this line names no file_name", where=f"{path}:{number}", fix=fix)
+        rows.append((number, row))
+    columns: dict[str, str] = {}
+    for name in (name for _, row in rows for name in row):
+        columns.setdefault(name.lower(), name)
+    return Table(path, columns, rows)

@@ -1,31 +1,24 @@
-"""Folders whose names are the labels: dogs/a.wav, cats/b.wav; under train/ and valid/ where there are such folders."""
+"""Folders whose names are the labels: dogs/a.wav, cats/b.wav, also deeper (dogs/park/a.wav)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from aural.corpora.forms._audio import is_audio, recordings, split_named
+from aural.corpora.forms._audio import folders, holds_sound
+from aural.corpora.forms._labeled import home_of, labeled
+from aural.corpora.forms._relabel import relabeled
 from aural.corpora.manifest import Clip
 
 
 def fits(place: Path) -> bool:
     """True for a folder with at least one folder of recordings in it."""
-    return place.is_dir() and any(
-        child.is_dir() and not child.name.startswith(".") and next(recordings(child), None) is not None
-        for child in sorted(place.iterdir())
-    )
+    return place.is_dir() and any(holds_sound(child) for child in folders(place))
 
 
-def read(place: Path) -> list[Clip]:
-    """Every recording with the first folder below `place` (or below its split folder) as label; those that lie
-    in `place` itself have no label and are left out."""
-    clips = []
-    for path in recordings(place):
-        parts = path.relative_to(place).parts
-        split = split_named(parts[0]) if len(parts) > 2 else None
-        if split is not None:
-            parts = parts[1:]
-        if len(parts) > 1 and is_audio(path):
-            label = parts[0]
-            clips.append(Clip(path, path.relative_to(place).as_posix(), label=label, labels=(label,), split=split, where=str(path)))
-    return clips
+def read(place: Path, label: str | None = None) -> list[Clip]:
+    """Every recording with the first folder below `place` as label; those in `place` itself have none and are left out.
+
+    A folder that only wraps the label folders is passed through. Nothing is guessed from file names, save the speaker
+    where all are named as Speech Commands names them; its lists of validation and testing clips are taken.
+    """
+    return relabeled(labeled(home_of(place), place), label, place)
