@@ -19,7 +19,7 @@ FOLDER = Path(find.__file__).parent / "models" / "borrowed"
 PAGES = find.names("models/borrowed")
 ROLES = {
     "recognizer", "vad", "language", "speaker_segmentation", "speaker_embedding", "speech_music", "gender", "tagger", "turn_end",
-    "synthesizer", "speller",
+    "sound_embedder", "synthesizer", "speller",
 }  # fmt: skip
 
 

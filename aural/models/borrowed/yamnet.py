@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import final
 
 import numpy as np
 
 from aural.archives import Archive, Member, Wanted
 from aural.errors import ModelRefused
+from aural.models import graph
 from aural.models.card import Card, Licences
-from aural.models.face import Scorer
+from aural.models.face import FrameEmbedder, Scorer
 from aural.models.runtime import Runtime, Session
 from aural.results import Question
 from aural.sound.mel import filterbank
@@ -70,42 +74,92 @@ PATCH_SAMPLES, STRIDE_SAMPLES = FRAME + (PATCH - 1) * STEP, STRIDE * STEP
 # The quantizers at both ends of the graph, as its first and last nodes state them.
 _IN_SCALE, _IN_ZERO = 0.047937885, 144
 _OUT_SCALE, _OUT_ZERO = 0.7565417, 190
+# What the last layer reads: the mean over a patch of 1024 channels. Learning from few clips stands on it.
+_EMBEDDING, WIDTH = "/model/Reshape_output_0_qdq", 1024
+ALSO = ("sound_embedder",)
 _MEND = "`aural models verify yamnet` checks the files"
 
 
 def open(folder: Path, runtime: Runtime) -> Yamnet:
-    """The tagger from a folder that holds FILES."""
-    return Yamnet(runtime.session(folder / "model.onnx"), read_labels(folder / "yamnet_class_map.csv"))
+    """The tagger from a folder that holds FILES; the graph that ends in the embedding is derived when it is asked for."""
+    return Yamnet(folder, runtime, read_labels(folder / "yamnet_class_map.csv"))
 
 
-class Yamnet(Scorer):
-    """Probabilities [B, F, 521], one row each 0.48 s; a row looks 0.975 s ahead, the last one into zeros."""
+def _without_classes(source: Path, place: Path) -> None:
+    """The net up to what its last layer reads, beside a copy of its weights."""
+    model = graph.read(source)
+    graph.add_outputs(model, [_EMBEDDING])
+    graph.write(graph.prune(model, lambda name: name == _EMBEDDING), place / "embedding.onnx")
+    shutil.copyfile(source.with_name("model.data"), place / "model.data")
 
-    def __init__(self, session: Session, labels: tuple[str, ...]) -> None:
-        self.card = replace(CARD, labels=labels)
-        self._session: Session | None = session
+
+@final
+class Yamnet(Scorer, FrameEmbedder):
+    """Probabilities [B, F, 521], one row each 0.48 s; a row looks 0.975 s ahead, the last one into zeros.
+
+    As an embedder: what the last layer reads, 1024 numbers of at least 0 for each of the same rows.
+    """
+
+    def __init__(self, folder: Path, runtime: Runtime, labels: tuple[str, ...]) -> None:
+        self.card = replace(CARD, labels=labels, calibration={"center": PATCH_SAMPLES / 2 / CARD.sample_rate})
+        self._folder, self._runtime = folder, runtime
+        self._tagger: Session | None = runtime.session(folder / "model.onnx")
+        self._embedder: Session | None = None
+        self._closed = False
 
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """samples [B, T] 16 kHz, lengths [B] -> [B, F, 521]; rows past a clip's end are 0."""
         counts = [frames(int(n)) for n in lengths]
         out = np.zeros((len(samples), max(counts, default=0), len(self.card.labels)), np.float32)
         for row, (sound, length, count) in enumerate(zip(samples, lengths, counts, strict=True)):
-            out[row, :count] = self._patches(log_mel(sound[: int(length)], count))
+            assert self._tagger is not None, "the model was closed"
+            logit = _OUT_SCALE * (_patches(self._tagger, log_mel(sound[: int(length)], count)) - _OUT_ZERO)
+            out[row, :count] = 1 / (1 + np.exp(-np.clip(logit, -60, 60)))
         return out
 
-    def close(self) -> None:
-        self._session = None
+    def embed(self, samples: np.ndarray, lengths: np.ndarray, weights: Sequence[np.ndarray] | None = None) -> np.ndarray:
+        """samples [B, T] 16 kHz, lengths [B] -> [B, 1024], the mean over the rows of each clip, unit length."""
+        found = np.zeros((len(samples), WIDTH), np.float32)
+        for row, (sound, length) in enumerate(zip(samples, lengths, strict=True)):
+            rows = self.frames(sound[: int(length)])
+            even = np.ones(len(rows)) if weights is None else _spread(np.asarray(weights[row], np.float64), len(rows))
+            found[row] = self.pooled(rows, even[None])[0]
+        return found
 
-    def _patches(self, mel: np.ndarray) -> np.ndarray:
-        assert self._session is not None, "the model was closed"
-        levels = np.clip(np.round(mel / _IN_SCALE + _IN_ZERO), 0, 255).astype(np.uint8)
-        rows = []
-        # One patch a call: the graph's batch is fixed, and a larger one was measured to gain nothing.
-        for begin in range(0, len(levels) - PATCH + 1, STRIDE):
-            (logits,) = self._session.run({"audio": levels[None, None, begin : begin + PATCH]})
-            rows.append(logits[0])
-        logit = _OUT_SCALE * (np.array(rows, np.float32) - _OUT_ZERO)
-        return np.asarray(1 / (1 + np.exp(-np.clip(logit, -60, 60))), np.float32)
+    def frames(self, samples: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """samples [T] -> [F, 1024], one each 0.48 s; `weights` change nothing, for this front end takes no mean out."""
+        assert not self._closed, "the model was closed"
+        if self._embedder is None:
+            made = graph.derived(
+                self._folder / "model.onnx", "embedding", lambda place: _without_classes(self._folder / "model.onnx", place)
+            )
+            self._embedder = self._runtime.session(made / "embedding.onnx")
+        return _patches(self._embedder, log_mel(samples, frames(len(samples))))
+
+    def pooled(self, frames: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """frames [F, 1024], weights [K, F] at least 0 -> weighted means [K, 1024], unit length; zeros count all the same."""
+        w = np.where(weights.sum(axis=1, keepdims=True) > 1e-6, weights, 1.0)
+        mean = w @ frames / w.sum(axis=1, keepdims=True)
+        return np.asarray(mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9), np.float32)
+
+    def close(self) -> None:
+        self._tagger, self._embedder, self._closed = None, None, True
+
+
+def _patches(session: Session, mel: np.ndarray) -> np.ndarray:
+    """The answers [F, W] of a graph to each patch."""
+    levels = np.clip(np.round(mel / _IN_SCALE + _IN_ZERO), 0, 255).astype(np.uint8)
+    rows = []
+    # One patch a call: the graph's batch is fixed, and a larger one was measured to gain nothing.
+    for begin in range(0, len(levels) - PATCH + 1, STRIDE):
+        (told,) = session.run({"audio": levels[None, None, begin : begin + PATCH]})
+        rows.append(told[0])
+    return np.array(rows, np.float32)
+
+
+def _spread(values: np.ndarray, count: int) -> np.ndarray:
+    """Values on an even grid as `count` values on another: each takes the nearest."""
+    return np.asarray(values[np.minimum((np.arange(count) + 0.5) / count * len(values), len(values) - 1).astype(int)])
 
 
 def frames(length: int) -> int:

@@ -76,3 +76,27 @@ def test_rows_of_a_batch_answer_as_they_do_alone(model: yamnet.Yamnet) -> None:
     both = model.score(samples, np.array([40_000, 20_000]))
     assert np.array_equal(both[1, : yamnet.frames(20_000)], model.score(samples[1:, :20_000], np.array([20_000]))[0])
     assert not both[1, yamnet.frames(20_000) :].any()
+
+
+@pytest.mark.weights
+def test_the_embedding_is_what_the_last_layer_reads(model: yamnet.Yamnet) -> None:
+    rng = np.random.default_rng(2)
+    sounds = rng.normal(0, 0.1, (3, 40_000)).astype(np.float32) * np.array([[1], [0.1], [0.01]], np.float32)
+    frames = np.concatenate([model.frames(s) for s in sounds])
+    assert frames.shape == (3 * yamnet.frames(40_000), 1024) and frames.min() >= 0
+    # The scores follow from these numbers by one layer: equal numbers, equal scores, whatever came before.
+    again = model.frames(sounds[1])
+    assert np.array_equal(again, frames[yamnet.frames(40_000) : 2 * yamnet.frames(40_000)])
+    vectors = model.embed(sounds, np.array([40_000, 40_000, 0]))
+    assert vectors.shape == (3, 1024)
+    assert np.allclose(np.linalg.norm(vectors, axis=1)[:2], 1, atol=1e-5)
+    assert np.array_equal(vectors[:1], model.embed(sounds[:1], np.array([40_000])))
+
+
+@pytest.mark.weights
+def test_an_embedding_weighs_frames(model: yamnet.Yamnet) -> None:
+    t = np.arange(64_000) / 16_000
+    half = np.where(t < 2, np.sin(2 * np.pi * 440 * t), np.random.default_rng(3).standard_normal(64_000)).astype(np.float32) * 0.1
+    first, last = (model.embed(half[None], np.array([64_000]), [np.array(w)])[0] for w in ([1.0, 0.0], [0.0, 1.0]))
+    alone = model.embed(half[None, :32_000], np.array([32_000]))[0]
+    assert first @ alone > 0.9 > first @ last
