@@ -154,17 +154,16 @@ def _card(job: Job, labels: tuple[str, ...], won: Tried, truth: np.ndarray, opti
         calibrated["temperature"] = calibration.temperature(won.told, truth)
     elif job.question.answer == "set":
         points = calibration.thresholds(won.told, truth, labels)
-    clips, name = job.clips["train"], _METRICS[job.question.answer]
+    clips = job.clips["train"]
     seconds = seconds_of(clips)
     told = sorted({c.licence for part in job.clips.values() for c in part if c.licence})
     card = Card(
         name=job.name, role=job.role, kind="linear", source="trained with aural", question=job.question, input=won.input,
         licences=Licences("Apache-2.0", "as the data allow", ", ".join(told) or "unknown", None, "the rows of the manifest"),
-        labels=labels if job.question.answer != "number" else (), batch="exact",
+        labels=labels if job.question.answer != "number" else (job.label or labels[0],), unit=job.unit, batch="exact",
         window=round(max(0.1, seconds[int(0.95 * (len(seconds) - 1))]), 3),
         operating_points=points, calibration=calibrated, files={engine.FILE: sha256_of(job.model / engine.FILE)},
         trained_on=f"{len(clips)} clips, {sum(seconds) / 3600:.2f} hours", seed=options.seed,
-        figures={f"{name}_of_folds": round(METRICS[name].of(list(won.told), list(truth)), 4), "l2": won.l2},
     )  # fmt: skip
     write_card(card, job.model / "card.json")
     return card

@@ -59,8 +59,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     arrays = tensors.read(folder / FILE)
     try:
         mean, scale, weights, bias = (np.asarray(arrays[n], np.float64) for n in ("mean", "scale", "weights", "bias"))
-        outputs = len(card.labels) if card.question.answer != "number" else len(bias)
-        fits = mean.shape == scale.shape == weights.shape[1:] and weights.shape[:1] == bias.shape == (outputs,)
+        fits = mean.shape == scale.shape == weights.shape[1:] and weights.shape[:1] == bias.shape == (len(card.labels),)
     except (KeyError, ValueError) as error:
         raise ModelRefused(f"the arrays of a linear model are missing or damaged ({error})", where=str(folder / FILE)) from None
     if not fits or not all(np.isfinite(a).all() for a in (mean, scale, weights, bias)) or not (scale > 0).all():
