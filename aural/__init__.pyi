@@ -32,6 +32,19 @@ def animal(
 ) -> Any:
     "Which animal is heard"
 
+def anomaly(
+    audio: Any,
+    /,
+    *,
+    threshold: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Whether a machine, or whatever a model knows when it is well, sounds unusual, and when"
+
 def classify(
     audio: Any,
     /,

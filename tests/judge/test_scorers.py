@@ -14,14 +14,14 @@ from aural.judge.figures import Figure, mean, measured
 from aural.judge.run import scorer
 from aural.judge.terms import Names, Terms
 from aural.metrics.verification import eer, min_dcf
-from aural.results import Curve, Event, Note, Recording, Result, Span
+from aural.results import Curve, Event, Label, Note, Recording, Result, Span
 
 PAGES = find.names("judge/scorers")
 
 
 def test_every_page_is_found() -> None:
     on_disk = sorted(p.stem for p in Path(scorers.__file__).parent.glob("[a-z]*.py"))
-    assert list(PAGES) == on_disk and len(PAGES) == 11
+    assert list(PAGES) == on_disk and len(PAGES) == 12
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -108,3 +108,21 @@ def test_scores_over_time_give_psds() -> None:
     }
     assert page.FIGURES["psds"].over([told["right"]]) == pytest.approx(1.0) and page.FIGURES["psds"].over([told["wrong"]]) == 0
     assert np.isnan(page.FIGURES["psds"].over([page.item(row, answer(events=()), Terms(), names)]))
+
+
+def test_anomalies_are_judged_by_the_order_of_their_scores() -> None:
+    page = scorer("anomaly")
+    items = [{"anomalous": k > 2, "score": s, "right": int((s >= 0.5) == (k > 2)), "kind": ("normal", "rub")[k > 2]}
+             for k, s in enumerate((0.1, 0.3, 0.6, 0.4, 0.7))]  # fmt: skip
+    assert page.FIGURES["auc"].over(items) == pytest.approx(5 / 6)
+    assert page.FIGURES["miss"].over(items) == 0.5 and page.FIGURES["false_alarm"].over(items) == pytest.approx(1 / 3)
+    assert np.isnan(page.FIGURES["auc"].over(items[:3]))
+    assert page.tell(items) == [
+        "  normal                   1 of 3 told as anomalous",
+        "  rub                      1 of 2 told as anomalous",
+    ]
+    clip = Clip(Path("a.wav"), "a.wav", label="rub")
+    answer = Result(Recording("a.wav", 1.0, 16000, 1), labels=(Label("anomalous", 0.8), Label("normal", 0.2)))
+    told = page.item(clip, answer, Terms(), Names("anomaly", ("rub",), None))
+    assert (told["anomalous"], told["score"], told["right"]) == (True, 0.8, 1)
+    assert page.item(clip, None, Terms(), Names("anomaly", ("rub",), None))["right"] == 0

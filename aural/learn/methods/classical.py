@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from aural import find, settings
-from aural.corpora.manifest import Clip
-from aural.corpora.split import folds
 from aural.errors import LearningError
 from aural.files import sha256_of, write_text
 from aural.learn.job import Job, Method
-from aural.learn.methods._heard import Heard, hear, inputs_of, seconds_of
+from aural.learn.methods._heard import Heard, hear, inputs_of, places, seconds_of
 from aural.learn.scores import METRICS
 from aural.metrics import calibration
 from aural.models.card import Card, Licences
@@ -68,7 +65,7 @@ def run(job: Job) -> Card:
     labels = page.names(clips)
     truth = np.stack([page.target(c, labels, None) for c in clips]).astype(np.float64)
     check(truth, job.question)
-    heard = hear(clips, inputs_of(options.features, options.embedding), job.progress, options.threads)
+    heard, _ = hear(clips, inputs_of(options.features, options.embedding), job.progress, options.threads)
     job.progress.close()
     tried = best(heard, truth, places(clips, options.folds, options.seed), job.question, options)
     for one in tried:
@@ -115,18 +112,6 @@ def loss(told: np.ndarray, truth: np.ndarray, question: Question) -> float:
     if question.answer == "class":
         return float(-np.log(sure[truth > 0.5]).mean())
     return float(-(truth * np.log(sure) + (1 - truth) * np.log(1 - sure)).mean())
-
-
-def places(clips: Sequence[Clip], count: int, seed: int) -> np.ndarray:
-    """The fold [N] of each clip; fewer folds where there are fewer groups. Raises: LearningError for a single group."""
-    for many in range(count, 1, -1):
-        try:
-            parts = folds(clips, many, seed)
-        except LearningError:
-            continue
-        at = {id(clip): k for k, (_, held) in enumerate(parts) for clip in held}
-        return np.array([at[id(clip)] for clip in clips])
-    raise LearningError("all clips hang together in one group, so nothing can be left out to choose by", fix="Add other recordings")
 
 
 def check(truth: np.ndarray, question: Question) -> None:

@@ -15,7 +15,8 @@ from aural.corpora.manifest import Clip, read_manifest
 from aural.corpora.rows import rows
 from aural.errors import LearningError, ModelRefused, UsageError
 from aural.learn.job import Job
-from aural.learn.methods.classical import METHOD, places
+from aural.learn.methods._heard import places
+from aural.learn.methods.classical import METHOD
 from aural.learn.train import Ask, train
 from aural.models import store
 from aural.models.runtime import Runtime
