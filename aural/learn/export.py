@@ -6,7 +6,7 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import final
 
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from aural.errors import LearningError
 from aural.models.runtime import Runtime
 from aural.nets.net import Net
+from aural.nets.recurrent import translations
 
 _OPSET = 20
 CLOSE = 1e-4  # largest difference of an answer between torch and the graph
@@ -36,17 +37,26 @@ class Answering(nn.Module):
 
 
 def to_onnx(net: Net, path: Path) -> None:
-    """Write the graph; batch and length are free. Raises: LearningError when torch cannot translate a layer."""
-    net = net.cpu().eval()
-    rate = net.plan.sample_rate
+    """Write the graph; batch and length are free. Raises: LearningError when torch cannot translate a layer, or when the
+    graph answers otherwise than torch."""
+    write_graph(Answering(net.cpu().eval()), path, net.plan.sample_rate, ("answers", "frames"))
+    apart = parity(net, path)
+    if not apart <= CLOSE:
+        what = f"the exported {net.plan.encoder} answers {apart:.2g} apart from the trained one"
+        raise LearningError(what, where=str(path), fix="Please report it")
+
+
+def write_graph(module: nn.Module, path: Path, rate: int, outputs: Sequence[str]) -> None:
+    """Write any module that takes samples [B, T] and lengths [B]. Raises: LearningError."""
     samples, lengths = torch.zeros(2, rate), torch.tensor([rate, rate // 2])
     batch, time = torch.export.Dim("batch", min=1), torch.export.Dim("time", min=2)
     shapes = ({0: batch, 1: time}, {0: batch})
     try:
         with _quiet():
             program = torch.onnx.export(
-                Answering(net), (samples, lengths), dynamo=True, dynamic_shapes=shapes, opset_version=_OPSET,
-                input_names=["samples", "lengths"], output_names=["answers", "frames"], verbose=False,
+                module, (samples, lengths), dynamo=True, dynamic_shapes=shapes, opset_version=_OPSET,
+                input_names=["samples", "lengths"], output_names=list(outputs), verbose=False,
+                custom_translation_table=dict(translations()),
                 # The exporter's own optimizer changes what some graphs answer; the runtime optimizes when it opens them.
                 optimize=False,
             )  # fmt: skip
@@ -54,11 +64,7 @@ def to_onnx(net: Net, path: Path) -> None:
             program.save(str(path), external_data=False)
     except Exception as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise LearningError(f"the net {net.plan.encoder} cannot be exported ({what[:200]})", fix="Please report it") from error
-    apart = parity(net, path)
-    if not apart <= CLOSE:
-        what = f"the exported {net.plan.encoder} answers {apart:.2g} apart from the trained one"
-        raise LearningError(what, where=str(path), fix="Please report it")
+        raise LearningError(f"this net cannot be exported ({what[:200]})", where=str(path), fix="Please report it") from error
 
 
 def parity(net: Net, path: Path) -> float:

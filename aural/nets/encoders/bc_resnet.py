@@ -1,0 +1,94 @@
+"""BC-ResNet: residual blocks that work over bands in two dimensions and over time in one, and broadcast the latter back.
+
+Few weights for what it does: with one unit of width and 12 classes about 9,000. Causal by option, for detectors that listen.
+Source: Kim et al. 2021, Broadcasted Residual Learning for Efficient Keyword Spotting (arXiv:2106.04140). Batch norm stands
+where the paper has sub-spectral norm, with one set of weights for each of five groups of bands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor, nn
+
+from aural.nets import face
+from aural.nets.layers import ConvBands, ConvFrames, MaskedNorm, wiped
+from aural.settings import option
+
+TAKES: face.Kind = "frames"
+FRONTEND = "log_mel"
+_GROUPS = 5
+# channels, blocks, stride over bands, dilation over time of each stage
+_STAGES = ((8, 2, 1, 1), (12, 2, 2, 2), (16, 4, 2, 4), (20, 4, 1, 8))
+
+
+@dataclass(frozen=True)
+class Config:
+    scale: float = option(1.0, "all channels times this: 1, 1.5, 2, 3, 6, 8 in the paper", least=0.25, most=16)
+    dropout: float = option(0.1, "share of channels dropped in each block in training", least=0, most=0.9)
+    causal: bool = option(False, "look at no later frame: for a detector that listens all the time")
+
+
+def tiny() -> Config:
+    """Small enough for tests."""
+    return Config(scale=0.25, dropout=0.0, causal=True)
+
+
+@final
+class Encoder(face.Encoder):
+    """features [B, F, M] -> [B, F, 32 scale]; a frame for each frame."""
+
+    def __init__(self, config: Config, width_in: int) -> None:
+        super().__init__()
+        first = max(2, round(16 * config.scale))
+        self.first = ConvBands(1, first, (5, 5), (1, 2), causal=config.causal)
+        self.blocks = nn.ModuleList()
+        width = first
+        for channels, count, stride, dilation in _STAGES:
+            wider = max(2, round(channels * config.scale))
+            for k in range(count):
+                step = stride if k == 0 else 1
+                self.blocks.append(_Block(width, wider, step, dilation, config, k == 0))
+                width = wider
+        self.last = ConvBands(width, width, (5, 5), groups=width, causal=config.causal)
+        self.width, self.stride, self.causal = max(4, round(32 * config.scale)), 1, config.causal
+        self.out = ConvFrames(width, self.width, 1)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        x, lengths = self.first(x[:, None], lengths)
+        for block in self.blocks:
+            x = block(x, lengths)
+        x, lengths = self.last(x, lengths)
+        x, lengths = self.out(x.mean(3), lengths)
+        return x.transpose(1, 2), lengths
+
+
+@final
+class _Block(nn.Module):
+    """x + bands(x) + time(mean over bands of bands(x)), the last spread over all bands again."""
+
+    def __init__(self, width_in: int, width: int, stride: int, dilation: int, config: Config, transition: bool) -> None:
+        super().__init__()
+        self.widen = ConvBands(width_in, width, (1, 1)) if transition else None
+        self.bands = nn.Conv2d(width, width, (1, 3), (1, stride), groups=width, bias=False)
+        self.split = nn.ModuleList(MaskedNorm(width) for _ in range(_GROUPS))
+        self.time = ConvFrames(width, width, 3, dilation=dilation, groups=width, causal=config.causal)
+        self.mix = nn.Conv1d(width, width, 1)
+        self.dropout = nn.Dropout1d(config.dropout)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        whole = x
+        if self.widen is not None:
+            x, _ = self.widen(x, lengths)
+        # One column of zeros on each side stands for the bands beyond the edges.
+        x = self.bands(nn.functional.pad(x, (1, 1)))
+        parts = torch.tensor_split(x, _GROUPS, dim=3)
+        x = torch.cat([norm(part, lengths) for norm, part in zip(self.split, parts, strict=True) if part.shape[3]], dim=3)
+        time, _ = self.time(x.mean(3), lengths)
+        time = self.dropout(self.mix(nn.functional.silu(time)))
+        x = x + time[..., None]
+        if self.widen is None:
+            x = x + whole
+        return wiped(x.relu(), lengths)
