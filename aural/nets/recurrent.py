@@ -36,7 +36,7 @@ class Recurrent(nn.Module):
 
     def _weights(self, end: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-        return tuple(getattr(self.layer, name + end) for name in names)  # type: ignore[return-value]
+        return tuple(getattr(self.layer, name + end) for name in names)
 
 
 def _one_way(kind: str, x: Tensor, lengths: Tensor, weights: tuple[Tensor, ...], backward: bool) -> Tensor:
@@ -81,7 +81,9 @@ def _shape(x: Tensor, lengths: Tensor, w: Tensor, r: Tensor, b: Tensor, c: Tenso
 
 def translations() -> Mapping[Any, Callable[..., Any]]:
     """The two operators as ONNX nodes, for torch's exporter."""
-    from onnxscript import opset20 as op
+    from onnxscript import opset20
+
+    op: Any = opset20
 
     def node(x: Any, lengths: Any, w: Any, r: Any, b: Any, c: Any, backward: bool, order: tuple[int, ...], gru: bool) -> Any:
         width = r.shape[1]

@@ -33,7 +33,7 @@ class Config:
 
 def tiny() -> Config:
     """Small enough for tests."""
-    return Config(scale=0.25, dropout=0.0, causal=True)
+    return Config(scale=0.5, dropout=0.0, causal=True)
 
 
 @final
@@ -45,12 +45,13 @@ class Encoder(face.Encoder):
         first = max(2, round(16 * config.scale))
         self.first = ConvBands(1, first, (5, 5), (1, 2), causal=config.causal)
         self.blocks = nn.ModuleList()
-        width = first
+        width, bands = first, -(-width_in // 2)
         for channels, count, stride, dilation in _STAGES:
             wider = max(2, round(channels * config.scale))
             for k in range(count):
                 step = stride if k == 0 else 1
-                self.blocks.append(_Block(width, wider, step, dilation, config, k == 0))
+                bands = -(-bands // step)
+                self.blocks.append(_Block((width, wider), step, dilation, min(_GROUPS, bands), config, k == 0))
                 width = wider
         self.last = ConvBands(width, width, (5, 5), groups=width, causal=config.causal)
         self.width, self.stride, self.causal = max(4, round(32 * config.scale)), 1, config.causal
@@ -69,11 +70,12 @@ class Encoder(face.Encoder):
 class _Block(nn.Module):
     """x + bands(x) + time(mean over bands of bands(x)), the last spread over all bands again."""
 
-    def __init__(self, width_in: int, width: int, stride: int, dilation: int, config: Config, transition: bool) -> None:
+    def __init__(self, widths: tuple[int, int], stride: int, dilation: int, groups: int, config: Config, transition: bool) -> None:
         super().__init__()
+        width_in, width = widths
         self.widen = ConvBands(width_in, width, (1, 1)) if transition else None
         self.bands = nn.Conv2d(width, width, (1, 3), (1, stride), groups=width, bias=False)
-        self.split = nn.ModuleList(MaskedNorm(width) for _ in range(_GROUPS))
+        self.split = nn.ModuleList(MaskedNorm(width) for _ in range(groups))
         self.time = ConvFrames(width, width, 3, dilation=dilation, groups=width, causal=config.causal)
         self.mix = nn.Conv1d(width, width, 1)
         self.dropout = nn.Dropout1d(config.dropout)
@@ -84,8 +86,8 @@ class _Block(nn.Module):
             x, _ = self.widen(x, lengths)
         # One column of zeros on each side stands for the bands beyond the edges.
         x = self.bands(nn.functional.pad(x, (1, 1)))
-        parts = torch.tensor_split(x, _GROUPS, dim=3)
-        x = torch.cat([norm(part, lengths) for norm, part in zip(self.split, parts, strict=True) if part.shape[3]], dim=3)
+        parts = torch.tensor_split(x, len(self.split), dim=3)
+        x = torch.cat([norm(part, lengths) for norm, part in zip(self.split, parts, strict=True)], dim=3)
         time, _ = self.time(x.mean(3), lengths)
         time = self.dropout(self.mix(nn.functional.silu(time)))
         x = x + time[..., None]

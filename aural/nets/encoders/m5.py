@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, final
 
+import torch
 from torch import Tensor, nn
 
 from aural.nets import face
@@ -63,5 +64,8 @@ class Encoder(face.Encoder):
 
 def _pooled(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
     """The maximum of each four frames; what is filled up is 0, which a rectified frame never lies below."""
+    # As maximum of four strided views: pooling layers tie the exported graph to one length.
     x = nn.functional.pad(x, (0, 3))
-    return nn.functional.max_pool1d(x, 4)[:, :, : (x.shape[2] - 3 + 3) // 4], halved(lengths, 4)
+    frames = (x.shape[2] - 3 + 3) // 4
+    views = [x[:, :, k::4][:, :, :frames] for k in range(4)]
+    return torch.stack(views).amax(0), halved(lengths, 4)
