@@ -85,7 +85,8 @@ def translations() -> Mapping[Any, Callable[..., Any]]:
 
     op: Any = opset20
 
-    def node(x: Any, lengths: Any, w: Any, r: Any, b: Any, c: Any, backward: bool, order: tuple[int, ...], gru: bool) -> Any:
+    def node(x: Any, lengths: Any, weights: tuple[Any, ...], backward: bool, order: tuple[int, ...]) -> Any:
+        w, r, b, c = weights
         width = r.shape[1]
 
         def sorted_gates(value: Any) -> Any:
@@ -97,7 +98,7 @@ def translations() -> Mapping[Any, Callable[..., Any]]:
         way = "reverse" if backward else "forward"
         seconds = op.Cast(lengths, to=6)
         rows = op.Transpose(x, perm=[1, 0, 2])
-        if gru:
+        if len(order) == 3:
             out, _ = op.GRU(rows, sorted_gates(w), sorted_gates(r), biases, seconds, hidden_size=width, direction=way,
                             linear_before_reset=1)  # fmt: skip
         else:
@@ -105,9 +106,9 @@ def translations() -> Mapping[Any, Callable[..., Any]]:
         return op.Transpose(op.Squeeze(out, [1]), perm=[1, 0, 2])
 
     def lstm(x: Any, lengths: Any, w: Any, r: Any, b: Any, c: Any, backward: bool) -> Any:
-        return node(x, lengths, w, r, b, c, backward, (0, 3, 1, 2), False)
+        return node(x, lengths, (w, r, b, c), backward, (0, 3, 1, 2))
 
     def gru(x: Any, lengths: Any, w: Any, r: Any, b: Any, c: Any, backward: bool) -> Any:
-        return node(x, lengths, w, r, b, c, backward, (1, 0, 2), True)
+        return node(x, lengths, (w, r, b, c), backward, (1, 0, 2))
 
     return {torch.ops.aural.lstm.default: lstm, torch.ops.aural.gru.default: gru}
