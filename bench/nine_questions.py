@@ -3,8 +3,8 @@
     python -m bench.nine_questions --data ../shared/data --work runs/nine [--only B07] [--json bench/receipts/nine_questions.json]
 
 Each cell is trained by `aural train` on seven eighths of the train part of its source; the others say which epoch is kept
-and where the thresholds lie. It is judged by `aural evaluate` on the valid part (other recordings, speakers or notes), on which
-nothing was chosen. A few minutes on one core each: small sets, first figures, no more.
+and where the thresholds lie. It is judged by `aural evaluate` on the valid part (other recordings, speakers or notes), by which
+no epoch and no threshold was chosen. A few minutes on one core each: small sets, first figures, no more.
 """
 
 from __future__ import annotations
