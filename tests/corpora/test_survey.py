@@ -40,7 +40,29 @@ def test_odd_files_are_named(tmp_path: Path) -> None:
         ("short.wav", "too short"), ("broken.wav", "unreadable"),
     }  # fmt: skip
     assert seen.unusable == {"short.wav", "broken.wav"}
-    assert "6 clips" in seen.text() and "8000 Hz" in seen.text()
+    assert "6 clips" in seen.text() and "8000 Hz" in seen.text() and "same.wav (as good.wav)" in seen.text()
+    assert max(map(len, seen.text(60).split("\n"))) <= 60
+    kept = seen.kept(seen.clips[::-1])
+    assert [c.id for c in kept] == ["clipped.wav", "silent.wav", "same.wav", "good.wav"] and kept[0].duration == 1.0
+    assert survey(made(tmp_path), jobs=2) == seen  # processes see what threads see
+
+
+def test_numbers_that_are_none_and_twins_with_other_labels(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    noise = 0.1 * rng.standard_normal(4000).astype("<f4")
+    noise[100:110] = np.nan
+    head = b"fmt " + (16).to_bytes(4, "little") + bytes.fromhex("0300 0100") + (8000).to_bytes(4, "little")
+    head += (32000).to_bytes(4, "little") + bytes.fromhex("0400 2000") + b"data" + noise.nbytes.to_bytes(4, "little")
+    for name in ("nan.wav", "twin.wav"):
+        (tmp_path / name).write_bytes(
+            b"RIFF" + (len(head) + 4 + noise.nbytes).to_bytes(4, "little") + b"WAVE" + head + noise.tobytes()
+        )
+    seen = survey([clip(tmp_path / "nan.wav"), clip(tmp_path / "twin.wav", "b"), clip(tmp_path / "gone.wav")])
+    told = dict(reversed(seen.odd))
+    assert told["nan.wav"] == "with damage (10 samples were no numbers and count as silence)"
+    assert dict(seen.odd)["twin.wav"] == "doubled with other labels (as nan.wav, labeled a there)"
+    assert told["gone.wav"].startswith("unreadable (there is no such file")
+    assert survey([clip(tmp_path / "gone.wav")]).text().startswith("1 clip, none of which can be used")
 
 
 def test_what_cannot_carry_a_model(tmp_path: Path) -> None:
@@ -49,7 +71,21 @@ def test_what_cannot_carry_a_model(tmp_path: Path) -> None:
     assert "same label" in (complaint(one, classes) or "")
     assert "fewer than 4" in (complaint([*one, clip(tmp_path / "x.wav", "b")], classes) or "")
     assert complaint([*one, *(clip(tmp_path / f"b{k}.wav", "b") for k in range(4))], classes) is None
-    assert "no label" in (complaint([Clip(tmp_path / "y.wav", "y.wav")], classes) or "")
+    assert complaint([Clip(tmp_path / "y.wav", "y.wav")], classes) == "no clip has a label"
+    assert "1 of 10 clips have no label" in (complaint([*one, Clip(tmp_path / "y.wav", "y.wav")], classes) or "")
+    assert complaint([], classes) == "there are no clips"
+
+
+def test_what_other_questions_need(tmp_path: Path) -> None:
+    bare = [Clip(tmp_path / f"{k}.wav", f"{k}.wav") for k in range(4)]
+    ages = [clip(tmp_path / f"{k}.wav", str(20 + k)) for k in range(4)]
+    assert "no clip has a label" in (complaint(bare, Question("clip", "number")) or "")
+    assert complaint(ages, Question("clip", "number")) is None
+    assert "'x' of x.wav is no number" in (complaint([*ages, clip(tmp_path / "x.wav", "x")], Question("clip", "number")) or "")
+    assert "need events" in (complaint(ages, Question("frame", "set")) or "")
+    assert complaint([Clip(tmp_path / "a.wav", "a", events=(Event(0, 1, "x"),))], Question("frame", "set")) is None
+    assert complaint(bare, Question("sequence", "class")) == "no clip has a text"
+    assert "no label has 4 clips" in (complaint(ages, Question("clip", "set")) or "")
 
 
 def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path) -> None:

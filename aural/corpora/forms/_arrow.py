@@ -52,8 +52,8 @@ def read_saved(place: Path) -> list[Clip]:
             for number, table in enumerate(tables):
                 clips += [_clip(row, names, table, place, store / f"{number:04}", k) for k, (row, names) in enumerate(_rows(table))]
             write_text(store / "from.txt", f"{place}\n")
-    except pyarrow.ArrowInvalid as error:
-        raise CorpusError(f"this file is damaged ({str(error).splitlines()[0]})", where=str(place)) from None
+    except (pyarrow.ArrowException, OSError) as error:
+        raise CorpusError(f"this file is damaged ({str(error).partition(chr(10))[0]})", where=str(place)) from None
     return clips
 
 
