@@ -14,10 +14,12 @@ from aural.corpora.manifest import Clip
 from aural.errors import CorpusError, one_line
 
 # Forms with a mark of their own come before those that only look at folders.
-_LAST = ("split_folders", "label_folders")
+_LAST = ("label_files", "split_folders", "label_folders")
+_NAMED_BY_FOLDERS = _LAST[1:]
 _WAYS = "Give folders named by labels (dogs/a.wav), a manifest (.jsonl), a Kaldi folder, an audio folder or a csv with file,label"
 _LOOKED = (
-    "looked for: train.jsonl, a csv of files and labels, metadata.csv, wav.scp, Arrow or Parquet files, and folders of recordings"
+    "looked for: train.jsonl, a csv of files and labels, metadata.csv, wav.scp, Arrow or Parquet files, label files beside "
+    "recordings, folders of recordings"
 )
 
 
@@ -84,7 +86,7 @@ def _lies(place: Path) -> str:
 def _remarks(place: Path, form: str, clips: Sequence[Clip]) -> list[str]:
     """What lies in the folder and became no clip."""
     told = []
-    if form in _LAST:
+    if form in _NAMED_BY_FOLDERS:
         if all(clip.speaker for clip in clips):
             told.append("the file names tell who speaks (NAME_nohash_NUMBER)")
         if len({clip.split for clip in clips} - {None}) > 1 and form == "label_folders":
@@ -98,7 +100,7 @@ def _remarks(place: Path, form: str, clips: Sequence[Clip]) -> list[str]:
     others = Counter(path.suffix.lower() or "no ending" for path in left if not is_audio(path) and not path.name.startswith("."))
     if lone:
         told.append(f"{lone} recordings without a label were left out" if form in _LAST else f"{lone} recordings are in no row")
-    if others and form in _LAST:
+    if others and form in _NAMED_BY_FOLDERS:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(others.items(), key=lambda x: (-x[1], x[0]))[:4])
         told.append(f"{others.total()} files that are no recordings were passed over ({kinds})")
     if hidden:

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aural.corpora.manifest import Clip
 from aural.errors import LearningError
@@ -46,7 +47,7 @@ def grouped_by(clips: Sequence[Clip]) -> str:
     return groups_of(clips).by
 
 
-def groups_of(clips: Sequence[Clip]) -> Groups:
+def groups_of(clips: Sequence[Clip], together: Iterable[tuple[Clip, Clip]] = ()) -> Groups:
     """The first of group, speaker and a key of recordings that tells clips apart and that the clip has; else its file.
 
     Rows that cut one file into parts never part: their groups become one, unless then fewer than three were left or one
@@ -61,23 +62,24 @@ def groups_of(clips: Sequence[Clip]) -> Groups:
         named = clip.audio.as_posix() if key == "recording" and not _named(clip, key) else clip.value(key)
         plain.append(f"{key} {clip.id if key == 'clip' else named}")
     by = ", else ".join(sorted(used, key=lambda k: (*keys, "recording", "clip").index(k)))
-    if "group" in used or max(files.values(), default=0) < 2:
-        return Groups(tuple(plain), by)
-    joined = _joined(clips, plain)
-    largest = max(Counter(joined).values())
-    whole = len(set(joined)) < min(3, len(set(plain))) or (largest > len(clips) / 2 and largest > max(Counter(plain).values()))
-    return Groups(tuple(plain if whole else joined), by)
+    names = plain if "group" in used else _by_file(clips, plain, files)
+    place = {_key(clip): name for clip, name in zip(clips, names, strict=True)}
+    twins = [(place[_key(a)], place[_key(b)]) for a, b in together if _key(a) in place and _key(b) in place]
+    return Groups(tuple(_joined(names, twins)), by)
 
 
-def split(clips: Sequence[Clip], shares: Mapping[str, float], seed: int = 0) -> Parts:
+def split(
+    clips: Sequence[Clip], shares: Mapping[str, float], seed: int = 0, *, together: Iterable[tuple[Clip, Clip]] = ()
+) -> Parts:
     """Clips to parts of about these shares, each label in each part as far as groups allow.
 
     A split that rows name is kept: other splits that they name stay beside the asked ones, and an asked one that no row
-    names is cut from "train". The answer follows from the groups' names and the seed, not from the order of the rows.
+    names is cut from "train". Pairs in `together` (near-duplicates) come to one side. The answer follows from the groups'
+    names and the seed, not from the order of the rows.
     Raises: LearningError when there are fewer groups than parts.
     """
     told = {clip.split for clip in clips if clip.split}
-    groups = groups_of(clips)
+    groups = groups_of(clips, together)
     whole = told >= set(shares)
     # What no row names comes out of train; what is named otherwise (test) stays what it is.
     place = {k: c.split for k, c in enumerate(clips) if c.split and (whole or c.split != "train")}
@@ -93,7 +95,9 @@ def split(clips: Sequence[Clip], shares: Mapping[str, float], seed: int = 0) -> 
     return Parts(parts, by, (*_torn(groups, place), *_missing({name: parts[name] for name in shares})))
 
 
-def folds(clips: Sequence[Clip], count: int, seed: int = 0) -> list[tuple[list[Clip], list[Clip]]]:
+def folds(
+    clips: Sequence[Clip], count: int, seed: int = 0, *, together: Iterable[tuple[Clip, Clip]] = ()
+) -> list[tuple[list[Clip], list[Clip]]]:
     """Group k-fold: (train, valid) for each of `count` folds; every clip is in valid once.
 
     The key `fold` of the rows is kept where it names as many. Raises: LearningError for fewer groups than folds.
@@ -104,7 +108,7 @@ def folds(clips: Sequence[Clip], count: int, seed: int = 0) -> list[tuple[list[C
         names = sorted(set(place.values()))
     else:
         names = [str(k) for k in range(count)]
-        place = _divided(clips, range(len(clips)), groups_of(clips), dict.fromkeys(names, 1 / count), seed)
+        place = _divided(clips, range(len(clips)), groups_of(clips, together), dict.fromkeys(names, 1 / count), seed)
     return [
         ([c for k, c in enumerate(clips) if place[k] != name], [c for k, c in enumerate(clips) if place[k] == name])
         for name in names
@@ -123,8 +127,19 @@ def _tells(clips: Sequence[Clip], key: str) -> bool:
     return len(counts) > 1 and (key not in _VAGUE or max(counts.values()) <= max(_MOST * len(clips), 1))
 
 
-def _joined(clips: Sequence[Clip], names: Sequence[str]) -> list[str]:
-    """Names where groups that share a file have become one (the least of their names)."""
+def _by_file(clips: Sequence[Clip], names: list[str], files: Counter[Path]) -> list[str]:
+    """Names where groups that share a file have become one; as they were where that left too little to split."""
+    if max(files.values(), default=0) < 2:
+        return names
+    first: dict[Path, str] = {}
+    joined = _joined(names, [(name, first.setdefault(clip.audio, name)) for clip, name in zip(clips, names, strict=True)])
+    largest = max(Counter(joined).values())
+    whole = len(set(joined)) < min(3, len(set(names))) or (largest > len(clips) / 2 and largest > max(Counter(names).values()))
+    return names if whole else joined
+
+
+def _joined(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """The names, those of pairs made one (the least of them)."""
     parent = {name: name for name in names}
 
     def root(name: str) -> str:
@@ -133,12 +148,14 @@ def _joined(clips: Sequence[Clip], names: Sequence[str]) -> list[str]:
             name = parent[name]
         return name
 
-    first: dict[str, str] = {}
-    for clip, name in zip(clips, names, strict=True):
-        other = first.setdefault(clip.audio.as_posix(), name)
+    for name, other in pairs:
         low, high = sorted((root(name), root(other)))
         parent[high] = low
     return [root(name) for name in names]
+
+
+def _key(clip: Clip) -> tuple[str, float, float | None]:
+    return clip.audio.as_posix(), clip.start, clip.duration
 
 
 def _followed(free: Sequence[int], groups: Groups, place: Mapping[int, str], other: str) -> dict[int, str]:

@@ -73,8 +73,15 @@ def split_folders(place: Path) -> Path:
     return place
 
 
+def label_files(place: Path) -> Path:
+    for name, label in zip(NAMES, LABELS, strict=True):
+        sound(place / name)
+        (place / name).with_suffix(".txt").write_text(f"0.01\t0.05\t{label}\n")
+    return place
+
+
 MADE: dict[str, Callable[[Path], Path]] = {
-    f.__name__: f for f in (label_folders, split_folders, manifest, kaldi, csv, hugging_face)
+    f.__name__: f for f in (label_files, label_folders, split_folders, manifest, kaldi, csv, hugging_face)
 }
 
 
@@ -87,7 +94,7 @@ def test_three_files_give_three_rows(name: str, tmp_path: Path) -> None:
     place = MADE[name](tmp_path)
     assert form_of(place) == name
     found = rows(place)
-    assert sorted(c.label for c in found if c.label) == ["cat", "dog", "dog"]
+    assert sorted(label for c in found for label in (c.labels or [e.label for e in c.events or ()])) == ["cat", "dog", "dog"]
     assert len({c.id for c in found}) == 3 and all(c.audio.is_file() for c in found)
     again = place.parent / "again.jsonl.gz"
     write_manifest(found, again)
