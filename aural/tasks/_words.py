@@ -62,7 +62,8 @@ def in_order(words: Sequence[Word], duration: float) -> list[Word]:
         last = start
     for i, (word, following) in enumerate(itertools.pairwise(found)):
         if word.start < following.start < word.end:
-            found[i] = dataclasses.replace(word, end=following.start)
+            # not under 1 ms: on the grid of a Result a shorter word would begin before the one in front of it
+            found[i] = dataclasses.replace(word, end=max(following.start, word.start + 0.001))
     return found
 
 

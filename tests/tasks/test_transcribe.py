@@ -16,7 +16,7 @@ import aural
 from aural.corpora.samples import sample
 from aural.errors import UsageError
 from aural.models.face import Decoding, Hypothesis, Recognizer
-from aural.results import Word
+from aural.results import Word, grid_duration, on_grid
 from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.tasks._gate import FRAME, HOP, Heard, without_breath
@@ -140,6 +140,15 @@ def test_words_are_put_in_order_inside_the_recording(times: list[tuple[float, fl
     assert len(found) == len(words)
     assert all(0 <= w.start < w.end <= duration + 1e-9 for w in found)
     assert all(b.start >= a.start for a, b in pairwise(found))
+
+
+@given(st.lists(st.sampled_from([0.0, 1e-12, 1e-10, 1e-7, 4e-4, 1e-3]), min_size=2, max_size=12), st.sampled_from([14.0531, 16.39]))
+@settings(deadline=None)
+def test_words_pressed_together_keep_their_order_on_the_grid(steps: list[float], duration: float) -> None:
+    ordered = in_order([word("a", s, s + 0.2) for s in 14.053 + np.cumsum(steps)], duration)
+    placed = [on_grid(w, duration) for w in ordered]
+    assert all(a.start <= b.start for a, b in pairwise(placed))
+    assert all(w.start < w.end <= grid_duration(duration) for w in placed)
 
 
 def test_words_are_kept_out_of_silence() -> None:
