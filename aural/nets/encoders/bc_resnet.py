@@ -2,7 +2,7 @@
 
 Few weights for what it does: with one unit of width and 12 classes about 9,000. Causal by option, for detectors that listen.
 Source: Kim et al. 2021, Broadcasted Residual Learning for Efficient Keyword Spotting (arXiv:2106.04140). Batch norm stands
-where the paper has sub-spectral norm, with one set of weights for each of five groups of bands.
+where the paper has sub-spectral norm, with weights of its own for each of up to five groups of bands.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-import torch
 from torch import Tensor, nn
 
 from aural.nets import face
@@ -19,7 +18,7 @@ from aural.settings import option
 
 TAKES: face.Kind = "frames"
 FRONTEND = "log_mel"
-_GROUPS = 5
+_GROUPS = (5, 4, 3, 2, 1)  # the first that divides the bands
 # channels, blocks, stride over bands, dilation over time of each stage
 _STAGES = ((8, 2, 1, 1), (12, 2, 2, 2), (16, 4, 2, 4), (20, 4, 1, 8))
 
@@ -51,7 +50,9 @@ class Encoder(face.Encoder):
             for k in range(count):
                 step = stride if k == 0 else 1
                 bands = -(-bands // step)
-                self.blocks.append(_Block((width, wider), step, dilation, min(_GROUPS, bands), config, k == 0))
+                self.blocks.append(
+                    _Block((width, wider), step, dilation, next(g for g in _GROUPS if bands % g == 0), config, k == 0)
+                )
                 width = wider
         self.last = ConvBands(width, width, (5, 5), groups=width, causal=config.causal)
         self.width, self.stride, self.causal = max(4, round(32 * config.scale)), 1, config.causal
@@ -75,7 +76,7 @@ class _Block(nn.Module):
         width_in, width = widths
         self.widen = ConvBands(width_in, width, (1, 1)) if transition else None
         self.bands = nn.Conv2d(width, width, (1, 3), (1, stride), groups=width, bias=False)
-        self.split = nn.ModuleList(MaskedNorm(width) for _ in range(groups))
+        self.groups, self.norm = groups, MaskedNorm(groups * width)
         self.time = ConvFrames(width, width, 3, dilation=dilation, groups=width, causal=config.causal)
         self.mix = nn.Conv1d(width, width, 1)
         self.dropout = nn.Dropout1d(config.dropout)
@@ -86,11 +87,19 @@ class _Block(nn.Module):
             x, _ = self.widen(x, lengths)
         # One column of zeros on each side stands for the bands beyond the edges.
         x = self.bands(nn.functional.pad(x, (1, 1)))
-        parts = torch.tensor_split(x, len(self.split), dim=3)
-        x = torch.cat([norm(part, lengths) for norm, part in zip(self.split, parts, strict=True)], dim=3)
+        x = self._normed(x, lengths)
         time, _ = self.time(x.mean(3), lengths)
         time = self.dropout(self.mix(nn.functional.silu(time)))
         x = x + time[..., None]
         if self.widen is None:
             x = x + whole
         return wiped(x.relu(), lengths)
+
+    def _normed(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """[B, D, F, M] with each group of bands normed as channels of its own."""
+        batch, width, frames, bands = x.shape
+        x = x.reshape(batch, width, frames, self.groups, bands // self.groups).transpose(2, 3)
+        x = self.norm(x.reshape(batch, width * self.groups, frames, bands // self.groups), lengths)
+        return (
+            x.reshape(batch, width, self.groups, frames, bands // self.groups).transpose(2, 3).reshape(batch, width, frames, bands)
+        )
