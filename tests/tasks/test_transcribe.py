@@ -142,13 +142,12 @@ def test_words_are_put_in_order_inside_the_recording(times: list[tuple[float, fl
     assert all(b.start >= a.start for a, b in pairwise(found))
 
 
-@given(st.lists(st.sampled_from([0.0, 1e-12, 1e-10, 1e-7, 4e-4, 1e-3]), min_size=2, max_size=12), st.sampled_from([14.0531, 16.39]))
-@settings(deadline=None)
-def test_words_pressed_together_keep_their_order_on_the_grid(steps: list[float], duration: float) -> None:
-    ordered = in_order([word("a", s, s + 0.2) for s in 14.053 + np.cumsum(steps)], duration)
-    placed = [on_grid(w, duration) for w in ordered]
+@pytest.mark.parametrize("step", [0.0, 1e-12, 1e-7, 4e-4, 1e-3, 0.1])
+def test_words_pressed_together_keep_their_order_on_the_grid(step: float) -> None:
+    starts = 14.053 + step * np.array([0, 0, 1, 2, 2, 3, 4, 4])
+    placed = [on_grid(w, 16.39) for w in in_order([word("a", float(s), float(s) + 0.2) for s in starts], 16.39)]
     assert all(a.start <= b.start for a, b in pairwise(placed))
-    assert all(w.start < w.end <= grid_duration(duration) for w in placed)
+    assert all(w.start < w.end <= grid_duration(16.39) for w in placed)
 
 
 def test_words_are_kept_out_of_silence() -> None:
