@@ -107,7 +107,7 @@ def read_manifest(path: Path | str) -> list[Clip]:
     times below 0, values of a wrong kind; and for a manifest that is missing or empty.
     """
     path = Path(path)
-    clips = [_clip(row, path, number) for number, row in _rows(path)]
+    clips = [clip_of(row, path, number) for number, row in _rows(path)]
     if not clips:
         raise ManifestError("this manifest has no rows", where=str(path), fix="Write one JSON object a line")
     return clips
@@ -118,11 +118,13 @@ def write_manifest(clips: Sequence[Clip], path: Path) -> None:
 
     Whole or not at all. Raises: UsageError, LimitReached where it cannot be written.
     """
-    data = "".join(_line(_row(clip, path.parent)) for clip in clips).encode()
+    data = "".join(line_of(clip, path.parent) for clip in clips).encode()
     write_bytes(path, gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
-def _line(row: dict[str, Any]) -> str:
+def line_of(clip: Clip, folder: Path) -> str:
+    """A clip as one line of a manifest in `folder`, with its end."""
+    row = _row(clip, folder)
     text = json.dumps(row, sort_keys=True, ensure_ascii=False)
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         text = json.dumps(row, sort_keys=True)  # a file name that is no text: its bytes as escapes
@@ -190,7 +192,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, row
 
 
-def _clip(row: dict[str, Any], path: Path, number: int) -> Clip:
+def clip_of(row: Mapping[str, Any], path: Path, number: int) -> Clip:
+    """The clip of a row that stands in line `number` of the manifest `path`. Raises: ManifestError."""
     row = {_ALSO.get(key, key): value for key, value in row.items()}
     audio = row.get("audio")
     if not isinstance(audio, str) or not audio:
