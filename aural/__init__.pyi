@@ -59,6 +59,23 @@ def classify(
 ) -> Any:
     "Which of the classes that a model learned a recording belongs to"
 
+def cluster(
+    *audio: Any,
+    k: int | None = ...,
+    most: int = ...,
+    method: str = ...,
+    by: str = ...,
+    preview: float = ...,
+    write: str | None = ...,
+    seed: int = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Sorts recordings that nobody labeled into groups of like sound, with words for each and a map that plays"
+
 def detect(
     audio: Any,
     /,
