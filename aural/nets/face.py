@@ -13,6 +13,8 @@ from typing import ClassVar, Literal
 
 from torch import Tensor, nn
 
+from aural.errors import UsageError
+
 Kind = Literal["frames", "samples"]
 
 
@@ -50,3 +52,9 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """x [B, F, D], lengths [B] -> logits [B, K] over clips, or [B, F, K] over frames."""
+
+
+def divides(whole: int, part: int, part_name: str, whole_name: str) -> None:
+    """Raises: UsageError when a width cannot be cut into so many equal parts."""
+    if whole % part:
+        raise UsageError(f"{part_name} {part} does not divide {whole_name} {whole}", where="--set", fix=f"Take {whole - whole % part or part}")
