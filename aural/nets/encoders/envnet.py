@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from aural.nets import face
 from aural.nets.layers import ConvBands, ConvFrames, wiped
-from aural.nets.masks import halved
+from aural.nets.pools import largest_bands, largest_frames
 from aural.settings import option
 
 TAKES: face.Kind = "samples"
@@ -57,20 +57,13 @@ class Encoder(face.Encoder):
         x = x.transpose(1, 2)
         for layer in self.first:
             x, lengths = layer(x, lengths)
-        x = nn.functional.max_pool1d(nn.functional.pad(x, (0, self.pool - 1)), self.pool)
-        x, lengths = x.transpose(1, 2)[:, None], halved(lengths, self.pool)
+        x, lengths = largest_frames(x, lengths, self.pool)
+        x = x.transpose(1, 2)[:, None]
         for layer in self.image:
             x, lengths = layer(x, lengths)
-        x, lengths = pooled(x, lengths, 3, 5)
+        x, lengths = largest_frames(largest_bands(x, 5), lengths, 3)
         for block in self.blocks:
             for layer in block:
                 x, lengths = layer(x, lengths)
-            x, lengths = pooled(x, lengths, 2, 1)
+            x, lengths = largest_frames(x, lengths, 2)
         return wiped(x, lengths).mean(3).transpose(1, 2), lengths
-
-
-def pooled(x: Tensor, lengths: Tensor, frames: int, bands: int) -> tuple[Tensor, Tensor]:
-    """x [B, D, F, M], nothing below zero and zeros behind the lengths -> the largest of each so many frames and bands."""
-    more = (-x.shape[3]) % bands
-    x = nn.functional.max_pool2d(nn.functional.pad(x, (0, more, 0, frames - 1)), (frames, bands))
-    return x, halved(lengths, frames)
