@@ -30,8 +30,8 @@ class Choice:
     head: str
 
 
-def choice_of(job: Job, head: str | None = None) -> Choice:
-    """Read what was given; `head` is for methods that need another one than the question's.
+def choice_of(job: Job, head: str | None = None, loss: str | None = None) -> Choice:
+    """Read what was given; `head` and `loss` are for methods that need others than the question's.
 
     A bare name may belong to the training or to one part of the net; dotted names say which.
 
@@ -40,7 +40,7 @@ def choice_of(job: Job, head: str | None = None) -> Choice:
     own = {o.name for o in settings.options_of(Options)}
     plain = {n: v for n, v in job.given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
-    loss = options.loss or cell_of(job.question).loss
+    loss = options.loss or loss or cell_of(job.question).loss
     pages = {
         "encoder": page_of("encoder", options.encoder),
         "frontend": page_of("frontend", frontend_of(Plan(job.question, 1, options.encoder, options.frontend))),
@@ -48,7 +48,8 @@ def choice_of(job: Job, head: str | None = None) -> Choice:
         "loss": find.page("learn/losses", loss),
     }
     # Moments in time are learned as a set of one: how sure each frame is.
-    answer = "set" if cell_of(job.question).squash == "sigmoid" else job.question.answer
+    answer = "set" if cell_of(job.question).squash == "sigmoid" else str(job.question.answer)
+    answer = "vector" if head == "embedding" else answer
     if answer not in pages["loss"].ANSWERS:
         raise UsageError(f"the loss {loss} is not for a {answer}", where="--loss")
     known = {part: {o.name for o in settings.options_of(page.Config)} for part, page in pages.items()}
@@ -86,10 +87,11 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     return Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
 
 
-def loss_of(choice: Choice, outputs: int) -> Loss:
-    """The loss with its settings."""
+def loss_of(choice: Choice, outputs: int, width: int | None = None) -> Loss:
+    """The loss with its settings; `width` of the vectors where it compares vectors."""
     page = find.page("learn/losses", choice.loss)
-    made: Loss = page.Made(settings.build(page.Config, choice.parts["loss"]), outputs)
+    config = settings.build(page.Config, choice.parts["loss"])
+    made: Loss = page.Made(config, outputs) if width is None else page.Made(config, outputs, width)
     return made
 
 

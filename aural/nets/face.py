@@ -57,4 +57,6 @@ class Head(nn.Module, ABC):
 def divides(whole: int, part: int, part_name: str, whole_name: str) -> None:
     """Raises: UsageError when a width cannot be cut into so many equal parts."""
     if whole % part:
-        raise UsageError(f"{part_name} {part} does not divide {whole_name} {whole}", where="--set", fix=f"Take {whole - whole % part or part}")
+        raise UsageError(
+            f"{part_name} {part} does not divide {whole_name} {whole}", where="--set", fix=f"Take {whole - whole % part or part}"
+        )

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from aural.nets.masks import halved, masked
 from aural.sound.mel import filterbank
 
-
 FLOOR = 1e-8  # of a full-scale sine: below the noise of 12 bits, so that coding and rounding are not heard
 
 

@@ -1,4 +1,4 @@
-"""Metric learning: the margin, pairs of vectors, and a trainee that goes on as if it had not stopped."""
+"""Metric learning: pairs of vectors, and a trainee that goes on as if it had not stopped."""
 
 from __future__ import annotations
 
@@ -7,35 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from aural.learn.job import Job
 from aural.learn.loading import Batch
-from aural.learn.methods.metric import HEAD, Margin, Voices
+from aural.learn.methods.metric import HEAD, LOSS, Voices
 from aural.learn.nets import choice_of, loss_of, net_of
 from aural.learn.scores import METRICS, pairs
 from aural.results import Question
 
 GIVEN = {"sample_rate": 8000, "width": 2, "blocks": 2, "n_mels": 12, "head.size": 4, "average": 0.9, "batch": 4}
-
-
-def test_a_margin_lowers_the_true_class_alone() -> None:
-    torch.manual_seed(0)
-    margin, vectors, truth = Margin(6, 3), torch.randn(5, 6), torch.eye(3)[[0, 1, 2, 0, 1]]
-    plain, harder = margin(vectors, truth, 0.0), margin(vectors, truth, 0.3)
-    cosine = nn.functional.normalize(vectors) @ nn.functional.normalize(margin.weight).T
-    assert torch.allclose(plain, 30 * cosine, atol=1e-4)
-    assert torch.equal(plain[truth < 0.5], harder[truth < 0.5]) and bool((harder < plain)[truth > 0.5].all())
-
-
-def test_the_margin_never_turns_around() -> None:
-    """Even a vector that points away from its class gets a lower logit the farther away it points."""
-    margin = Margin(2, 1)
-    with torch.no_grad():
-        margin.weight.copy_(torch.tensor([[1.0, 0.0]]))
-    angles = torch.linspace(0, np.pi, 200)
-    told = margin(torch.stack([angles.cos(), angles.sin()], 1), torch.ones(200, 1), 0.3)[:, 0]
-    assert bool((told[1:] < told[:-1] + 1e-4).all())
 
 
 def test_pairs_and_their_error() -> None:
@@ -48,8 +28,8 @@ def test_pairs_and_their_error() -> None:
 
 def trainee() -> Voices:
     job = Job("embed", "speaker_embedding", Question("clip", "class"), {}, Path(), GIVEN)
-    choice = choice_of(job, HEAD)
-    return Voices(net_of(job, choice, 4), 3, loss_of(choice, 3), choice.options, torch.device("cpu"))
+    choice = choice_of(job, HEAD, LOSS)
+    return Voices(net_of(job, choice, 4), loss_of(choice, 3, 4), choice.options, torch.device("cpu"))
 
 
 def batch(seed: int, count: int = 4) -> Batch:
@@ -64,7 +44,7 @@ def test_what_was_saved_goes_on_the_same(count: int) -> None:
     first = trainee()
     for step in range(3):
         told = first.learn(batch(step), step / 6)
-    assert set(told) == {"loss", "accuracy"}
+    assert set(told) == {"loss"}
     tensors, plain = first.state()
     tensors = {n: t.clone() for n, t in tensors.items()}
     second = trainee()

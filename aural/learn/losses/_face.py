@@ -10,7 +10,14 @@ from aural.nets.masks import mean_of
 
 
 class Loss(nn.Module, ABC):
-    """logits and targets of a padded batch to one loss a clip."""
+    """logits and targets of a padded batch to one loss a clip.
+
+    A page holds `Config`, `Made(config, outputs)` and `ANSWERS`, what it is for: class, set, number; or vector, whose logits
+    are vectors [B, D] and which is made with `Made(config, outputs, width)`, D = width. A method sets `share`, how much of the
+    training is done, for losses that change on the way.
+    """
+
+    share: float = 1.0
 
     @abstractmethod
     def forward(self, logits: Tensor, targets: Tensor, frames: Tensor, target_lengths: Tensor) -> Tensor:

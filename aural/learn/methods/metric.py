@@ -1,7 +1,7 @@
 """Learning vectors in which clips of one voice lie close: classes are told apart with a margin of their angles.
 
 What is learned are the vectors; the classes of the training are thrown away, and clips of other voices are compared by cosine.
-Source: additive angular margin, Deng et al. 2019 (arXiv:1801.07698), for speakers as in Desplanques et al. 2020.
+The loss is a page of learn/losses for vectors: aam_softmax, or `--loss ge2e`.
 """
 
 from __future__ import annotations
@@ -37,40 +37,20 @@ from aural.models.card import write as write_card
 from aural.nets.net import Net
 from aural.results import Question
 
-HEAD = "embedding"
+HEAD, LOSS = "embedding", "aam_softmax"
 _CLASSES = Question("clip", "class")
-_MARGIN, _SCALE = 0.2, 30.0
 _CROP = 3.0  # s: voices are learned from parts of this length where nothing else is asked for
-_SETTLED = 0.3  # share of the training over which the margin grows
-
-
-@final
-class Margin(nn.Module):
-    """Vectors [B, D], truth [B, K] -> logits [B, K]: cosines to a direction of each class, the true one's angle made larger."""
-
-    def __init__(self, size: int, classes: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(classes, size))
-        nn.init.xavier_normal_(self.weight)
-
-    def forward(self, vectors: Tensor, truth: Tensor, margin: float) -> Tensor:
-        cosine = nn.functional.linear(nn.functional.normalize(vectors), nn.functional.normalize(self.weight))
-        cosine = cosine.clamp(-1 + 1e-6, 1 - 1e-6)
-        farther = torch.cos(torch.acos(cosine) + margin)
-        # Behind half a turn the cosine would rise again: from there on it falls straight.
-        farther = torch.where(cosine > -np.cos(margin), farther, cosine - margin * float(np.sin(margin)))
-        return _SCALE * torch.where(truth > 0.5, farther, cosine)
 
 
 @final
 class Voices(Trainee):
-    """A net for vectors, the directions of the training's classes, a loss and an optimizer."""
+    """A net for vectors, a loss that compares vectors, which holds what it learns of the classes, and an optimizer."""
 
-    def __init__(self, net: Net, classes: int, loss: Loss, options: Options, device: torch.device) -> None:
+    def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
         self.net, self._device, self._options = net.to(device), device, options
-        self._margin, self._loss = Margin(net.plan.outputs, classes).to(device), loss.to(device)
+        self._loss = loss.to(device)
         self._mixes, self._steps = augment.Mixes.of(options.augment), 0
-        self._module = nn.ModuleDict({"net": self.net, "margin": self._margin, "loss": self._loss})
+        self._module = nn.ModuleDict({"net": self.net, "loss": self._loss})
         self._stepper = Stepper(self._module, options, device)
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
@@ -84,11 +64,10 @@ class Voices(Trainee):
             if self._mixes.specaugment:
                 features = augment.specaugment(features, frames, generator)
             vectors, frames = self.net.encode(features, frames)
-            logits = self._margin(vectors.float(), batch.targets, _MARGIN * min(1.0, share / _SETTLED))
-            loss = self._loss(logits, batch.targets, frames, batch.target_lengths).mean()
+            self._loss.share = share
+            loss = self._loss(vectors, batch.targets, frames, batch.target_lengths).mean()
         self._stepper.take(loss, share)
-        right = float((logits.argmax(1) == batch.targets.argmax(1)).float().mean())
-        return {"loss": float(loss.detach()), "accuracy": right}
+        return {"loss": float(loss.detach())}
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -121,7 +100,7 @@ class Voices(Trainee):
 def run(job: Job) -> Card:
     """Train, export, and find the cosine at which two clips are the same voice. Raises: LearningError for too few voices."""
     job = dataclasses.replace(job, question=_CLASSES)
-    choice = choice_of(job, HEAD)
+    choice = choice_of(job, HEAD, LOSS)
     options = choice.options
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -132,7 +111,7 @@ def run(job: Job) -> Card:
     net = net_of(job, choice, int(choice.parts["head"]["size"]))
     data = _data(job, choice, net, known, others)
     measure(net, data.train, job)
-    trainee = Voices(net, len(known), loss_of(choice, len(known)), options, device_of(options.device))
+    trainee = Voices(net, loss_of(choice, len(known), net.plan.outputs), options, device_of(options.device))
     write_text(job.folder / "options.json", json.dumps(plain(choice), indent=1, sort_keys=True) + "\n")
     size = sum(p.numel() for p in net.parameters())
     job.say(f"{options.encoder} with {size:,} parameters, vectors of {net.plan.outputs}, {len(known)} voices to learn from")

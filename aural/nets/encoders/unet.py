@@ -6,6 +6,7 @@ time alone as in Wave-U-Net (Stoller et al. 2018, arXiv:1806.03185).
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -41,7 +42,7 @@ class Encoder(face.Encoder):
     def __init__(self, config: Config, width_in: int) -> None:
         super().__init__()
         widths = [round(config.width * 1.5**k) for k in range(config.levels + 1)]
-        pairs = list(zip(widths, widths[1:], strict=False))
+        pairs = list(itertools.pairwise(widths))
         self.first = ConvFrames(width_in, widths[0], config.kernel)
         self.down = nn.ModuleList(ConvFrames(a, b, config.kernel, 2) for a, b in pairs)
         self.up = nn.ModuleList(ConvFrames(a + b, a, config.kernel) for a, b in reversed(pairs))

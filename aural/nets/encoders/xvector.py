@@ -42,8 +42,7 @@ class Encoder(face.Encoder):
         super().__init__()
         widths = [width_in] + [config.width] * (len(_LAYERS) - 1) + [config.last]
         self.layers = nn.ModuleList(
-            ConvFrames(a, b, kernel, dilation=apart)
-            for a, b, (kernel, apart) in zip(widths, widths[1:], _LAYERS, strict=False)
+            ConvFrames(a, b, kernel, dilation=apart) for a, b, (kernel, apart) in zip(widths, widths[1:], _LAYERS, strict=False)
         )
         self.width, self.stride = config.last, 1
 

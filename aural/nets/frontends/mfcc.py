@@ -23,7 +23,9 @@ _REACH = 2  # frames to each side that a slope is fitted over
 
 @dataclass(frozen=True)
 class Config:
-    n_mfcc: int = option(20, "coefficients of a frame, the first one being its level; 13 for speech, 20 for sounds", least=1, most=128)
+    n_mfcc: int = option(
+        20, "coefficients of a frame, the first one being its level; 13 for speech, 20 for sounds", least=1, most=128
+    )
     n_mels: int = option(40, "mel bands below them; at least as many", least=4, most=256)
     deltas: int = option(0, "how many times slopes over time are appended; 2 = slopes and their slopes", least=0, most=2)
     window: float = option(0.025, "length of a frame", unit="s", least=0.002, most=0.5)

@@ -17,11 +17,10 @@ from torch import Tensor, nn
 
 from aural.nets import face
 from aural.nets.masks import masked
-from aural.nets.mel import MelPower
+from aural.nets.mel import FLOOR, MelPower
 from aural.settings import option
 
 _LEFT = 1e-5  # share of the recursion's weight that is cut off
-_SMALL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Frontend(face.Frontend):
         power, frames = self.mel(samples, lengths)
         gain, bias, root = self.powers.exp().unbind(0)
         level = self.level(power)
-        x = (power * torch.exp(-gain * torch.log(level + _SMALL)) + bias) ** root - bias**root
+        x = (power * torch.exp(-gain * torch.log(level + FLOOR)) + bias) ** root - bias**root
         return masked(x, frames), frames
 
     def level(self, power: Tensor) -> Tensor:

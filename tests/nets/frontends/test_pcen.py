@@ -30,7 +30,7 @@ def test_the_formula() -> None:
     samples = 0.1 * torch.randn(1, 4000, generator=torch.Generator().manual_seed(0))
     power = frontend.mel(samples, torch.tensor([4000]))[0][0].double().numpy()
     level = recursion(power, np.exp(-0.01 / 0.05))
-    true = (power / (level + 1e-6) ** config.gain + config.bias) ** config.root - config.bias**config.root
+    true = (power / (level + 1e-8) ** config.gain + config.bias) ** config.root - config.bias**config.root
     assert np.allclose(frontend(samples, torch.tensor([4000]))[0][0].detach().numpy(), true, atol=1e-3)
 
 
@@ -39,7 +39,7 @@ def test_a_louder_recording_looks_nearly_the_same_and_a_later_sound_changes_noth
     samples = 0.02 * torch.randn(1, 16000, generator=torch.Generator().manual_seed(0))
     lengths = torch.tensor([16000])
     soft, loud = frontend(samples, lengths)[0], frontend(10 * samples, lengths)[0]
-    assert float((soft - loud).abs().mean()) < 0.05 * float(soft.abs().mean())
+    assert float((soft - loud).abs().mean()) < 0.15 * float(soft.abs().mean())
     changed = samples.clone()
     changed[:, 8000:] = 0.5
     after = frontend(changed, lengths)[0]
