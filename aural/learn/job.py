@@ -46,8 +46,10 @@ class Job:
 @dataclass(frozen=True)
 class Method:
     """How something is learned. `options` is its dataclass; `run(job)` leaves a model folder and gives its card;
-    `answers` bounds the questions: pairs of (over, answer)."""
+    `answers` bounds the questions: pairs of (over, answer); `unlabeled` methods do not learn
+    from labels, so that any will do."""
 
     options: type
     run: Callable[[Job], Card]
     answers: frozenset[tuple[str, str]]
+    unlabeled: bool = False
