@@ -46,10 +46,10 @@ class Job:
 @dataclass(frozen=True)
 class Method:
     """How something is learned. `options` is its dataclass; `run(job)` leaves a model folder and gives its card;
-    `answers` bounds the questions: pairs of (over, answer); `unlabeled` methods do not learn
-    from labels, so that any will do."""
+    `answers` bounds the questions: pairs of (over, answer); `any_labels`: what the clips are
+    labeled with need not fit the question."""
 
     options: type
     run: Callable[[Job], Card]
     answers: frozenset[tuple[str, str]]
-    unlabeled: bool = False
+    any_labels: bool = False

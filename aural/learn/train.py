@@ -65,7 +65,7 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
         raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
     _folder(ask)
     clips = _clips(ask, shown, say)
-    sad = None if method.unlabeled else complaint([*clips["train"], *clips["valid"]], question)
+    sad = None if method.any_labels else complaint([*clips["train"], *clips["valid"]], question)
     if sad and not ask.force:
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
     given = {"seed": ask.seed, **ask.given}

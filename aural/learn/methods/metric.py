@@ -156,4 +156,4 @@ def _exported(job: Job, choice: Choice, net: Net, scores: np.ndarray, same: np.n
     return card
 
 
-METHOD = Method(Options, run, frozenset({("clip", "number")}))
+METHOD = Method(Options, run, frozenset({("clip", "number")}), any_labels=True)

@@ -138,4 +138,4 @@ def _card(job: Job, clips: Sequence[Clip], options: Options, window: float, foun
     return card
 
 
-METHOD = Method(Options, run, frozenset({("clip", "number")}), unlabeled=True)
+METHOD = Method(Options, run, frozenset({("clip", "number")}), any_labels=True)
