@@ -52,7 +52,7 @@ def inputs_of(features: Sequence[str], embedding: str | None) -> tuple[str, ...]
     """The candidates: as given, and with an embedding that one alone and joined with each."""
     if embedding is None:
         return tuple(features)
-    return (embedding, *(joined(embedding, text) for text in features if embedding not in text))
+    return (*features, embedding, *(joined(embedding, text) for text in features if embedding not in text))
 
 
 def seconds_of(clips: Sequence[Clip]) -> list[float]:

@@ -123,5 +123,5 @@ def test_an_embedding_of_another_model_is_tried(tmp_path: Path) -> None:
     said = list[str]()
     asked = job(tmp_path / "run", read_manifest(manifest(tmp_path, 3)), folds=3, embedding="yamnet", features="statistics")
     asked = Job(asked.verb, asked.role, asked.question, asked.clips, asked.folder, asked.given, say=said.append)
-    assert METHOD.run(asked).input.startswith("yamnet")
-    assert [line.partition(":")[0] for line in said] == ["yamnet", "yamnet + statistics"]
+    assert METHOD.run(asked).input in ("statistics", "yamnet", "yamnet + statistics")
+    assert [line.partition(":")[0] for line in said] == ["statistics", "yamnet", "yamnet + statistics"]
