@@ -20,7 +20,8 @@ from aural import errors, find, settings
 ROOT = Path(__file__).parents[1]
 ROOMS = (
     "tasks", "cli/commands", "formats", "sound/effects", "models/borrowed", "models/engines", "metrics", "judge/scorers",
-    "corpora/forms", "corpora/sets", "nets/frontends", "nets/encoders", "nets/heads", "learn/losses", "learn/methods", "learn/targets",
+    "corpora/forms", "corpora/sets",
+    "nets/frontends", "nets/encoders", "nets/heads", "learn/losses", "learn/methods", "learn/targets",
 )  # fmt: skip
 NOTE = "<!-- written by docs/generate.py: do not edit -->\n"
 
