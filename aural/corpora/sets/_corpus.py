@@ -68,15 +68,16 @@ def listing(corpus: Corpus, folder: Path | str, *endings: str) -> list[Path]:
     return found
 
 
-def clip(corpus: Corpus, folder: Path | str, path: Path, **known: Any) -> Clip:
+def clip(corpus: Corpus, folder: Path | str, path: Path, known: Mapping[str, Any]) -> Clip:
     """The row of one file; `known` are fields of `Clip`, everything else goes to its `extra`."""
-    fields = {k: known.pop(k) for k in tuple(known) if k in Clip.__dataclass_fields__}
+    fields = {k: v for k, v in known.items() if k in Clip.__dataclass_fields__}
+    extra = {k: v for k, v in known.items() if k not in fields}
     label = fields.get("label")
     fields.setdefault("labels", (label,) if label else ())
     fields.setdefault("licence", corpus.licence)
     fields.setdefault("split", "train")
     name = path.relative_to(folder).as_posix()
-    return Clip(audio=path, id=name, where=f"{corpus.name}:{name}", extra={**known, "ship": corpus.ship}, **fields)
+    return Clip(audio=path, id=name, where=f"{corpus.name}:{name}", extra={**extra, "ship": corpus.ship}, **fields)
 
 
 def some(corpus: Corpus, folder: Path | str, rows: list[Clip]) -> list[Clip]:

@@ -43,9 +43,16 @@ def rows(folder: Path | str) -> list[Clip]:
         speaker = name[1]
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=path.parent.name, speaker=speaker, group=speaker, language="ar",
-                split="valid" if int(speaker) in _VALID else "train",
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": path.parent.name,
+                    "speaker": speaker,
+                    "group": speaker,
+                    "language": "ar",
+                    "split": "valid" if int(speaker) in _VALID else "train",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)

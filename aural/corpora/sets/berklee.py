@@ -73,7 +73,12 @@ def rows(folder: Path | str) -> list[Clip]:
             found.append((path, label, f"{label}/{_TAKE.sub('', path.stem.lower())}"))
     order = {label: sorted({g for _, of, g in found if of == label}) for label in {of for _, of, _ in found}}
     rows = [
-        clip(CORPUS, folder, path, label=label, group=group, split="valid" if order[label].index(group) % 5 == 4 else "train")
+        clip(
+            CORPUS,
+            folder,
+            path,
+            {"label": label, "group": group, "split": "valid" if order[label].index(group) % 5 == 4 else "train"},
+        )
         for path, label, group in found
     ]
     return some(CORPUS, folder, rows)

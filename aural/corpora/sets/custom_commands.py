@@ -28,5 +28,5 @@ def rows(folder: Path | str) -> list[Clip]:
     for path in listing(CORPUS, folder, ".wav"):
         if path.parent.name in _WORDS:
             text = path.parent.name.replace("_", " ")
-            found.append(clip(CORPUS, folder, path, label=text, text=text, group=f"{path.parent.name}/{path.stem}"))
+            found.append(clip(CORPUS, folder, path, {"label": text, "text": text, "group": f"{path.parent.name}/{path.stem}"}))
     return some(CORPUS, folder, found)

@@ -45,9 +45,17 @@ def rows(folder: Path | str) -> list[Clip]:
             continue
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=kind[1].lower().replace(" ", "_"), group=f"freesound-{name[2]}",
-                split="valid" if name[1] == "4" else "train", fold=int(name[1]), author=author, licence=licence,
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": kind[1].lower().replace(" ", "_"),
+                    "group": f"freesound-{name[2]}",
+                    "split": "valid" if name[1] == "4" else "train",
+                    "fold": int(name[1]),
+                    "author": author,
+                    "licence": licence,
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)

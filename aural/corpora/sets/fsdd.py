@@ -38,9 +38,18 @@ def rows(folder: Path | str) -> list[Clip]:
         digit, speaker = name[1], name[2]
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=digit, text=_WORDS[int(digit)], speaker=speaker, group=speaker, gender="male", accent=_ACCENTS[speaker],
-                split="valid" if speaker == "yweweler" else "train",
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": digit,
+                    "text": _WORDS[int(digit)],
+                    "speaker": speaker,
+                    "group": speaker,
+                    "gender": "male",
+                    "accent": _ACCENTS[speaker],
+                    "split": "valid" if speaker == "yweweler" else "train",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)

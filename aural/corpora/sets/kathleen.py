@@ -38,12 +38,20 @@ def rows(folder: Path | str) -> list[Clip]:
     valid = {_plain(text) for path, text in texts.items() if _number(path)[:3] == "b03"}
     found = [
         clip(
-            CORPUS, folder, path,
-            text=text, speaker="kathleen", group=_plain(text), gender="female", split="valid" if _plain(text) in valid else "train",
+            CORPUS,
+            folder,
+            path,
+            {
+                "text": text,
+                "speaker": "kathleen",
+                "group": _plain(text),
+                "gender": "female",
+                "split": "valid" if _plain(text) in valid else "train",
+            },
         )
         for path, text in texts.items()
         if text and _plain(text) not in kept_back
-    ]  # fmt: skip
+    ]
     return some(CORPUS, folder, found)
 
 

@@ -30,6 +30,7 @@ def rows(folder: Path | str) -> list[Clip]:
         name = _NAME.fullmatch(path.stem)
         if name and not path.parent.name.startswith("_"):
             word = path.parent.name.replace("_", " ")
-            known = {"label": word, "text": word, "speaker": name[1], "group": name[1], "language": "lt"}
-            found.append(clip(CORPUS, folder, path, split="valid" if int(name[1]) % 5 == 0 else "train", **known))
+            split = "valid" if int(name[1]) % 5 == 0 else "train"
+            known = {"label": word, "text": word, "speaker": name[1], "group": name[1], "language": "lt", "split": split}
+            found.append(clip(CORPUS, folder, path, known))
     return some(CORPUS, folder, found)

@@ -42,9 +42,19 @@ def rows(folder: Path | str) -> list[Clip]:
                 continue
             found.append(
                 clip(
-                    CORPUS, folder, path,
-                    label=row["emotion"], text=row["raw_text"], speaker=f"nemo-{speaker}", group=f"nemo-{speaker}", language="pl",
-                    gender=row["gender"], age=int(row["age"]), split="valid" if speaker in _VALID else "train",
+                    CORPUS,
+                    folder,
+                    path,
+                    {
+                        "label": row["emotion"],
+                        "text": row["raw_text"],
+                        "speaker": f"nemo-{speaker}",
+                        "group": f"nemo-{speaker}",
+                        "language": "pl",
+                        "gender": row["gender"],
+                        "age": int(row["age"]),
+                        "split": "valid" if speaker in _VALID else "train",
+                    },
                 )
-            )  # fmt: skip
+            )
     return some(CORPUS, folder, found)

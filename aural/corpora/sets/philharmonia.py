@@ -43,9 +43,17 @@ def rows(folder: Path | str) -> list[Clip]:
         label = _NAMES.get(path.parent.name, path.parent.name.replace(" ", "_"))
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=label, group=f"{label}-block{block}", midi=midi, dynamic=name[4], articulation=name[5],
-                split="valid" if block % 4 == 0 else "train",
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": label,
+                    "group": f"{label}-block{block}",
+                    "midi": midi,
+                    "dynamic": name[4],
+                    "articulation": name[5],
+                    "split": "valid" if block % 4 == 0 else "train",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)

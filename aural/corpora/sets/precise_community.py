@@ -48,11 +48,17 @@ def rows(folder: Path | str) -> list[Clip]:
             continue
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=word or "other", text=word or texts.get(path.name), group=donor,
-                language="es" if place.endswith("es") else "en",
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": word or "other",
+                    "text": word or texts.get(path.name),
+                    "group": donor,
+                    "language": "es" if place.endswith("es") else "en",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)
 
 

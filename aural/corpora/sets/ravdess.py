@@ -39,10 +39,18 @@ def rows(folder: Path | str) -> list[Clip]:
         emotion, actor = _EMOTIONS[int(name[1]) - 1], int(name[5])
         found.append(
             clip(
-                CORPUS, folder, path,
-                label=emotion, text=_TEXTS[int(name[3]) - 1], speaker=f"ravdess-{actor:02}", group=f"ravdess-{actor:02}",
-                gender="male" if actor % 2 else "female", intensity="strong" if name[2] == "2" else "normal",
-                split="valid" if actor > 14 else "train",
+                CORPUS,
+                folder,
+                path,
+                {
+                    "label": emotion,
+                    "text": _TEXTS[int(name[3]) - 1],
+                    "speaker": f"ravdess-{actor:02}",
+                    "group": f"ravdess-{actor:02}",
+                    "gender": "male" if actor % 2 else "female",
+                    "intensity": "strong" if name[2] == "2" else "normal",
+                    "split": "valid" if actor > 14 else "train",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)

@@ -54,5 +54,5 @@ def rows(folder: Path | str) -> list[Clip]:
         kind = _OTHERS.get(path.stem.partition("_")[0])
         label, split = known.get(path.stem, (kind, "train"))
         if label:
-            found.append(clip(CORPUS, folder, path, label=label, group=path.stem, split=split))
+            found.append(clip(CORPUS, folder, path, {"label": label, "group": path.stem, "split": split}))
     return some(CORPUS, folder, found)

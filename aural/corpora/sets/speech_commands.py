@@ -45,7 +45,9 @@ def rows(folder: Path | str) -> list[Clip]:
         speaker, word = name[1], path.parent.name
         split = _split(speaker)
         if split != "test":
-            found.append(clip(CORPUS, folder, path, label=word, text=word, speaker=speaker, group=speaker, split=split))
+            found.append(
+                clip(CORPUS, folder, path, {"label": word, "text": word, "speaker": speaker, "group": speaker, "split": split})
+            )
     return some(CORPUS, folder, found)
 
 

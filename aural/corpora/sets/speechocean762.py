@@ -40,12 +40,19 @@ def rows(folder: Path | str) -> list[Clip]:
         age = tables["spk2age"].get(speaker)
         found.append(
             clip(
-                CORPUS, folder, files[name],
-                text=tables["text"].get(name, "").lower(), speaker=speaker, group=speaker,
-                gender={"m": "male", "f": "female"}.get(tables["spk2gender"].get(speaker, "")),
-                age=int(age) if age else None, split="valid" if speaker in _VALID else "train",
+                CORPUS,
+                folder,
+                files[name],
+                {
+                    "text": tables["text"].get(name, "").lower(),
+                    "speaker": speaker,
+                    "group": speaker,
+                    "gender": {"m": "male", "f": "female"}.get(tables["spk2gender"].get(speaker, "")),
+                    "age": int(age) if age else None,
+                    "split": "valid" if speaker in _VALID else "train",
+                },
             )
-        )  # fmt: skip
+        )
     return some(CORPUS, folder, found)
 
 

@@ -25,5 +25,8 @@ def rows(folder: Path | str) -> list[Clip]:
     """Recordings of the three words. Nobody says who speaks: two recordings can be of one voice."""
     folder = Path(folder)
     files = [p for p in listing(CORPUS, folder, ".wav", ".flac") if p.parent.name in _WORDS]
-    words = [clip(CORPUS, folder, p, label=p.parent.name, text=p.parent.name, group=f"{p.parent.name}/{p.stem}") for p in files]
+    words = [
+        clip(CORPUS, folder, p, {"label": p.parent.name, "text": p.parent.name, "group": f"{p.parent.name}/{p.stem}"})
+        for p in files
+    ]
     return some(CORPUS, folder, words)

@@ -29,5 +29,5 @@ def rows(folder: Path | str) -> list[Clip]:
     for path in listing(CORPUS, folder, ".wav"):
         label, kit = _LABELS.get(path.stem), path.parent.name
         if label and path.parent.parent.name == "drum-samples":
-            found.append(clip(CORPUS, folder, path, label=label, group=kit, split="valid" if kit in _VALID else "train"))
+            found.append(clip(CORPUS, folder, path, {"label": label, "group": kit, "split": "valid" if kit in _VALID else "train"}))
     return some(CORPUS, folder, found)
