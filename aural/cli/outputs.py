@@ -14,6 +14,7 @@ from typing import Any
 from aural import files, find, settings
 from aural.cli.inputs import Input
 from aural.errors import UsageError
+from aural.pictures.groups import Groups
 from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 
@@ -202,7 +203,7 @@ def render(answer: Any, name: str, media: Any = None, given: dict[str, Any] | No
         page = find.page("formats", name)
         made = vars(page).get("Options")
         return page.write(answer, media=media, options=_options(made, given or {}) if made else None)  # type: ignore[no-any-return]
-    if isinstance(answer, Picture):
+    if isinstance(answer, Picture | Groups):
         return answer.as_format(name)
     if name == "json":
         return json.dumps(plain(answer), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

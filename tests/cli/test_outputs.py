@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from aural.cli import outputs
 from aural.cli.inputs import Input
 from aural.cli.outputs import Wish
 from aural.errors import UsageError
+from aural.pictures.groups import FORMATS, Group, Groups, Member
 
 
 def at(*places: str) -> list[Input]:
@@ -121,3 +123,10 @@ def test_options_of_formats_are_read_before() -> None:
         outputs.check_options(("srt",), {"max_line_width": "wide"})
     with pytest.raises(UsageError, match="1 or more"):
         outputs.check_options(("vtt",), {"max_line_count": "0"})
+
+
+def test_groups_are_written_in_each_of_their_formats() -> None:
+    member = Member("a.wav", 1, 0.5, 1.0, (), b"")
+    made = Groups((member,), (Group(1, ("quiet",), 1, "a.wav"),), {"main axes": np.zeros((1, 2))}, 0.5)
+    for name in FORMATS:
+        assert "a.wav" in outputs.render(made, name)

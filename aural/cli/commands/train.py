@@ -59,14 +59,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _trained(ask: Ask, shown: Any) -> None:
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        fix = 'Install the extra: pip install "aural[train]"'
-        raise ExtraMissing("PyTorch is not installed", where="train", fix=fix) from error
     from aural.learn.train import train
 
-    made = train(ask, shown, lambda text: print(text, flush=True))
+    try:
+        made = train(ask, shown, lambda text: print(text, flush=True))
+    except ModuleNotFoundError as error:
+        # Only the methods that learn nets need the extra: the classical ones run without it.
+        fix = 'Install the extra: pip install "aural[train]", or use --method classical'
+        raise ExtraMissing(f"the package {error.name} is not installed", where="train", fix=fix) from error
     say(f"the model lies in {made.folder}; now: aural {ask.verb} RECORDING --model {made.folder}")
 
 

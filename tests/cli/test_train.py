@@ -1,0 +1,42 @@
+"""`aural train` without PyTorch: the classical road runs, a net says which extra it wants."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from aural.sound.sound import Sound
+
+# A machine without the extra: the package cannot be found.
+WITHOUT = "import sys; sys.modules['torch'] = None; from aural.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+def rows(folder: Path) -> Path:
+    rng = np.random.default_rng(0)
+    lines = []
+    for k in range(16):
+        hz = (300, 2000)[k % 2] * rng.uniform(0.9, 1.1)
+        Sound(0.2 * np.sin(2 * np.pi * hz * np.arange(6400) / 16000).astype(np.float32)[None], 16000).save(folder / f"{k}.wav")
+        lines.append(json.dumps({"audio": f"{k}.wav", "label": ("low", "high")[k % 2]}))
+    (folder / "rows.jsonl").write_text("\n".join(lines))
+    return folder / "rows.jsonl"
+
+
+def trained(folder: Path, method: str) -> subprocess.CompletedProcess[str]:
+    command = ["train", "classify", str(rows(folder)), "-o", str(folder / "run"), "--method", method]
+    return subprocess.run([sys.executable, "-c", WITHOUT, *command], capture_output=True, text=True)
+
+
+def test_the_classical_road_needs_no_torch(tmp_path: Path) -> None:
+    done = trained(tmp_path, "classical")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "model" / "card.json").is_file()
+
+
+def test_a_net_says_which_extra_it_wants(tmp_path: Path) -> None:
+    done = trained(tmp_path, "supervised")
+    assert done.returncode == 4 and "aural[train]" in done.stderr, done.stderr
