@@ -84,6 +84,10 @@ class Mixes:
         """Those among the names."""
         return cls("mixup" in asked, "between_class" in asked, "specaugment" in asked)
 
+    def masked(self, features: Tensor, frames: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Features [B, F, M] with the masks of specaugment, where it is asked for; and the frames as they are."""
+        return (specaugment(features, frames, generator) if self.specaugment else features), frames
+
     def mixed(self, batch: Batch, generator: torch.Generator) -> Batch:
         """Each clip with another one of the batch, truths in the same shares; half of the batches stay as they are."""
         if not (self.mixup or self.between_class) or float(torch.rand(1, generator=generator)) < 0.5:

@@ -84,8 +84,8 @@ class Fit:
             self._resume()
         course, options = self._course, self._options
         stopped = "all epochs done"
-        self._begun = self._saved = time.monotonic() - course.spent
         self._saved = time.monotonic()
+        self._begun = self._saved - course.spent
         while course.epoch < options.epochs:
             if not self._epoch():
                 stopped = "time is up"

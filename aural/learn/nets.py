@@ -95,6 +95,12 @@ def loss_of(choice: Choice, outputs: int, width: int | None = None) -> Loss:
     return made
 
 
+def use_threads(count: int) -> None:
+    """Bound the threads of torch in this process; 0 leaves them as they are."""
+    if count:
+        torch.set_num_threads(count)
+
+
 def device_of(name: str) -> torch.device:
     """The device of a name. Raises: UsageError when it is not there."""
     if name == "auto":

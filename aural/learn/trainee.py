@@ -1,7 +1,7 @@
 """What learns: it takes a batch and improves, answers clips, and hands over its state.
 
-A method makes a trainee; `fit` owns time, order, checkpoints and logs; the trainee owns its nets, losses and
-optimizers, so that adversarial and contrastive methods need no other loop.
+A method makes a trainee; `fit` owns time, order, checkpoints and logs; the trainee owns its parts (nets and losses with
+an optimizer each), so that adversarial and contrastive methods need no other loop.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from typing import Any
 
 from torch import Tensor
 
+from aural.learn import checkpoint
 from aural.learn.loading import Batch
+from aural.learn.weights import Weights
+from aural.nets.net import Net
 
 
 class Trainee(ABC):
-    """One thing under training."""
+    """One thing under training; `parts` are moved by an optimizer each (most have one), `net` is what comes out."""
+
+    net: Net
+    parts: Mapping[str, Weights]
 
     @abstractmethod
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
@@ -29,18 +35,20 @@ class Trainee(ABC):
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Answers [B, K] or [B, F, K] of a batch without learning, on the CPU, and the real frames [B]."""
 
-    @abstractmethod
     def weights(self) -> dict[str, Tensor]:
         """The weights that are worth keeping now, on the CPU."""
+        return checkpoint.merged({name: (one.kept(), {}) for name, one in self.parts.items()})[0]
 
-    @abstractmethod
     def settle(self, weights: Mapping[str, Tensor]) -> None:
         """Put kept weights back; nothing is learned afterwards."""
+        for name, one in self.parts.items():
+            one.settle(checkpoint.part(weights, name))
 
-    @abstractmethod
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Everything that resuming needs: named tensors, and plain values."""
+        return checkpoint.merged({name: one.state() for name, one in self.parts.items()})
 
-    @abstractmethod
     def restore(self, tensors: Mapping[str, Tensor], plain: Mapping[str, Any]) -> None:
         """Take a state back. Raises: LearningError when it does not fit."""
+        for name, one in self.parts.items():
+            one.restore(checkpoint.part(tensors, name), plain[name])

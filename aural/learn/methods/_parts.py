@@ -1,13 +1,23 @@
-"""What methods share: lengths of clips, statistics of features, and the licences that a card tells."""
+"""What methods that train nets share: the clips of both splits, statistics of features, the fit itself, and licences."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
 from aural.corpora.manifest import Clip
+from aural.files import write_text
+from aural.learn import augment
+from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
-from aural.learn.loading import Clips, Draw
+from aural.learn.loading import Clips, Draw, Truth
+from aural.learn.log import Log
+from aural.learn.nets import Choice, plain
+from aural.learn.scores import Metric
+from aural.learn.trainee import Trainee
 from aural.models.card import Licences
 from aural.nets.cells import cell_of
 from aural.nets.net import Net
@@ -35,6 +45,35 @@ def measure(net: Net, clips: Clips, job: Job) -> None:
         values = np.concatenate([clips[Draw(i, -1)].target.reshape(-1, net.plan.outputs) for i in range(len(clips))])
         net.center.copy_(torch.from_numpy(np.nanmean(values, axis=0)))
         net.spread.copy_(torch.from_numpy(np.maximum(np.nanstd(values, axis=0), 1e-6)))
+
+
+def data_of(job: Job, choice: Choice, truths: tuple[Truth, Truth], weights: Sequence[float] | None, crop: float | None) -> Data:
+    """The clips of train, augmented and cropped, and of valid as they are, with the truth of each."""
+    options = choice.options
+    change = augment.Effects(options.augment, options.noise, options.rooms) if options.augment else None
+    train = Clips(job.clips["train"], options.sample_rate, truths[0], weights, change=change, crop=crop,
+                  seed=options.seed, cache=options.cache)  # fmt: skip
+    valid = Clips(job.clips["valid"], options.sample_rate, truths[1], cache=options.cache)
+    return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips])
+
+
+def fitted(
+    job: Job, choice: Choice, trainee: Trainee, data: Data, metric: Metric, told: str
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Train to the end and settle on the best weights: answers and targets of valid. What was chosen and logged is written
+    to the run folder; `told` is said behind the size of the net."""
+    options = choice.options
+    write_text(job.folder / "options.json", json.dumps(plain(choice), indent=1, sort_keys=True) + "\n")
+    size = sum(p.numel() for p in trainee.net.parameters())
+    job.say(f"{options.encoder} with {size:,} parameters, {told}")
+    with Log(job.folder) as log:
+        outcome = Fit(trainee, data, metric, options, job.folder, job.progress, log.scalar, job.say).run(job.resume)
+    job.progress.close()
+    job.say(f"stopped after {len(outcome.epochs)} epochs ({outcome.stopped}), {outcome.seconds / 60:.1f} minutes; "
+            f"best valid {metric.name} {outcome.best.metric:.4f} in epoch {outcome.best.number + 1}")  # fmt: skip
+    trainee.settle(outcome.weights)
+    write_text(job.folder / "epochs.json", json.dumps([vars(e) for e in outcome.epochs], default=dict, sort_keys=True) + "\n")
+    return answered(trainee, data.valid, data.valid_seconds, options)
 
 
 def licences_of(job: Job) -> Licences:

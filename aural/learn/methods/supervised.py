@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -13,20 +12,19 @@ from torch import Tensor
 
 from aural import find
 from aural.errors import UsageError
-from aural.files import sha256_of, write_text
-from aural.learn import augment, checkpoint
+from aural.files import sha256_of
+from aural.learn import augment
 from aural.learn.export import to_onnx
-from aural.learn.fit import Data, Fit, answered
+from aural.learn.fit import Data
 from aural.learn.job import Job, Method
-from aural.learn.loading import Batch, Clips, Truth
-from aural.learn.log import Log
+from aural.learn.loading import Batch, Truth
 from aural.learn.losses._face import Loss
-from aural.learn.methods._parts import licences_of, measure, seconds_of
-from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, plain
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
 from aural.learn.scores import METRICS
-from aural.learn.stepper import Stepper
 from aural.learn.trainee import Trainee
+from aural.learn.weights import Weights
 from aural.metrics import calibration
 from aural.models.card import Card
 from aural.models.card import write as write_card
@@ -39,31 +37,24 @@ _MOVING, _TUNING, _TUNED = ("shift", "speed"), ("pitch", "speed"), (("frame", "n
 
 @final
 class Supervised(Trainee):
-    """A net, its loss and its optimizer. `net` is what is exported: `best()` puts the kept weights into it."""
+    """A net and its loss. `net` is what is exported."""
 
     def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
-        self.net, self._loss, self._device = net.to(device), loss.to(device), device
+        self.net, self._loss, self._device = net, loss, device
         self._mixes = augment.Mixes.of(options.augment)
-        self._seed, self._steps = options.seed, 0
-        self._module = torch.nn.ModuleDict({"net": self.net, "loss": self._loss})
-        self._stepper = Stepper(self._module, options, device)
+        self._weights = Weights(torch.nn.ModuleDict({"net": net, "loss": loss}), options, device)
+        self.parts = {"net": self._weights}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
-        # Masks, mixes and dropout follow from (seed, step) alone, so that a resumed run draws the same.
-        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + self._steps)
-        torch.manual_seed(self._seed * 1_000_003 + self._steps)
-        self._steps += 1
-        self._module.train()
+        generator = self._weights.begin()
         batch = self._mixes.mixed(batch, generator).to(self._device)
-        with self._stepper.precision():
-            features, frames = self.net.features(batch.samples, batch.lengths)
-            if self._mixes.specaugment:
-                features = augment.specaugment(features, frames, generator)
+        with self._weights.stepper.precision():
+            features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)
             logits, frames = self.net.encode(features, frames)
             targets = self._scaled(batch.targets)
             each = self._loss(logits, targets, frames, batch.target_lengths)
         loss = (each * batch.weights).sum() / batch.weights.sum().clamp(min=1e-6)
-        self._stepper.take(loss, share)
+        self._weights.stepper.take(loss, share)
         return {"loss": float(loss.detach())}
 
     def _scaled(self, targets: Tensor) -> Tensor:
@@ -72,59 +63,22 @@ class Supervised(Trainee):
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        self._module.eval()
-        kept = {n: t.clone() for n, t in self._module.state_dict().items()} if self._stepper.averaged else None
-        if kept is not None:
-            self._module.load_state_dict(self._stepper.averaged)
-        logits, frames = self.net(batch.samples.to(self._device), batch.lengths.to(self._device))
-        answers = self.net.answer(logits.float()).cpu()
-        if kept is not None:
-            self._module.load_state_dict(kept)
-        return answers, frames.cpu()
-
-    def weights(self) -> dict[str, Tensor]:
-        """The weights that are worth keeping now: averaged where an average is asked for."""
-        found = self._stepper.averaged or self._module.state_dict()
-        return {n: t.detach().cpu().clone() for n, t in found.items()}
-
-    def settle(self, weights: Mapping[str, Tensor]) -> None:
-        """Put kept weights into the net, which learns no more."""
-        self._module.load_state_dict(dict(weights))
-        self._module.eval()
-
-    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        parts = {"module": (self._module.state_dict(), {"steps": self._steps}), "stepper": self._stepper.state()}
-        return checkpoint.merged(parts)
-
-    def restore(self, tensors: Mapping[str, Tensor], plain: Mapping[str, Any]) -> None:
-        checkpoint.fitted(self._module, checkpoint.part(tensors, "module"), "--resume")
-        self._stepper.restore(checkpoint.part(tensors, "stepper"), plain["stepper"])
-        self._steps = int(plain["module"]["steps"])
+        with self._weights.answering():
+            logits, frames = self.net(batch.samples.to(self._device), batch.lengths.to(self._device))
+            return self.net.answer(logits.float()).cpu(), frames.cpu()
 
 
 def run(job: Job) -> Card:
     """Train, export, calibrate; the model folder is whole when this returns."""
     choice = choice_of(job)
-    options = choice.options
-    if options.threads:
-        torch.set_num_threads(options.threads)
+    use_threads(choice.options.threads)
     labels = _names(job)
     net = net_of(job, choice, len(labels))
     data = _data(job, choice, net, labels)
     measure(net, data.train, job)
-    trainee = Supervised(net, loss_of(choice, len(labels)), options, device_of(options.device))
-    write_text(job.folder / "options.json", json.dumps(plain(choice), indent=1, sort_keys=True) + "\n")
-    metric = METRICS[cell_of(job.question).metric]
-    size = sum(p.numel() for p in net.parameters())
-    job.say(f"{options.encoder} with {size:,} parameters, {len(labels)} output{'s' if len(labels) > 1 else ''}")
-    with Log(job.folder) as log:
-        outcome = Fit(trainee, data, metric, options, job.folder, job.progress, log.scalar, job.say).run(job.resume)
-    job.progress.close()
-    job.say(f"stopped after {len(outcome.epochs)} epochs ({outcome.stopped}), {outcome.seconds / 60:.1f} minutes; "
-            f"best valid {metric.name} {outcome.best.metric:.4f} in epoch {outcome.best.number + 1}")  # fmt: skip
-    trainee.settle(outcome.weights)
-    answers, targets = answered(trainee, data.valid, data.valid_seconds, options)
-    write_text(job.folder / "epochs.json", json.dumps([vars(e) for e in outcome.epochs], default=dict, sort_keys=True) + "\n")
+    trainee = Supervised(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
+    told = f"{len(labels)} output{'s' if len(labels) > 1 else ''}"
+    answers, targets = fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], told)
     return _exported(job, choice, net, labels, answers, targets)
 
 
@@ -156,11 +110,7 @@ def _data(job: Job, choice: Choice, net: Net, labels: tuple[str, ...]) -> Data:
     _check(job, options)
     truth = Truth(f"{job.question.over}_{job.question.answer}", labels, net.hop, options.sample_rate)
     weights = balanced([c.label or "" for c in job.clips["train"]], options.balance) if job.question.answer == "class" else None
-    change = augment.Effects(options.augment, options.noise, options.rooms) if options.augment else None
-    train = Clips(job.clips["train"], options.sample_rate, truth, weights, change=change, crop=options.crop,
-                  seed=options.seed, cache=options.cache)  # fmt: skip
-    valid = Clips(job.clips["valid"], options.sample_rate, truth, cache=options.cache)
-    return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips])
+    return data_of(job, choice, (truth, truth), weights, options.crop)
 
 
 def balanced(labels: list[str], share: float) -> list[float]:

@@ -1,0 +1,66 @@
+"""A module under training with its optimizer: what is drawn in a step, averaged weights, and its state."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, final
+
+import torch
+from torch import Tensor, nn
+
+from aural.learn import checkpoint
+from aural.learn.options import Options
+from aural.learn.stepper import Stepper
+
+
+@final
+class Weights:
+    """`module` holds all that is learned together, the loss's own weights too; `stepper` moves them."""
+
+    def __init__(self, module: nn.Module, options: Options, device: torch.device) -> None:
+        self.module = module.to(device)
+        self.stepper = Stepper(self.module, options, device)
+        self._seed, self._steps = options.seed, 0
+
+    def begin(self) -> torch.Generator:
+        """The next step: the module learns, and masks, mixes and dropout follow from (seed, step) alone, so that a
+        resumed run draws the same. Gives the generator of the step."""
+        draw = self._seed * 1_000_003 + self._steps
+        torch.manual_seed(draw)
+        self._steps += 1
+        self.module.train()
+        return torch.Generator().manual_seed(draw)
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """The module answers, with the weights that are worth keeping; those that learn are put back afterwards."""
+        self.module.eval()
+        if not self.stepper.averaged:
+            yield
+            return
+        learning = {n: t.clone() for n, t in self.module.state_dict().items()}
+        self.module.load_state_dict(self.stepper.averaged)
+        yield
+        self.module.load_state_dict(learning)
+
+    def kept(self) -> dict[str, Tensor]:
+        """The weights that are worth keeping now, on the CPU: averaged where an average is asked for."""
+        found = self.stepper.averaged or self.module.state_dict()
+        return {n: t.detach().cpu().clone() for n, t in found.items()}
+
+    def settle(self, weights: Mapping[str, Tensor]) -> None:
+        """Put kept weights back; nothing is learned afterwards."""
+        self.module.load_state_dict(dict(weights))
+        self.module.eval()
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Everything that resuming needs: named tensors, and plain values."""
+        parts = {"module": (self.module.state_dict(), {"steps": self._steps}), "stepper": self.stepper.state()}
+        return checkpoint.merged(parts)
+
+    def restore(self, tensors: Mapping[str, Tensor], plain: Mapping[str, Any]) -> None:
+        """Take a state back. Raises: LearningError when it does not fit."""
+        checkpoint.fitted(self.module, checkpoint.part(tensors, "module"), "--resume")
+        self.stepper.restore(checkpoint.part(tensors, "stepper"), plain["stepper"])
+        self._steps = int(plain["module"]["steps"])
