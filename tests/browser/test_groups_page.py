@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,20 +27,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     groups = tuple(Group(k, (EVIL if k == 1 else f"word{k}", "dark"), 4, "x") for k in (1, 2, 3))
     maps = {"neighbors": rng.standard_normal((12, 2)), "main axes": rng.standard_normal((12, 2))}
     return Groups(members, groups, maps, 0.4, {"tagger": EVIL}, {EVIL: "why"}).save(tmp_path_factory.mktemp("page") / "groups.html")
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(window: Browser, page: Path) -> Browser:
-    window.size(1400, 900)
-    window.open(page)
-    window.until("document.body.dataset.ready")
-    return window
 
 
 def press(browser: Browser, k: int) -> None:

@@ -8,7 +8,6 @@ import math
 import struct
 import wave
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -85,20 +84,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "talk.html"
     path.write_text(html.write(result, media=media), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(window: Browser, page: Path) -> Browser:
-    window.size(1400, 900)
-    window.open(page)
-    window.until("document.body.dataset.ready")
-    return window
 
 
 def test_names_and_words_that_are_markup_stay_text(browser: Browser) -> None:
