@@ -45,11 +45,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Method:
-    """How something is learned. `options` is its dataclass; `run(job)` leaves a model folder and gives its card;
-    `answers` bounds the questions: pairs of (over, answer); `any_labels`: what the clips are
-    labeled with need not fit the question."""
+    """How something is learned.
+
+    `options` is its dataclass; `read(job)` reads what was given, so that a wrong name is told before any recording is
+    opened; `run(job)` leaves a model folder and gives its card; `answers` bounds the questions: pairs of (over, answer);
+    `any_labels`: what the clips are labeled with need not fit the question.
+    """
 
     options: type
+    read: Callable[[Job], Any]
     run: Callable[[Job], Card]
     answers: frozenset[tuple[str, str]]
     any_labels: bool = False

@@ -64,12 +64,18 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
     if (question.over, question.answer) not in method.answers:
         raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
     _folder(ask)
+    given = {"seed": ask.seed, **ask.given}
+    job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
+    method.read(job)
     clips = _clips(ask, shown, say)
     sad = None if method.any_labels else complaint([*clips["train"], *clips["valid"]], question)
     if sad and not ask.force:
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
-    given = {"seed": ask.seed, **ask.given}
-    job = Job(ask.verb, task.main_role, question, clips, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
+    # Nothing is written before all is known to be right, so that a mended command finds the folder as it was.
+    if not ask.resume:
+        write_manifest(clips["train"], ask.folder / TRAIN)
+        write_manifest(clips["valid"], ask.folder / VALID)
+    job = dataclasses.replace(job, clips=clips)
     card = method.run(job)
     shown.close()
     return Trained(ask.folder, card, report.made(job, card))
@@ -96,7 +102,6 @@ def _folder(ask: Ask) -> None:
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
     if ask.data is None and not ask.resume:
         raise UsageError("there is nothing to learn from", where="train", fix="Give a folder of label folders, or --manifest FILE")
-    ask.folder.mkdir(parents=True, exist_ok=True)
 
 
 def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, list[Clip]]:
@@ -126,8 +131,6 @@ def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, l
     for name in ("train", "valid"):
         if not parts.get(name):
             raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")
-    write_manifest(parts["train"], ask.folder / TRAIN)
-    write_manifest(parts["valid"], ask.folder / VALID)
     return {"train": parts["train"], "valid": parts["valid"]}
 
 

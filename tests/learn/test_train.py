@@ -100,6 +100,10 @@ def test_what_cannot_be_is_said(tmp_path: Path) -> None:
     wild = {**SMALL, "rate": 10, "clip_norm": 1e9, "warmup": 0, "epochs": 400, "decay": 1}
     with pytest.raises(LearningError, match="no longer a number"):
         train(Ask("classify", rows, tmp_path / "c", valid, given=wild), say=lambda text: None)
+    told: list[str] = []
+    with pytest.raises(UsageError, match="no effect 'nois'"):
+        train(Ask("classify", rows, tmp_path / "e", valid, given={"augment": "nois"}), say=told.append)
+    assert told == [] and not (tmp_path / "b").exists() and not (tmp_path / "e").exists(), "recordings were opened first"
     with pytest.raises(UsageError, match="not empty"):
         train(Ask("classify", rows, tmp_path, valid))
     with pytest.raises(UsageError, match="no training to resume"):

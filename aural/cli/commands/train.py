@@ -28,7 +28,7 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is learned, from what, and how."""
     parser.epilog = _EXAMPLES
-    parser.add_argument("verb", help="classify, tag, detect, estimate, spot ...: the verb that the model will answer")
+    parser.add_argument("verb", help="classify, tag, detect, estimate, anomaly ...: the verb that the model will answer")
     parser.add_argument("data", nargs="?", type=Path, help="a folder of label folders, a manifest, a Kaldi folder, a csv ...")
     parser.add_argument("--manifest", type=Path, metavar="FILE", help="the same, by name")
     parser.add_argument("--valid", type=Path, metavar="FILE", help="clips to validate on (default: a fifth of the groups)")

@@ -55,9 +55,14 @@ class Tried:
     told: np.ndarray
 
 
+def read(job: Job) -> Options:
+    """The options that were given. Raises: UsageError."""
+    return settings.build(Options, job.given, where="--method classical")
+
+
 def run(job: Job) -> Card:
     """Hear, choose input and penalty by group k-fold inside train, fit, write the model folder."""
-    options: Options = settings.build(Options, job.given, where="--method classical")
+    options = read(job)
     clips = job.clips["train"]
     if not clips:
         raise LearningError("there are no clips to learn from", fix="Add recordings")
@@ -154,4 +159,4 @@ def _card(job: Job, labels: tuple[str, ...], won: Tried, truth: np.ndarray, opti
     return card
 
 
-METHOD = Method(Options, run, frozenset({("clip", "class"), ("clip", "set"), ("clip", "number")}))
+METHOD = Method(Options, read, run, frozenset({("clip", "class"), ("clip", "set"), ("clip", "number")}))

@@ -67,10 +67,17 @@ class Voices(Trainee):
             return nn.functional.normalize(vectors.float()).cpu(), frames.cpu()
 
 
+def read(job: Job) -> Choice:
+    """What was given, read and checked. Raises: UsageError."""
+    choice = choice_of(dataclasses.replace(job, question=_CLASSES), HEAD, LOSS)
+    augment.names(choice.options.augment)
+    return choice
+
+
 def run(job: Job) -> Card:
     """Train, export, and find the cosine at which two clips are the same voice. Raises: LearningError for too few voices."""
     job = dataclasses.replace(job, question=_CLASSES)
-    choice = choice_of(job, HEAD, LOSS)
+    choice = read(job)
     use_threads(choice.options.threads)
     options = choice.options
     known, others = names(job.clips["train"]), names(job.clips["valid"])
@@ -106,4 +113,4 @@ def _exported(job: Job, choice: Choice, net: Net, scores: np.ndarray, same: np.n
     return card
 
 
-METHOD = Method(Options, run, frozenset({("clip", "number")}), any_labels=True)
+METHOD = Method(Options, read, run, frozenset({("clip", "number")}), any_labels=True)

@@ -68,9 +68,14 @@ class Normal:
         return len(self.heap.points) if isinstance(self.heap, Neighbors) else 1
 
 
+def read(job: Job) -> Options:
+    """The options that were given. Raises: UsageError."""
+    return settings.build(Options, job.given, where="--method outlier")
+
+
 def run(job: Job) -> Card:
     """Hear the normal clips, fit, set the border by cross-validation, write the model folder."""
-    options: Options = settings.build(Options, job.given, where="--method outlier")
+    options = read(job)
     clips = [c for c in job.clips["train"] if c.label in (None, NORMAL)]
     odd = len(job.clips["train"]) - len(clips)
     if odd:
@@ -138,4 +143,4 @@ def _card(job: Job, clips: Sequence[Clip], options: Options, window: float, foun
     return card
 
 
-METHOD = Method(Options, run, frozenset({("clip", "number")}), any_labels=True)
+METHOD = Method(Options, read, run, frozenset({("clip", "number")}), any_labels=True)

@@ -68,9 +68,16 @@ class Supervised(Trainee):
             return self.net.answer(logits.float()).cpu(), frames.cpu()
 
 
+def read(job: Job) -> Choice:
+    """What was given, read and checked. Raises: UsageError."""
+    choice = choice_of(job)
+    _check(job, choice.options)
+    return choice
+
+
 def run(job: Job) -> Card:
     """Train, export, calibrate; the model folder is whole when this returns."""
-    choice = choice_of(job)
+    choice = read(job)
     use_threads(choice.options.threads)
     labels = _names(job)
     net = net_of(job, choice, len(labels))
@@ -92,11 +99,11 @@ def _names(job: Job) -> tuple[str, ...]:
 
 
 def _check(job: Job, options: Options) -> None:
-    """Raises: UsageError for effects after which the truth of the rows no longer holds."""
+    """Raises: UsageError for effects that there are not, and for those after which the truth of the rows no longer holds."""
     over, answer = job.question.over, job.question.answer
     timed = over == "frame" or (over == "sequence" and answer != "class")
     changed = (*(_MOVING if timed else ()), *(_TUNING if (over, answer) in _TUNED else ()))
-    wrong = [name for name in options.augment if name in changed]
+    wrong = [name for name in augment.names(options.augment) if name in changed]
     if wrong:
         fix = "Leave it out; noise, room, gain and specaugment keep what the rows tell"
         raise UsageError(
@@ -107,7 +114,6 @@ def _check(job: Job, options: Options) -> None:
 def _data(job: Job, choice: Choice, net: Net, labels: tuple[str, ...]) -> Data:
     """The clips of both splits with their truths on the net's own grid."""
     options = choice.options
-    _check(job, options)
     truth = Truth(f"{job.question.over}_{job.question.answer}", labels, net.hop, options.sample_rate)
     weights = balanced([c.label or "" for c in job.clips["train"]], options.balance) if job.question.answer == "class" else None
     return data_of(job, choice, (truth, truth), weights, options.crop)
@@ -151,4 +157,4 @@ def _exported(job: Job, choice: Choice, net: Net, labels: tuple[str, ...], answe
     return card
 
 
-METHOD = Method(Options, run, frozenset(CELLS))
+METHOD = Method(Options, read, run, frozenset(CELLS))
