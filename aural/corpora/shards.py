@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, final
+from typing import IO, Any, BinaryIO, final
 
 import numpy as np
 
@@ -85,12 +85,12 @@ class Packed:
 
     def data(self) -> bytes:
         """The sound's own bytes."""
-        return _Member(self.clip.audio, self.offset, self.size).read()
+        return _bytes(self.clip.audio, self.offset, self.size)
 
     def sound(self, rate: int | None = None, mono: bool = True) -> Sound:
-        """The clip, decoded. Raises: SoundError."""
+        """The clip, decoded. Raises: SoundError, CorpusError."""
         end = None if self.clip.duration is None else self.clip.start + self.clip.duration
-        with Source(_Member(self.clip.audio, self.offset, self.size), self.clip.id) as source:
+        with _opened(self.clip.audio) as file, Source(_Member(file, self.offset, self.size), self.clip.id) as source:
             return source.load(rate=rate, mono=mono, start=self.clip.start, end=end)
 
 
@@ -184,19 +184,14 @@ def _order(folder: Path, index: Index, share: Share) -> Iterator[tuple[int, np.n
 
 
 def _places(folder: Path, shard: Shard) -> np.ndarray:
-    try:
-        with open(folder / shard.name, "rb") as file:
-            file.seek(shard.offsets)
-            data = file.read(32 * shard.clips)
-    except OSError as error:
-        raise CorpusError(f"this shard cannot be read ({error.strerror})", where=str(folder / shard.name)) from None
-    return np.frombuffer(data, "<u8").reshape(-1, 4).copy()
+    data = _bytes(folder / shard.name, shard.offsets, 32 * shard.clips)
+    return np.frombuffer(data, "<u8").reshape(-1, 4)
 
 
 def _packed(path: Path, place: np.ndarray) -> Packed:
     row_at, row_size, at, size = map(int, place)
     try:
-        row = json.loads(_Member(path, row_at, row_size).read())
+        row = json.loads(_bytes(path, row_at, row_size))
         name = row.pop(_ID)
         clip = clip_of({**row, "audio": path.name}, path, row_at)
     except (ValueError, KeyError) as error:
@@ -307,21 +302,34 @@ class _Hashed:
         self.count += len(data)
 
 
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise CorpusError(f"this shard cannot be read ({error.strerror})", where=str(path), fix="Copy it again") from None
+
+
+def _bytes(path: Path, offset: int, size: int) -> bytes:
+    """So many bytes of a shard. Raises: CorpusError when they are not there."""
+    with _opened(path) as file:
+        file.seek(offset)
+        data = file.read(size)
+    if len(data) != size:
+        raise CorpusError("this shard was cut off", where=str(path), fix="Copy it again, or pack again")
+    return data
+
+
 @final
 class _Member:
-    """The bytes from `offset` of a file as a file of their own, opened anew for each reader."""
+    """A stretch of an open file as a file of its own."""
 
-    def __init__(self, path: Path, offset: int, size: int) -> None:
-        self._path, self._offset, self._size, self._at = path, offset, size, 0
+    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
+        self._file, self._offset, self._size, self._at = file, offset, size, 0
 
     def read(self, count: int = -1) -> bytes:
         left = max(0, self._size - self._at)
-        try:
-            with open(self._path, "rb") as file:
-                file.seek(self._offset + self._at)
-                data = file.read(left if count < 0 else min(count, left))
-        except OSError as error:
-            raise CorpusError(f"this shard cannot be read ({error.strerror})", where=str(self._path)) from None
+        self._file.seek(self._offset + self._at)
+        data = self._file.read(left if count < 0 else min(count, left))
         self._at += len(data)
         return data
 
