@@ -9,8 +9,8 @@ Source: Haitsma, Kalker, "A highly robust audio fingerprinting system", ISMIR 20
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,6 +79,13 @@ def near_duplicates(clips: Sequence[Clip], progress: Progress | None = None, job
     return sorted(twins, key=lambda t: (-t.similarity, t.first.id, t.second.id))
 
 
+def placed(twins: Sequence[Twins], parts: Mapping[str, Sequence[Clip]]) -> list[Twins]:
+    """The pairs with the split in which each of their clips stands now; those without one are left out."""
+    place = {_key(clip): replace(clip, split=name) for name, clips in parts.items() for clip in clips}
+    both = ((t, place.get(_key(t.first)), place.get(_key(t.second))) for t in twins)
+    return [replace(t, first=a, second=b) for t, a, b in both if a is not None and b is not None]
+
+
 def remarks(twins: Sequence[Twins], most: int = 5) -> tuple[str, ...]:
     """Sentences for a person: pairs across splits first, then pairs with other labels, then how many there are in all."""
     told = []
@@ -143,6 +150,10 @@ def alike(a: Print, b: Print) -> tuple[float, int]:
     values = np.where(enough, np.fft.irfft(spectrum, size)[lags % size] / both, 0.0)
     best = int(values.argmax())
     return float(values[best]), int(lags[best])
+
+
+def _key(clip: Clip) -> tuple[str, float, float | None]:
+    return clip.audio.as_posix(), clip.start, clip.duration
 
 
 def _sums(x: np.ndarray) -> np.ndarray:

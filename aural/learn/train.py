@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aural import find
+from aural.corpora.cuts import cut
+from aural.corpora.duplicates import near_duplicates, placed, remarks
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
-from aural.corpora.rows import rows
+from aural.corpora.rows import look
 from aural.corpora.split import split
 from aural.corpora.survey import complaint, survey
 from aural.errors import LearningError, UsageError
@@ -22,6 +23,7 @@ from aural.receipts import Receipt
 from aural.tasks._task import Task
 
 TRAIN, VALID = "train.jsonl", "valid.jsonl"
+_MANY = 50_000  # clips up to which near-duplicates are looked for: about 20 ms each
 
 
 @dataclass(frozen=True)
@@ -109,31 +111,45 @@ def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, l
     if ask.resume:
         return {"train": read_manifest(ask.folder / TRAIN), "valid": read_manifest(ask.folder / VALID)}
     assert ask.data is not None
-    found = rows(ask.data, ask.label)
-    given = rows(ask.valid, ask.label) if ask.valid is not None else []
+    found = _rows(ask.data, ask, say)
+    given = _rows(ask.valid, ask, say) if ask.valid is not None else []
     seen = survey([*found, *given], shown)
     shown.close()
     say(seen.text())
-    bad = seen.unusable
-    found, given = _kept(found, bad, seen.durations), _kept(given, bad, seen.durations)
+    found, given = seen.kept(found), seen.kept(given)
     if ask.label is not None:
         bare = sum(c.label is None for c in (*found, *given))
         found, given = [c for c in found if c.label is not None], [c for c in given if c.label is not None]
         if bare:
             say(f"note: {bare} clips without {ask.label!r} are left out")
+    twins = near_duplicates([*found, *given], shown) if len(found) + len(given) <= _MANY else []
+    shown.close()
     parts: Mapping[str, list[Clip]] = {"train": found, "valid": given}
     if not given:
-        told = split(found, {"train": 1 - ask.share, "valid": ask.share}, ask.seed)
+        shares = {"train": 1 - ask.share, "valid": ask.share}
+        told = split(found, shares, ask.seed, together=[(t.first, t.second) for t in twins])
         parts = told.clips
-        say(f"split by {told.by}: {len(parts['train'])} clips to learn from, {len(parts['valid'])} to validate on")
+        aside = "".join(f", {len(clips)} of {name} left aside" for name, clips in parts.items() if name not in shares)
+        say(f"split by {told.by}: {len(parts['train'])} clips to learn from, {len(parts['valid'])} to validate on{aside}")
         for remark in told.remarks:
             say(f"note: {remark}")
+    for remark in remarks(placed(twins, parts)):
+        say(f"note: {remark}")
     for name in ("train", "valid"):
         if not parts.get(name):
             raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")
     return {"train": parts["train"], "valid": parts["valid"]}
 
 
-def _kept(clips: Sequence[Clip], bad: frozenset[str], durations: Mapping[str, float]) -> list[Clip]:
-    """The clips that can be heard, each with its length."""
-    return [dataclasses.replace(c, duration=c.duration or durations.get(c.id)) for c in clips if c.id not in bad]
+def _rows(place: Path, ask: Ask, say: Callable[[str], None]) -> list[Clip]:
+    """The rows of a place; recordings with labels in time become clips where the question is about clips."""
+    found = look(place, ask.label)
+    for remark in found.remarks:
+        say(f"note: {remark}")
+    timed = all(c.events is not None and not c.labels for c in found.clips)
+    question = find.page("tasks", ask.verb).TASK.question
+    if not timed or question is None or question.over != "clip":
+        return found.clips
+    parts = cut(found.clips)
+    say(f"note: the labels of {len(found.clips)} recordings were cut into {len(parts)} clips")
+    return parts
