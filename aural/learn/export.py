@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -50,12 +50,18 @@ def write_graph(module: nn.Module, path: Path, rate: int, outputs: Sequence[str]
     """Write any module that takes samples [B, T] and lengths [B]. Raises: LearningError."""
     samples, lengths = torch.zeros(2, rate), torch.tensor([rate, rate // 2])
     batch, time = torch.export.Dim("batch", min=1), torch.export.Dim("time", min=2)
-    shapes = ({0: batch, 1: time}, {0: batch})
+    write_program(module, (samples, lengths), ({0: batch, 1: time}, {0: batch}), path, ["samples", "lengths"], outputs)
+
+
+def write_program(
+    module: nn.Module, inputs: tuple[Any, ...], shapes: tuple[Any, ...], path: Path, names: Sequence[str], outputs: Sequence[str]
+) -> None:
+    """Write any module: example inputs, which of their sizes are free, and names. Raises: LearningError."""
     try:
         with _quiet():
             program = torch.onnx.export(
-                module, (samples, lengths), dynamo=True, dynamic_shapes=shapes, opset_version=_OPSET,
-                input_names=["samples", "lengths"], output_names=list(outputs), verbose=False,
+                module, inputs, dynamo=True, dynamic_shapes=shapes, opset_version=_OPSET,
+                input_names=list(names), output_names=list(outputs), verbose=False,
                 custom_translation_table=dict(translations()),
                 # The exporter's own optimizer changes what some graphs answer; the runtime optimizes when it opens them.
                 optimize=False,

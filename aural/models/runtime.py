@@ -69,6 +69,11 @@ class Session:
         """The declared shape of an input."""
         return next(list(i.shape) for i in self._inner.get_inputs() if i.name == name)
 
+    def width(self, name: str) -> int:
+        """The last size of an output, 0 where the graph leaves it free."""
+        size = next(o.shape[-1] for o in self._inner.get_outputs() if o.name == name)
+        return size if isinstance(size, int) else 0
+
     def run(self, feeds: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
         """Run the graph. Raises: ModelRefused when it cannot take the feeds, LimitReached out of memory."""
         try:

@@ -9,6 +9,7 @@ holds `Config` (a frozen dataclass of options), one module called `Frontend`, `E
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from torch import Tensor, nn
@@ -34,6 +35,16 @@ class Frontend(nn.Module, ABC):
         """samples [B, T], lengths [B] -> features [B, F, M] and real frames [B]. Frame f begins at sample f * hop."""
 
 
+class Framed(Frontend, ABC):
+    """A frontend whose frame is made of `size` samples from its start on and of nothing else, so that it can be streamed."""
+
+    size: int
+
+    @abstractmethod
+    def whole(self, samples: Tensor) -> Tensor:
+        """samples [B, (F - 1) * hop + size], all of them real -> features [B, F, M]."""
+
+
 class Encoder(nn.Module, ABC):
     """Features to learned frames. `width` D, `stride` frames in for one frame out, `causal`: no later frame is seen."""
 
@@ -44,6 +55,18 @@ class Encoder(nn.Module, ABC):
     @abstractmethod
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """x [B, F, M], lengths [B] -> [B, F', D] and real frames [B], F' = F over the stride rounded up."""
+
+
+class Streaming(Encoder, ABC):
+    """An encoder that also runs block by block where `causal` is True: the blocks' frames are those of the whole."""
+
+    @abstractmethod
+    def begin(self, batch: int) -> list[Tensor]:
+        """The state before the first frame of so many streams: for each part zeros of a fixed shape."""
+
+    @abstractmethod
+    def step(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """The next features [B, F, M], all of them real -> their frames [B, F / stride, D] and the next state."""
 
 
 class Head(nn.Module, ABC):

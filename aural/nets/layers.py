@@ -5,6 +5,7 @@ Layouts: over time [B, D, F]; over time and bands [B, D, F, M]. `lengths` [B] co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import final
 
 import torch
@@ -83,6 +84,16 @@ class ConvFrames(nn.Module):
         x = self.norm(x, lengths)
         return (x.relu() if self.active else x), lengths
 
+    def begin(self, batch: int) -> list[Tensor]:
+        """The frames that a causal layer still remembers before the first one: [B, D, kernel - 1] zeros, or nothing."""
+        return [torch.zeros(batch, self.conv.in_channels, self.before)] if self.before else []
+
+    def step(self, x: Tensor, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:
+        """The next frames, all of them real: what it remembers is taken from `state`, what it will appended to `after`."""
+        x = self.conv(remembered(x, self.before, state, after))
+        x = self.norm(x, whole(x))
+        return x.relu() if self.active else x
+
 
 @final
 class ConvBands(nn.Module):
@@ -103,3 +114,28 @@ class ConvBands(nn.Module):
         lengths = halved(lengths, self.stride[0])
         x = self.norm(x, lengths)
         return (x.relu() if self.active else x), lengths
+
+    def begin(self, batch: int, bands: int) -> list[Tensor]:
+        """The frames that a causal layer still remembers before the first one: [B, D, kernel - 1, bands] zeros, or nothing."""
+        return [torch.zeros(batch, self.conv.in_channels, self.padding[2], bands)] if self.padding[2] else []
+
+    def step(self, x: Tensor, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:
+        """The next frames, all of them real: what it remembers is taken from `state`, what it will appended to `after`."""
+        x = remembered(x, self.padding[2], state, after)
+        x = self.conv(nn.functional.pad(x, (*self.padding[:2], 0, 0)))
+        x = self.norm(x, whole(x))
+        return x.relu() if self.active else x
+
+
+def remembered(x: Tensor, count: int, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:
+    """x [B, D, F, ...] behind the `count` frames before it, the last `count` of which are kept for the next step."""
+    if not count:
+        return x
+    x = torch.cat([next(state), x], dim=2)
+    after.append(x[:, :, x.shape[2] - count :])
+    return x
+
+
+def whole(x: Tensor) -> Tensor:
+    """Lengths [B] of x [B, D, F, ...] where every frame is real."""
+    return torch.full((x.shape[0],), x.shape[2], device=x.device)

@@ -1,4 +1,4 @@
-"""Runs a model folder of the kind "onnx": one graph that takes samples and lengths and gives answers."""
+"""Runs a model folder of the kind "onnx": one graph that takes samples and lengths and gives answers; streamed where it can be."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from aural.metrics.calibration import warmed
 from aural.models.card import Card
-from aural.models.face import Embedder, Model, Scorer
+from aural.models.engines import _stream
+from aural.models.face import Embedder, Model, Scorer, StreamingScorer
 from aural.models.runtime import Runtime, Session
 
 GRAPH = "model.onnx"
@@ -33,9 +34,37 @@ class OnnxScorer(Scorer):
         """The session goes with the object."""
 
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        answers = _answers(self._session, samples, lengths)
-        temperature = self.card.calibration.get("temperature", 1.0)
-        return answers if temperature == 1.0 else np.asarray(warmed(answers, temperature), np.float32)
+        return calibrated(_answers(self._session, samples, lengths), self.card)
+
+
+@final
+class OnnxStreamer(StreamingScorer):
+    """An OnnxScorer whose folder also holds a stepping graph; that one is opened when a stream begins."""
+
+    def __init__(self, scorer: OnnxScorer, folder: Path, runtime: Runtime) -> None:
+        self.card, self._scorer, self._folder, self._runtime = scorer.card, scorer, folder, runtime
+        self._stream: _stream.Stream | None = None
+
+    def close(self) -> None:
+        """The sessions go with the object."""
+
+    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        return self._scorer.score(samples, lengths)
+
+    def start(self) -> _stream.Heard:
+        return self._graph().start()
+
+    def step(self, state: _stream.Heard, samples: np.ndarray) -> tuple[_stream.Heard, np.ndarray]:
+        state, answers = self._graph().step(state, samples)
+        return state, calibrated(answers, self.card)
+
+    def finish(self, state: _stream.Heard) -> np.ndarray:
+        return calibrated(self._graph().finish(state), self.card)
+
+    def _graph(self) -> _stream.Stream:
+        if self._stream is None:
+            self._stream = _stream.opened(self._folder, self._runtime)
+        return self._stream
 
 
 @final
@@ -61,6 +90,12 @@ class OnnxEmbedder(Embedder):
         return kept if len(kept) >= _LEAST * self.card.sample_rate else row
 
 
+def calibrated(answers: np.ndarray, card: Card) -> np.ndarray:
+    """Probabilities of classes at the card's temperature."""
+    temperature = card.calibration.get("temperature", 1.0)
+    return answers if temperature == 1.0 or not len(answers) else np.asarray(warmed(answers, temperature), np.float32)
+
+
 def _answers(session: Session, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
     return np.asarray(session.run(feeds, ["answers"])[0])
@@ -69,4 +104,7 @@ def _answers(session: Session, samples: np.ndarray, lengths: np.ndarray) -> np.n
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The scorer or embedder of a model folder, as its card's role says."""
     session = runtime.session(folder / GRAPH)
-    return OnnxEmbedder(card, session) if card.role in _VECTORS else OnnxScorer(card, session)
+    if card.role in _VECTORS:
+        return OnnxEmbedder(card, session)
+    scorer = OnnxScorer(card, session)
+    return OnnxStreamer(scorer, folder, runtime) if (folder / _stream.GRAPH).is_file() else scorer

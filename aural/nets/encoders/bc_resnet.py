@@ -7,13 +7,14 @@ where the paper has sub-spectral norm, with weights of its own for each of up to
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
 from torch import Tensor, nn
 
 from aural.nets import face
-from aural.nets.layers import ConvBands, ConvFrames, MaskedNorm, wiped
+from aural.nets.layers import ConvBands, ConvFrames, MaskedNorm, whole, wiped
 from aural.settings import option
 
 TAKES: face.Kind = "frames"
@@ -36,13 +37,13 @@ def tiny() -> Config:
 
 
 @final
-class Encoder(face.Encoder):
+class Encoder(face.Streaming):
     """features [B, F, M] -> [B, F, 32 scale]; a frame for each frame."""
 
     def __init__(self, config: Config, width_in: int) -> None:
         super().__init__()
         first = max(2, round(16 * config.scale))
-        self.first = ConvBands(1, first, (5, 5), (1, 2), causal=config.causal)
+        self.first, self.bands = ConvBands(1, first, (5, 5), (1, 2), causal=config.causal), width_in
         self.blocks = nn.ModuleList()
         width, bands = first, -(-width_in // 2)
         for channels, count, stride, dilation in _STAGES:
@@ -54,7 +55,7 @@ class Encoder(face.Encoder):
                     _Block((width, wider), step, dilation, next(g for g in _GROUPS if bands % g == 0), config, k == 0)
                 )
                 width = wider
-        self.last = ConvBands(width, width, (5, 5), groups=width, causal=config.causal)
+        self.last, self.left = ConvBands(width, width, (5, 5), groups=width, causal=config.causal), bands
         self.width, self.stride, self.causal = max(4, round(32 * config.scale)), 1, config.causal
         self.out = ConvFrames(width, self.width, 1)
 
@@ -65,6 +66,21 @@ class Encoder(face.Encoder):
         x, lengths = self.last(x, lengths)
         x, lengths = self.out(x.mean(3), lengths)
         return x.transpose(1, 2), lengths
+
+    def begin(self, batch: int) -> list[Tensor]:
+        state = self.first.begin(batch, self.bands)
+        for block in self.blocks:
+            state += block.time.begin(batch)
+        return state + self.last.begin(batch, self.left)
+
+    def step(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        parts = iter(state)
+        after: list[Tensor] = []
+        x = self.first.step(x[:, None], parts, after)
+        for block in self.blocks:
+            x = block.step(x, parts, after)
+        x = self.last.step(x, parts, after)
+        return self.out.step(x.mean(3), parts, after).transpose(1, 2), after
 
 
 @final
@@ -82,18 +98,25 @@ class _Block(nn.Module):
         self.dropout = nn.Dropout1d(config.dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        whole = x
+        own, wide = self._over_bands(x, lengths)
+        return wiped(self._joined(own, wide, self.time(wide.mean(3), lengths)[0]), lengths)
+
+    def step(self, x: Tensor, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:
+        """The next frames, all of them real, as in `ConvFrames.step`."""
+        own, wide = self._over_bands(x, whole(x))
+        return self._joined(own, wide, self.time.step(wide.mean(3), state, after))
+
+    def _over_bands(self, x: Tensor, lengths: Tensor) -> tuple[Tensor | None, Tensor]:
+        """What is added unchanged, where shapes allow, and what the layers over bands make of x."""
+        own = None if self.widen is not None else x
         if self.widen is not None:
             x, _ = self.widen(x, lengths)
         # One column of zeros on each side stands for the bands beyond the edges.
-        x = self.bands(nn.functional.pad(x, (1, 1)))
-        x = self._normed(x, lengths)
-        time, _ = self.time(x.mean(3), lengths)
-        time = self.dropout(self.mix(nn.functional.silu(time)))
-        x = x + time[..., None]
-        if self.widen is None:
-            x = x + whole
-        return wiped(x.relu(), lengths)
+        return own, self._normed(self.bands(nn.functional.pad(x, (1, 1))), lengths)
+
+    def _joined(self, own: Tensor | None, wide: Tensor, time: Tensor) -> Tensor:
+        x = wide + self.dropout(self.mix(nn.functional.silu(time)))[..., None]
+        return (x if own is None else x + own).relu()
 
     def _normed(self, x: Tensor, lengths: Tensor) -> Tensor:
         """[B, D, F, M] with each group of bands normed as channels of its own."""

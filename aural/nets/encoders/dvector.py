@@ -6,6 +6,7 @@ the projection also feeds the recurrence, which no node of ONNX can do; here it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -33,7 +34,7 @@ def tiny() -> Config:
 
 
 @final
-class Encoder(face.Encoder):
+class Encoder(face.Streaming):
     """features [B, F, M] -> [B, F, projection]; a frame for each frame."""
 
     causal: ClassVar[bool] = True  # type: ignore[misc]
@@ -49,3 +50,13 @@ class Encoder(face.Encoder):
         for layer, projection in zip(self.layers, self.projections, strict=True):
             x = projection(layer(x, lengths))
         return masked(x, lengths), lengths
+
+    def begin(self, batch: int) -> list[Tensor]:
+        return [part for layer in self.layers for part in layer.begin(batch)]
+
+    def step(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        parts = iter(state)
+        after: list[Tensor] = []
+        for layer, projection in zip(self.layers, self.projections, strict=True):
+            x = projection(layer.step(x, parts, after))
+        return x, after

@@ -5,6 +5,7 @@ Source: Hochreiter and Schmidhuber 1997 (LSTM); Cho et al. 2014, arXiv:1406.1078
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -32,7 +33,7 @@ def tiny() -> Config:
 
 
 @final
-class Encoder(face.Encoder):
+class Encoder(face.Streaming):
     """features [B, F, M] -> [B, F, width], twice that in both directions."""
 
     def __init__(self, config: Config, width_in: int) -> None:
@@ -47,3 +48,13 @@ class Encoder(face.Encoder):
         for layer in self.layers:
             x = layer(x, lengths)
         return x, lengths
+
+    def begin(self, batch: int) -> list[Tensor]:
+        return [part for layer in self.layers for part in layer.begin(batch)]
+
+    def step(self, x: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        parts = iter(state)
+        after: list[Tensor] = []
+        for layer in self.layers:
+            x = layer.step(x, parts, after)
+        return x, after

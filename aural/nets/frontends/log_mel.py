@@ -33,7 +33,7 @@ def tiny() -> Config:
 
 
 @final
-class Frontend(face.Frontend):
+class Frontend(face.Framed):
     """samples [B, T] -> log-mel [B, F, n_mels], F = T / hop rounded up, at least 1."""
 
     def __init__(self, config: Config, sample_rate: int) -> None:
@@ -46,5 +46,4 @@ class Frontend(face.Frontend):
         return masked(torch.log(power + FLOOR), frames), frames
 
     def whole(self, samples: Tensor) -> Tensor:
-        """samples [B, (F - 1) * hop + size] -> [B, F, n_mels]: frames that lie in the samples as a whole, for streams."""
         return torch.log(self.mel.whole(samples) + FLOOR)
