@@ -12,7 +12,7 @@ import numpy as np
 from torch import Tensor
 
 from aural.learn import checkpoint
-from aural.learn.loading import Clips, batches, in_order, order
+from aural.learn.loading import Clips, Feed, in_order, order
 from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
@@ -74,6 +74,7 @@ class Fit:
         self._trainee, self._data, self._metric, self._options = trainee, data, metric, options
         self._folder, self._progress, self._log, self._say = folder / "checkpoints", progress, log, say
         self._course = _Course()
+        self._feed = Feed(data.train, options.workers)
         self._begun = self._saved = time.monotonic()
         per_epoch = len(order(data.train_seconds, options.batch, options.seed, 0))
         self._steps = per_epoch * options.epochs
@@ -105,7 +106,7 @@ class Fit:
         course, options = self._course, self._options
         plan = order(self._data.train_seconds, options.batch, options.seed, course.epoch)
         done = course.step - course.epoch * len(plan)
-        for batch in batches(self._data.train, plan[done:], course.epoch, options.workers):
+        for batch in self._feed.batches(plan[done:], course.epoch):
             share = self._share()
             for name, value in self._trainee.learn(batch, share).items():
                 course.sums[name] = course.sums.get(name, 0.0) + value
@@ -186,7 +187,7 @@ def answered(
     """Answers and targets of every clip, in the order of the clips, real frames alone."""
     answers: dict[int, np.ndarray] = {}
     targets: dict[int, np.ndarray] = {}
-    for batch in batches(clips, in_order(seconds, options.batch), -1, 0):
+    for batch in Feed(clips).batches(in_order(seconds, options.batch), -1):
         told, frames = trainee.answers(batch)
         for row, index in enumerate(batch.index.tolist()):
             answers[index] = told[row].numpy() if told.dim() == 2 else told[row, : int(frames[row])].numpy()

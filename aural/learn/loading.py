@@ -159,11 +159,18 @@ def in_order(durations: Sequence[float], batch: int) -> list[list[int]]:
     return [by_length[at : at + batch] for at in range(0, len(by_length), batch)]
 
 
-def batches(clips: Clips, plan: Sequence[Sequence[int]], epoch: int, workers: int = 0) -> Iterator[Batch]:
-    """The batches of `plan`, in its order; `epoch` -1 = as they are, without augmentation."""
-    draws = [[Draw(i, epoch) for i in part] for part in plan]
-    loader = DataLoader(
-        clips, batch_sampler=draws, collate_fn=collate, num_workers=workers,
-        multiprocessing_context="spawn" if workers else None, prefetch_factor=4 if workers else None,
-    )  # fmt: skip
-    yield from loader
+@final
+class Feed:
+    """The batches of a split, epoch by epoch. Worker processes, and the clips that they have decoded, stay between epochs."""
+
+    def __init__(self, clips: Clips, workers: int = 0) -> None:
+        self._draws: list[list[Draw]] = []
+        self._loader = DataLoader(
+            clips, batch_sampler=self._draws, collate_fn=collate, num_workers=workers, persistent_workers=workers > 0,
+            multiprocessing_context="spawn" if workers else None, prefetch_factor=4 if workers else None,
+        )  # fmt: skip
+
+    def batches(self, plan: Sequence[Sequence[int]], epoch: int) -> Iterator[Batch]:
+        """The batches of `plan`, in its order; `epoch` -1 = as they are, without augmentation."""
+        self._draws[:] = [[Draw(i, epoch) for i in part] for part in plan]
+        yield from self._loader

@@ -10,7 +10,7 @@ from learn_clips import RATE, manifest
 
 from aural.corpora.manifest import read_manifest
 from aural.learn.augment import Effects
-from aural.learn.loading import Clips, Draw, Truth, batches, collate, in_order, order
+from aural.learn.loading import Clips, Draw, Feed, Truth, collate, in_order, order
 from aural.learn.targets import clip_class
 
 
@@ -58,5 +58,7 @@ def test_padding_is_zeros_and_lengths_are_told(tmp_path: Path) -> None:
 def test_workers_change_nothing(tmp_path: Path) -> None:
     clips = _clips(tmp_path, change=Effects(("noise",), None, None))
     plan = in_order([1.0] * len(clips), 6)
-    here, there = list(batches(clips, plan, 1, 0)), list(batches(clips, plan, 1, 1))
-    assert all(torch.equal(a.samples, b.samples) for a, b in zip(here, there, strict=True))
+    here, there = Feed(clips), Feed(clips, 1)
+    for epoch in (1, 2):  # the second time the worker is the one of the first
+        pairs = zip(here.batches(plan, epoch), there.batches(plan, epoch), strict=True)
+        assert all(torch.equal(a.samples, b.samples) for a, b in pairs)
