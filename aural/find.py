@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,27 @@ def page(folder: str, name: str) -> Any:
         hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}"
         raise UsageError(f"there is no {name!r} in {folder}", fix=hint)
     return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
+
+
+@cache
+def file_page(path: str) -> Any:
+    """The page in a user's own file. Its code runs: it is the user's, named by the user.
+
+    Raises: UsageError when there is no such file, or when it cannot be imported.
+    """
+    place = Path(path).expanduser()
+    if not place.is_file():
+        raise UsageError("there is no such file", where=path)
+    spec = importlib.util.spec_from_file_location(f"aural_own_{place.stem}", place)
+    if spec is None or spec.loader is None:
+        raise UsageError("this is no Python file", where=path, fix="Its name ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their own module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise UsageError(f"this file cannot be imported ({type(error).__name__}: {error})", where=path) from error
+    return module
 
 
 def attribute(module: str, name: str) -> Any:

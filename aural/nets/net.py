@@ -46,7 +46,9 @@ def config_of(part: str, name: str, given: Mapping[str, Any]) -> Any:
 
 
 def page_of(part: str, name: str) -> Any:
-    """The page of a part. Raises: UsageError when there is none of that name."""
+    """The page of a part; an encoder may be the path of a file. Raises: UsageError when there is none of that name."""
+    if part == "encoder" and name.endswith(".py"):
+        return find.file_page(name)
     if part == "frontend":
         return find.page("nets/frontends", name)
     return find.page("nets/encoders", name) if part == "encoder" else find.page("nets/heads", name)
