@@ -68,9 +68,22 @@ def write_program(
             )  # fmt: skip
             assert program is not None
             program.save(str(path), external_data=False)
+            _bare(path)
     except Exception as error:
         what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise LearningError(f"this net cannot be exported ({what[:200]})", where=str(path), fix="Please report it") from error
+
+
+def _bare(path: Path) -> None:
+    """Take out what the exporter notes of its own: for each node the lines of code behind it, with the paths of this
+    machine, and the shapes between nodes, which the runtime finds by itself. Most of a small graph is made of it."""
+    import onnx
+
+    model = onnx.load(str(path))
+    del model.graph.value_info[:]
+    for thing in (model, model.graph, *model.graph.node, *model.graph.initializer, *model.graph.input, *model.graph.output):
+        del thing.metadata_props[:]
+    onnx.save(model, str(path))
 
 
 def parity(net: Net, path: Path) -> float:

@@ -39,6 +39,7 @@ class Options:
     workers: int = option(0, "processes that decode and augment; 0 = in the training process", least=0, most=256)
     cache: int = option(2048, "decoded clips kept in memory", unit="MB", least=0)
     checkpoint: float = option(5.0, "time between checkpoints", unit="min", least=0)
+    int8: bool = option(False, "also write the model in int8, into the folder int8 of the run, with its agreement in the card")
     device: str = option("auto", "where the net is trained: auto, cpu, cuda, cuda:1, mps")
     threads: int = option(0, "threads of one process; 0 = all cores", least=0, most=1024)
     seed: int = option(0, "everything that is drawn follows from it", least=0)

@@ -18,10 +18,11 @@ from aural.judge import report as judged
 from aural.judge import run as judging
 from aural.judge.rooms import Condition
 from aural.judge.terms import Terms
-from aural.learn import pictures
+from aural.learn import compact, pictures
 from aural.learn.job import Job
 from aural.metrics.labels import confusion
 from aural.models.card import Card
+from aural.models.card import read as read_card
 from aural.models.card import write as write_card
 from aural.receipts import Receipt
 from aural.sound.sound import load
@@ -37,27 +38,40 @@ def made(job: Job, card: Card) -> Receipt | None:
     """
     if card.figures:
         return None  # the method has judged what no verb answers by itself
-    try:
-        choices = choose(judging.task_of(job.verb), str(job.model))
-        plan = judging.plan(job.verb, job.clips["valid"], choices, {}, Terms())
-    except AuralError as error:
-        job.say(f"not judged: {error}")
+    found = _judged(job, job.model)
+    if found is None:
         return None
-    names = judging.names_of(job.verb, job.clips["valid"])
-    plan = dataclasses.replace(plan, names=names)
-    records = judging.judge(plan, job.clips["valid"], Condition(), job.progress)
-    job.progress.close()
-    receipt = judged.receipt(plan, records, job.folder / "valid.jsonl", {})
+    receipt, plan, records = found
     receipts.write(receipt, job.folder / "valid.json")
-    figures = {name: {"value": m.value, "low": m.low, "high": m.high, "n": m.n} for name, m in receipt.metrics.items()}
-    write_card(dataclasses.replace(card, figures={"valid": figures}), job.model / "card.json")
     job.say(judged.text(receipt, plan, []))
+    small = compact.model(job.folder)
+    if small is not None and (again := _judged(job, small)) is not None:
+        figures = [(name, m.value, receipt.metrics[name].value) for name, m in again[0].metrics.items()]
+        job.say("int8 on the same clips: " + ", ".join(f"{name} {value:.4f} (float {whole:.4f})" for name, value, whole in figures))
     epochs = job.folder / "epochs.json"
     if epochs.is_file():
         pictures.curves(json.loads(epochs.read_text(encoding="utf-8")), job.folder / "curves.svg")
     if all("labels" in r for r in records) and job.question.answer == "class":
         _classes(job, records)
     return receipt
+
+
+def _judged(job: Job, model: Path) -> tuple[Receipt, judging.Plan, list[dict[str, Any]]] | None:
+    """What a model folder says of the validation clips; its figures are written into its card."""
+    try:
+        choices = choose(judging.task_of(job.verb), str(model))
+        plan = judging.plan(job.verb, job.clips["valid"], choices, {}, Terms())
+    except AuralError as error:
+        job.say(f"not judged: {error}")
+        return None
+    plan = dataclasses.replace(plan, names=judging.names_of(job.verb, job.clips["valid"]))
+    records = judging.judge(plan, job.clips["valid"], Condition(), job.progress)
+    job.progress.close()
+    receipt = judged.receipt(plan, records, job.folder / "valid.jsonl", {})
+    card = read_card(model / "card.json")
+    valid = {name: {"value": m.value, "low": m.low, "high": m.high, "n": m.n} for name, m in receipt.metrics.items()}
+    write_card(dataclasses.replace(card, figures={**card.figures, "valid": valid}), model / "card.json")
+    return receipt, plan, records
 
 
 def _classes(job: Job, records: Sequence[dict[str, Any]]) -> None:

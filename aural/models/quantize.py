@@ -1,7 +1,8 @@
 """From a graph in float32 to one in int8: a quarter of the size, quicker on a CPU, with its agreement measured.
 
-Convolutions and matrix products are quantized, their ranges measured on calibration clips; recurrent layers by the
-runtime's dynamic way. What lies before a logarithm (the frontend) stays float32: power spectra span far more than 8 bits.
+Convolutions and matrix products are quantized, their ranges measured on calibration clips. Weights of recurrent layers are
+stored as int8 and computed with as float32, since the runtime knows no other way for GRU. What lies before a logarithm
+(the frontend) stays float32: power spectra span far more than 8 bits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from aural.errors import ExtraMissing, ModelRefused, UsageError
 from aural.models.runtime import Runtime
 
 _KINDS = ("Conv", "MatMul", "Gemm")
-_RECURRENT = ("LSTM", "GRU")
+_LARGE = 1000  # numbers from which on storing a matrix in int8 pays
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,17 @@ class Agreement:
     clips: int
 
 
-def quantize(graph: Path, out: Path, clips: Sequence[np.ndarray], rate: int) -> Agreement:
-    """Write `out` and measure it. `clips` [T] at `rate` (Hz) are what ranges are measured on: some dozens, like what comes.
+def quantize(graph: Path, out: Path, clips: Sequence[np.ndarray]) -> None:
+    """Write `out`. `clips` [T] at the graph's rate are what ranges are measured on: some dozens, like what will come.
 
-    The agreement is measured on every second clip, ranges on the others. Raises: UsageError for fewer than four clips,
-    ExtraMissing without the package onnx, ModelRefused when the runtime's tools cannot quantize the graph.
+    Raises: UsageError without a clip, ExtraMissing without the package onnx, ModelRefused when the runtime's tools cannot
+    quantize the graph.
     """
-    if len(clips) < 4:
-        raise UsageError(f"{len(clips)} clips are too few to measure ranges on", fix="Give some dozens")
+    if not clips:
+        raise UsageError("there are no clips to measure ranges on", where="quantize", fix="Give some dozens")
     try:
         import onnx
-        from onnxruntime.quantization import QuantFormat, QuantType, quantize_dynamic, quantize_static
+        from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
         from onnxruntime.quantization.shape_inference import quant_pre_process
     except ImportError as error:
         raise ExtraMissing("onnx is not installed", where="quantize", fix='Install the extra: pip install "aural[train]"') from error
@@ -55,22 +56,20 @@ def quantize(graph: Path, out: Path, clips: Sequence[np.ndarray], rate: int) -> 
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "plain.onnx"
             quant_pre_process(str(graph), str(plain), skip_symbolic_shape=True, skip_optimization=True)
-            nodes = onnx.load(str(plain)).graph.node
-            left = _before_logarithms(nodes)
-            if any(n.op_type in _RECURRENT for n in nodes):
-                kinds = ["MatMul", "Gemm", *_RECURRENT]
-                quantize_dynamic(str(plain), str(out), op_types_to_quantize=kinds, weight_type=QuantType.QInt8, nodes_to_exclude=left)
-            else:
-                quantize_static(
-                    str(plain), str(out), _reader(clips[::2]), quant_format=QuantFormat.QDQ, op_types_to_quantize=list(_KINDS),
-                    per_channel=True, activation_type=QuantType.QInt8, weight_type=QuantType.QInt8, nodes_to_exclude=left,
-                )  # fmt: skip
+            left = _before_logarithms(onnx.load(str(plain)).graph.node)
+            quantize_static(
+                str(plain), str(out), _reader(clips), quant_format=QuantFormat.QDQ, op_types_to_quantize=list(_KINDS),
+                per_channel=True, activation_type=QuantType.QInt8, weight_type=QuantType.QInt8, nodes_to_exclude=left,
+            )  # fmt: skip
+        model = onnx.load(str(out))
+        _store_small(model, left)
+        del model.graph.value_info[:]
+        onnx.save(model, str(out))
     except Exception as error:
         what = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelRefused(f"this graph cannot be quantized ({what})", where=str(graph)) from error
     finally:
         logging.disable(before)
-    return agreement(graph, out, clips[1::2])
 
 
 def agreement(graph: Path, other: Path, clips: Sequence[np.ndarray]) -> Agreement:
@@ -94,6 +93,7 @@ def _reader(clips: Sequence[np.ndarray]) -> Any:
     """The clips in the form that the runtime's tools take."""
     from onnxruntime.quantization import CalibrationDataReader
 
+    @final
     class Reader(CalibrationDataReader):  # type: ignore[misc]
         def __init__(self) -> None:
             self.left: Iterator[dict[str, np.ndarray]] = iter([_feeds(clip) for clip in clips])
@@ -115,3 +115,24 @@ def _before_logarithms(nodes: Sequence[Any]) -> list[str]:
             found[node.name] = node
             waiting += [maker[name] for name in node.input if name in maker]
     return sorted(found)
+
+
+def _store_small(model: Any, left: Sequence[str]) -> None:
+    """Large float matrices that are still there become int8 with a scale for each row, made float again where they are used."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    excluded = {name for node in model.graph.node if node.name in left for name in node.input}
+    for tensor in list(model.graph.initializer):
+        whole = tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) == 2 and np.prod(tensor.dims) >= _LARGE
+        if not whole or tensor.name in excluded:
+            continue
+        values, name = numpy_helper.to_array(tensor), tensor.name
+        scale = np.maximum(np.abs(values).max(axis=1), 1e-12).astype(np.float32) / np.float32(127)
+        small = np.round(values / scale[:, None]).astype(np.int8)
+        model.graph.initializer.remove(tensor)
+        model.graph.initializer.extend(
+            [numpy_helper.from_array(small, f"{name}.int8"), numpy_helper.from_array(scale, f"{name}.scale")]
+        )
+        inputs = [f"{name}.int8", f"{name}.scale"]
+        model.graph.node.insert(0, helper.make_node("DequantizeLinear", inputs, [name], name=f"{name}.float", axis=0))

@@ -122,6 +122,7 @@ def test_a_trained_graph_answers_as_torch_does(tmp_path: Path) -> None:
             module.variance.uniform_(0.2, 3)
     to_onnx(net, tmp_path / "model.onnx")
     assert parity(net, tmp_path / "model.onnx") < 1e-5
+    assert b".py" not in (tmp_path / "model.onnx").read_bytes(), "a graph tells where its code lay on this machine"
     net.standard.mean.add_(1.0)
     assert parity(net, tmp_path / "model.onnx") > 1e-3, "a difference would not be seen"
 

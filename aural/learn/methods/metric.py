@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from aural.errors import LearningError
 from aural.files import sha256_of
-from aural.learn import augment
+from aural.learn import augment, compact
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch, Truth
@@ -92,7 +92,10 @@ def run(job: Job) -> Card:
     trainee = Voices(net, loss_of(choice, len(known), net.plan.outputs), options, device_of(options.device))
     told = f"vectors of {net.plan.outputs}, {len(known)} voices to learn from"
     scores, same = pairs(*fitted(job, choice, trainee, data, METRICS["eer"], told))
-    return _exported(job, choice, net, scores, same)
+    card = _exported(job, choice, net, scores, same)
+    if options.int8:
+        compact.write(job, card, data)
+    return card
 
 
 def _exported(job: Job, choice: Choice, net: Net, scores: np.ndarray, same: np.ndarray) -> Card:

@@ -13,7 +13,7 @@ from torch import Tensor
 from aural import find
 from aural.errors import UsageError
 from aural.files import sha256_of
-from aural.learn import augment
+from aural.learn import augment, compact
 from aural.learn.export import to_onnx
 from aural.learn.fit import Data
 from aural.learn.job import Job, Method
@@ -86,7 +86,10 @@ def run(job: Job) -> Card:
     trainee = Supervised(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
     told = f"{len(labels)} output{'s' if len(labels) > 1 else ''}"
     answers, targets = fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], told)
-    return _exported(job, choice, net, labels, answers, targets)
+    card = _exported(job, choice, net, labels, answers, targets)
+    if choice.options.int8:
+        compact.write(job, card, data)
+    return card
 
 
 def _names(job: Job) -> tuple[str, ...]:
