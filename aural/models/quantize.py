@@ -49,7 +49,9 @@ def quantize(graph: Path, out: Path, clips: Sequence[np.ndarray]) -> None:
         from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
         from onnxruntime.quantization.shape_inference import quant_pre_process
     except ImportError as error:
-        raise ExtraMissing("onnx is not installed", where="quantize", fix='Install the extra: pip install "aural[train]"') from error
+        raise ExtraMissing(
+            "onnx is not installed", where="quantize", fix='Install the extra: pip install "aural[train]"'
+        ) from error
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

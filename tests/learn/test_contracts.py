@@ -50,7 +50,12 @@ BROKEN = (
     ("def tiny():", "def small():", "page", "does not define tiny"),
     ('"frames", "log_mel"', '"samples", "log_mel"', "page", "does not give"),
     ("masked(x, lengths), lengths", "masked(x, lengths)[:, ::2], lengths", "shapes", "samples"),
-    ("return masked(x, lengths)", "x = x - x.mean(1, keepdim=True)\n        return masked(x, lengths)", "masks", "padding is heard"),
+    (
+        "return masked(x, lengths)",
+        "x = x - x.mean(1, keepdim=True)\n        return masked(x, lengths)",
+        "masks",
+        "padding is heard",
+    ),
     ("x = self.conv(", "x = 0 * self.conv(", "gradients", "slope 0"),
     ("causal = False", "causal = True", "causal", "changes earlier frames"),
     ("        return masked", "        1 / 0\n        return masked", "masks", "ZeroDivisionError"),
