@@ -24,10 +24,11 @@ def run(args: argparse.Namespace) -> int:
     """Print a line a promise; 0 when all hold, else 1."""
     try:
         from aural.learn import contracts
+        from aural.nets.net import page_of
     except ModuleNotFoundError as error:
         fix = 'Install the extra: pip install "aural[train]"'
         raise ExtraMissing("PyTorch is not installed", where="check", fix=fix) from error
-    contracts.page_of("encoder", args.net)  # a file that cannot be read is an error, no verdict
+    page_of("encoder", args.net)  # a file that cannot be read is an error, no verdict
     broken = 0
     for verdict in contracts.verdicts(args.net):
         broken += bool(verdict.wrong)
