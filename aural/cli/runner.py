@@ -49,6 +49,10 @@ class Job:
 def run_task(verb: str, arguments: list[str]) -> int:
     """Run `aural VERB ...` for a task page and give the exit code."""
     page = find.page("tasks", verb)
+    if page.TASK.takes == "text":
+        from aural.cli.speaking import run_speaking
+
+        return run_speaking(verb, page, arguments)
     options = settings.options_of(page.TASK.options)
     formats = outputs.format_options() if page.TASK.writes is None else ()
     switches = [*_SWITCHES, *flags.switches_of(options), *flags.switches_of(formats)]

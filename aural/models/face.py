@@ -218,3 +218,7 @@ class Speller(Model):
     @abstractmethod
     def spell(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words of one sentence, as spoken -> the phonemes of each. Raises: UsageError that names a word it cannot spell."""
+
+    @abstractmethod
+    def readings(self, word: str) -> Mapping[str, str]:
+        """The phonemes of one word, as it is written, by part of speech; the usual one as DEFAULT, first. Empty = unknown."""

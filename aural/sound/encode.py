@@ -6,6 +6,7 @@ import contextlib
 import io
 import struct
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,10 +74,12 @@ def format_of(path: Path) -> str:
     return name
 
 
-def encode(sound: Sound, format: str = "wav", *, bits: int = 16, bitrate: int | None = None) -> bytes:
+def encode(
+    sound: Sound, format: str = "wav", *, bits: int = 16, bitrate: int | None = None, tags: Mapping[str, str] | None = None
+) -> bytes:
     """The bytes of a sound file. `format` as an extension without dot; the rest as in `Writer`."""
     out = io.BytesIO()
-    packer = _packer(out, format, sound.sample_rate, sound.channels, bits, bitrate)
+    packer = _packer(out, format, sound.sample_rate, sound.channels, bits, bitrate, tags or {})
     try:
         packer.write(sound.samples)
         packer.finish()
@@ -93,22 +96,23 @@ class Writer:
     `with Writer(path, sample_rate, channels) as out: out.write(samples [C, t])`. The extension
     decides the format, `format` overrules it. `bits`: 16, 24 (wav, flac) or 32 (float, wav only).
     `bitrate` (bit/s) for what loses. Values outside -1..1 are clamped, NaN becomes 0. Rates that a
-    codec does not know are resampled to the next higher one. Raises: UsageError, LimitReached (disk full).
+    codec does not know are resampled to the next higher one. `tags`: what players show of a file (title,
+    artist, comment, ...). Raises: UsageError, LimitReached (disk full).
     """
 
     def __init__(self, path: str | Path, sample_rate: int, channels: int, *, format: str | None = None, bits: int = 16,
-                 bitrate: int | None = None) -> None:  # fmt: skip
+                 bitrate: int | None = None, tags: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self.path = Path(path)
         self.format = format or format_of(self.path)
         self.sample_rate, self.channels = sample_rate, channels
-        self._bits, self._bitrate = bits, bitrate
+        self._bits, self._bitrate, self._tags = bits, bitrate, dict(tags or {})
         self._stack = contextlib.ExitStack()
         self._packer: _Packer | None = None
 
     def __enter__(self) -> Writer:
         out = self._stack.enter_context(written(self.path))
         try:
-            self._packer = _packer(out, self.format, self.sample_rate, self.channels, self._bits, self._bitrate)
+            self._packer = _packer(out, self.format, self.sample_rate, self.channels, self._bits, self._bitrate, self._tags)
         except BaseException as error:
             self._stack.__exit__(type(error), error, error.__traceback__)
             raise
@@ -152,16 +156,18 @@ class _Packer(ABC):
         """Let go of what is held; the bytes so far are of no use."""
 
 
-def _packer(out: IO[bytes], format: str, rate: int, channels: int, bits: int, bitrate: int | None) -> _Packer:
+def _packer(
+    out: IO[bytes], format: str, rate: int, channels: int, bits: int, bitrate: int | None, tags: Mapping[str, str]
+) -> _Packer:
     if bits not in (16, 24, 32):
         raise UsageError(f"{bits} bits a sample cannot be written", fix="Use 16, 24 or 32 (float)")
     if format == "wav":
-        return _Wav(out, rate, channels, bits)
+        return _Wav(out, rate, channels, bits, tags)
     if format not in _WAYS:
         raise UsageError(f"a sound cannot be written as {format!r}", fix=f"Use one of: {', '.join(formats())}")
     if channels > _WAYS[format].most:
         raise UsageError(f"{format} holds at most {_WAYS[format].most} channels, not {channels}", fix="Make it mono, or write wav")
-    return _Coded(out, _WAYS[format], rate, channels, bits, bitrate)
+    return _Coded(out, _WAYS[format], rate, channels, bits, bitrate, tags)
 
 
 def _clean(samples: Samples) -> Samples:
@@ -178,8 +184,9 @@ def _integers(samples: Samples, bits: int) -> NDArray[np.int32]:
 class _Wav(_Packer):
     """RIFF/WAVE, RF64 when it grows beyond 4 GiB; the lengths are written when they are known."""
 
-    def __init__(self, out: IO[bytes], rate: int, channels: int, bits: int) -> None:
+    def __init__(self, out: IO[bytes], rate: int, channels: int, bits: int, tags: Mapping[str, str]) -> None:
         self._out, self._bits, self._channels, self._written = out, bits, channels, 0
+        self._told = _info(tags)
         frame = channels * bits // 8
         kind = 3 if bits == 32 else 1
         form = struct.pack("<HHIIHH", kind, channels, rate, min(rate * frame, 0xFFFFFFFF), frame, bits)
@@ -205,7 +212,8 @@ class _Wav(_Packer):
     def finish(self) -> None:
         if self._written % 2:
             self._out.write(b"\0")
-        riff = self._head + self._written + self._written % 2 - 8
+        self._out.write(self._told)
+        riff = self._head + self._written + self._written % 2 + len(self._told) - 8
         if riff < 0xFFFFFFFF:
             self._patch(4, struct.pack("<I", riff))
             self._patch(self._head - 4, struct.pack("<I", self._written))
@@ -228,7 +236,8 @@ class _Wav(_Packer):
 class _Coded(_Packer):
     """What PyAV writes."""
 
-    def __init__(self, out: IO[bytes], way: _Way, rate: int, channels: int, bits: int, bitrate: int | None) -> None:
+    def __init__(self, out: IO[bytes], way: _Way, rate: int, channels: int, bits: int, bitrate: int | None,
+                 tags: Mapping[str, str]) -> None:  # fmt: skip
         if bits == 32:
             raise UsageError("only wav holds 32-bit floats", fix="Use 16 or 24 bits, or write wav")
         self._bits = bits
@@ -249,6 +258,7 @@ class _Coded(_Packer):
             if bitrate or way.bitrate:
                 context.bit_rate = bitrate or way.bitrate * self._channels
             context.open()
+            self._container.metadata.update(tags)
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
             raise UsageError(f"{way.codec} cannot be written like this ({error})", fix="Try wav or flac") from None
@@ -300,6 +310,23 @@ class _Coded(_Packer):
                 self._container.mux(packet)
         except av.error.MemoryError as error:
             raise LimitReached("there is not enough memory to write this sound") from error
+
+
+# What RIFF calls the tags that it has a place for (Multimedia Programming Interface 1.0, 1991); others go to the comment.
+_INFO = {"title": b"INAM", "artist": b"IART", "comment": b"ICMT", "copyright": b"ICOP", "encoder": b"ISFT", "genre": b"IGNR"}
+
+
+def _info(tags: Mapping[str, str]) -> bytes:
+    """The LIST chunk of a wav file that holds its tags; nothing without any."""
+    named = {name: told for name, told in tags.items() if name in _INFO}
+    others = [f"{name}: {told}" for name, told in tags.items() if name not in _INFO]
+    if others:
+        named["comment"] = "; ".join([*([named["comment"]] if "comment" in named else []), *others])
+    body = b"INFO"
+    for name, told in named.items():
+        data = told.encode() + b"\0"
+        body += _INFO[name] + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+    return b"LIST" + struct.pack("<I", len(body)) + body if named else b""
 
 
 def _next_rate(rate: int, known: tuple[int, ...] | None) -> int:

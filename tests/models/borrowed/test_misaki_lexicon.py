@@ -9,7 +9,7 @@ import pytest
 
 from aural.errors import ModelRefused, UsageError
 from aural.models import store
-from aural.models.borrowed.misaki_lexicon import MisakiLexicon, read_table, stressed
+from aural.models.borrowed.misaki_lexicon import MisakiLexicon, read_table
 
 GOOD = {
     "hey": "hˈA", "the": "ði", "a": "A", "to": "tu", "apple": "ˈæpᵊl", "door": "dˈɔɹ", "Paris": "pˈɛɹɪs", "up": "ˌʌp",
@@ -51,17 +51,16 @@ def test_an_unknown_word_is_named_with_what_to_do() -> None:
         SPELLER.spell(["hey", "zorblax", "qwx"])
 
 
-def test_stress_goes_to_the_syllable_that_bears_some() -> None:
-    assert stressed("ʃʌʃ") == "ʃˈʌʃ" and stressed("ˌOvəɹ") == "ˈOvəɹ" and stressed("ʃ") == "ˈʃ"
-
-
-def test_of_several_readings_the_default_is_taken(tmp_path: Path) -> None:
+def test_of_several_readings_all_are_kept_and_the_usual_one_is_spelled(tmp_path: Path) -> None:
     path = tmp_path / "table.json"
     path.write_text(json.dumps({"read": {"VBD": "ɹˈɛd", "DEFAULT": "ɹˈid"}, "none": None, "gone": {"DEFAULT": None}} | {"a": "A"}))
     with pytest.raises(ModelRefused):
         read_table(path)  # null is no reading at all
     path.write_text(json.dumps({"read": {"VBD": "ɹˈɛd", "DEFAULT": "ɹˈid"}, "gone": {"DEFAULT": None}}))
-    assert read_table(path) == {"read": "ɹˈid"}
+    lexicon = MisakiLexicon([read_table(path)])
+    assert lexicon.spell(["read"]) == ("ɹˈid",)
+    assert list(lexicon.readings("read").items()) == [("DEFAULT", "ɹˈid"), ("VBD", "ɹˈɛd")]
+    assert lexicon.readings("gone") == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": {}}'])
@@ -78,7 +77,8 @@ def test_all_its_phonemes_are_in_its_card_and_in_the_default_voice() -> None:
 
     with store.open_model("misaki-lexicon", "speller") as speller:
         assert isinstance(speller, MisakiLexicon)
-        seen = {letter for table in speller._tables for phonemes in table.values() for letter in phonemes}
+        words = [word for table in speller._tables for word in table]
+        seen = {letter for word in words for phonemes in speller.readings(word).values() for letter in phonemes}
         assert seen <= set(speller.card.labels)
         assert speller.spell("turn on the lights".split()) == ("tˈɜɹn", "ˌɔn", "ðə", "lˈIts")
     assert seen <= set(read_ids(store.ensure("kokoro") / "vocab.json"))

@@ -1,0 +1,166 @@
+"""Says a text sentence by sentence: the front end, the voice, and the times of the written words."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from aural.errors import UsageError
+from aural.models import store
+from aural.models.card import Card
+from aural.models.face import Prosody, Speller, Synthesizer, Utterance
+from aural.models.shelf import Shelf
+from aural.results import Segment, Word, grid_span
+from aural.text import front_end
+from aural.text.front_end import Line, Token
+from aural.text.pronunciation import lexicon
+from aural.text.pronunciation.pronounce import Pronouncer
+
+if TYPE_CHECKING:
+    from aural.tasks.speak import Options
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One sentence as said: samples float32 [T], its segment timed from its own start (s), and what was left out.
+
+    `segment` is None where there was nothing to say; `end` is the place in the text up to which all is done.
+    """
+
+    samples: np.ndarray
+    segment: Segment | None
+    dropped: tuple[str, ...]
+    end: int
+
+
+@final
+class Reader:
+    """A voice with its front end, opened for one text."""
+
+    def __init__(self, text: str, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody) -> None:
+        self.text, self.sample_rate, self.model, self.voice = text, voice.card.sample_rate, voice.card.name, prosody.voice
+        self._pronouncer, self._voice, self._prosody = pronouncer, voice, prosody
+
+    def pieces(self, skip: int = 0) -> Iterator[Piece]:
+        """The sentences of the text, said; the first `skip` are left out. Raises: UsageError."""
+        for line in itertools.islice(front_end.lines(self.text, self._pronouncer), skip, None):
+            yield self._said(line)
+
+    def _said(self, line: Line) -> Piece:
+        dropped = tuple(self.text[a:b] for a, b in line.dropped)
+        if not line.tokens:
+            return Piece(np.zeros(0, np.float32), None, dropped, line.end)
+        utterance = utterance_of(line)
+        blocks = list(self._voice.speak(utterance, self._prosody))
+        samples = np.concatenate([block.samples for block in blocks])
+        times = [word for block in blocks for word in block.words]
+        return Piece(samples, segment_of(self.text, line, times, len(samples) / self.sample_rate), dropped, line.end)
+
+
+@contextlib.contextmanager
+def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
+    """Open what is needed to say `text`. Raises: UsageError for a voice that cannot, ModelMissing."""
+    prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed)
+    choose(shelf, options.voice)
+    with shelf.open("synthesizer") as voice, pronouncer(shelf, options) as front:
+        if not prosody.voice:
+            prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
+        _check_voice(voice.card, prosody.voice)
+        yield Reader(text, front, voice, prosody)
+
+
+@contextlib.contextmanager
+def pronouncer(shelf: Shelf, options: Options) -> Iterator[Pronouncer]:
+    """The front end's pronunciations: the user's lexicon before the tables."""
+    own = lexicon.read(Path(options.lexicon)) if options.lexicon else {}
+    with shelf.open("speller") as speller:
+        assert isinstance(speller, Speller)
+        yield Pronouncer(speller.readings, own)
+
+
+def choose(shelf: Shelf, voice: str | None) -> None:
+    """Take the model that has the voice, where the chosen one is the default and does not have it."""
+    if not voice or shelf.choices["synthesizer"] != "kokoro":
+        return
+    first = voice.split("+")[0]
+    if first in store.entry_of("kokoro").card.voices:
+        return
+    for entry in store.entries():
+        if "synthesizer" in entry.roles and first in entry.card.voices:
+            shelf.choices["synthesizer"] = entry.card.name
+
+
+def _check_voice(card: Card, voice: str) -> None:
+    """Raises: UsageError for a voice that is none, or whose language has no pronunciations here."""
+    for name in voice.split("+") if card.voices else ():
+        if name not in card.voices:
+            near = difflib.get_close_matches(name, card.voices, n=1, cutoff=0.5)
+            fix = f"Did you mean {near[0]!r}?" if near else "`aural voices` lists them"
+            raise UsageError(f"{card.name} has no voice {name!r:.40}", where="--voice", fix=fix)
+        told = card.voices.get(name, "en").partition(",")[0]
+        if not told.startswith("en"):
+            fix = "Say how the words sound with --phonemes, or take an English voice: `aural voices` lists them"
+            raise UsageError(f"the voice {name} speaks {told}, and aural has no pronunciations for it", where="--voice", fix=fix)
+
+
+def utterance_of(line: Line) -> Utterance:
+    """A sentence as the voice takes it: marks behind the last word of their token, silence behind the last of all."""
+    words, phonemes, marks, pauses = [], [], [], []
+    for token in line.tokens:
+        for n, one in enumerate(token.said):
+            last = n + 1 == len(token.said)
+            words.append(one.word)
+            phonemes.append(one.phonemes)
+            marks.append(token.mark if last else "")
+            pauses.append(token.pause if last else 0.0)
+    pauses[-1] = line.pause
+    return Utterance(tuple(words), tuple(phonemes), tuple(marks), tuple(pauses))
+
+
+def segment_of(text: str, line: Line, times: Sequence[Word], duration: float) -> Segment:
+    """The sentence with its written words, each from where its first spoken word begins to where the last one ends."""
+    words, at, last = [], 0, 0.0
+    for token, written in zip(line.tokens, written_words(text, line), strict=True):
+        spans = times[at : at + len(token.said)]
+        at += len(token.said)
+        start, end = grid_span(max(last, spans[0].start), max(spans[-1].end, last + 0.001), duration)
+        last = start
+        spoken = " ".join(one.word for one in token.said)
+        words.append(
+            Word(start, end, written, spoken=None if spoken == text[token.start : token.end] else spoken, timed=spans[0].timed)
+        )
+    whole = " ".join(text[line.start : line.end].split())
+    return Segment(words[0].start, max(w.end for w in words), whole, words=tuple(words))
+
+
+def written_words(text: str, line: Line) -> list[str]:
+    """What is written for each token: from where it begins to the next one, so that together they are the sentence."""
+    starts = [line.start, *(token.start for token in line.tokens[1:]), line.end]
+    return [" ".join(text[a:b].split()) for a, b in itertools.pairwise(starts)]
+
+
+def moved(segment: Segment, shift: float) -> Segment:
+    """The segment `shift` s later, on the 1 ms grid."""
+
+    def later(seconds: float) -> float:
+        return round(seconds + shift, 3)
+
+    words = tuple(replace(w, start=later(w.start), end=later(w.end)) for w in segment.words or ())
+    return replace(segment, start=later(segment.start), end=later(segment.end), words=words)
+
+
+def explained(tokens: Sequence[Token], text: str) -> list[tuple[str, ...]]:
+    """Rows for people: what is written, its kind, how it is said, phonemes with the mark, and where they come from."""
+    rows: list[tuple[str, ...]] = []
+    for token in tokens:
+        origins = ", ".join(dict.fromkeys(one.origin for one in token.said))
+        phonemes = " ".join(one.phonemes for one in token.said) + token.mark
+        rows.append((text[token.start : token.end], token.category, " ".join(one.word for one in token.said), phonemes, origins))
+    return rows

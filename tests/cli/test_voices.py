@@ -1,0 +1,24 @@
+"""`aural voices`: every voice with language and licence; what takes phonemes only is marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from aural.cli import main as cli
+
+
+def test_all_voices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["voices"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = {line.split()[0]: line for line in lines[1:]}
+    assert len(rows) >= 58 and "Apache-2.0" in rows["af_heart"] and " text " in rows["af_heart"]
+    assert "--phonemes only" in rows["jf_alpha"] and " ja " in rows["jf_alpha"]
+    assert "flite" in rows["slt"] and " text " in rows["slt"]
+
+
+def test_of_one_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["voices", "en-GB"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert len(lines) >= 8 and all("en-GB" in line for line in lines)
+    assert cli.main(["voices", "tlh"]) == 2
+    assert "no voice speaks 'tlh'" in capsys.readouterr().err
