@@ -79,7 +79,7 @@ def encode(
 ) -> bytes:
     """The bytes of a sound file. `format` as an extension without dot; the rest as in `Writer`."""
     out = io.BytesIO()
-    packer = _packer(out, format, sound.sample_rate, sound.channels, bits, bitrate, tags or {})
+    packer = _packer(out, format, sound.sample_rate, sound.channels, bits, bitrate, tags)
     try:
         packer.write(sound.samples)
         packer.finish()
@@ -157,17 +157,17 @@ class _Packer(ABC):
 
 
 def _packer(
-    out: IO[bytes], format: str, rate: int, channels: int, bits: int, bitrate: int | None, tags: Mapping[str, str]
+    out: IO[bytes], format: str, rate: int, channels: int, bits: int, bitrate: int | None, tags: Mapping[str, str] | None = None
 ) -> _Packer:
     if bits not in (16, 24, 32):
         raise UsageError(f"{bits} bits a sample cannot be written", fix="Use 16, 24 or 32 (float)")
     if format == "wav":
-        return _Wav(out, rate, channels, bits, tags)
+        return _Wav(out, rate, channels, bits, tags or {})
     if format not in _WAYS:
         raise UsageError(f"a sound cannot be written as {format!r}", fix=f"Use one of: {', '.join(formats())}")
     if channels > _WAYS[format].most:
         raise UsageError(f"{format} holds at most {_WAYS[format].most} channels, not {channels}", fix="Make it mono, or write wav")
-    return _Coded(out, _WAYS[format], rate, channels, bits, bitrate, tags)
+    return _Coded(out, _WAYS[format], rate, channels, bits, bitrate, tags or {})
 
 
 def _clean(samples: Samples) -> Samples:

@@ -156,3 +156,20 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not open"):
         Writer(tmp_path / "a.wav", 16000, 1).write(noise().samples)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["wav", "flac", "mp3", "ogg", "opus", "m4a"])
+def test_tags_are_written_and_the_sound_stays(name: str, tmp_path: Path) -> None:
+    import av
+
+    samples = (0.1 * np.sin(np.arange(4801) / 10)).astype(np.float32)[None]
+    for tags in ({"title": "Ein Lied", "comment": "synthetic", "encoder": "aural"}, None):
+        with Writer(tmp_path / f"x.{name}", 24000, 1, tags=tags) as out:
+            out.write(samples)
+        with av.open(str(tmp_path / f"x.{name}")) as held:
+            found = {k.lower(): v for k, v in (held.metadata | held.streams[0].metadata).items()}
+        assert found.get("title") == (tags or {}).get("title") and found.get("comment") == (tags or {}).get("comment")
+    if name in ("wav", "flac"):
+        with Writer(tmp_path / "y.wav", 24000, 1, tags={"x": "odd"}) as out:
+            out.write(samples)
+        assert load(tmp_path / "y.wav").length == load(tmp_path / f"x.{name}").length == 4801
