@@ -162,7 +162,7 @@ def _packer(
     if bits not in (16, 24, 32):
         raise UsageError(f"{bits} bits a sample cannot be written", fix="Use 16, 24 or 32 (float)")
     if format == "wav":
-        return _Wav(out, rate, channels, bits, tags or {})
+        return _Wav(out, rate, channels, bits, tags)
     if format not in _WAYS:
         raise UsageError(f"a sound cannot be written as {format!r}", fix=f"Use one of: {', '.join(formats())}")
     if channels > _WAYS[format].most:
@@ -184,9 +184,9 @@ def _integers(samples: Samples, bits: int) -> NDArray[np.int32]:
 class _Wav(_Packer):
     """RIFF/WAVE, RF64 when it grows beyond 4 GiB; the lengths are written when they are known."""
 
-    def __init__(self, out: IO[bytes], rate: int, channels: int, bits: int, tags: Mapping[str, str]) -> None:
+    def __init__(self, out: IO[bytes], rate: int, channels: int, bits: int, tags: Mapping[str, str] | None = None) -> None:
         self._out, self._bits, self._channels, self._written = out, bits, channels, 0
-        self._told = _info(tags)
+        self._told = _info(tags or {})
         frame = channels * bits // 8
         kind = 3 if bits == 32 else 1
         form = struct.pack("<HHIIHH", kind, channels, rate, min(rate * frame, 0xFFFFFFFF), frame, bits)
