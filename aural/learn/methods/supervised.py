@@ -48,8 +48,9 @@ class Supervised(Trainee):
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         generator = self._weights.begin()
         batch = self._mixes.mixed(batch, generator).to(self._device)
+        # In full precision: 16-bit floats drown quiet bands beside loud ones.
+        features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)
         with self._weights.stepper.precision():
-            features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)
             logits, frames = self.net.encode(features, frames)
             targets = self._scaled(batch.targets)
             each = self._loss(logits, targets, frames, batch.target_lengths)

@@ -21,7 +21,9 @@ def tokens(clip: Clip) -> list[str]:
 
 
 def target(clip: Clip, labels: Sequence[str], grid: Grid) -> np.ndarray:
-    """[L]: numbers of tokens from 1 up; 0 is the blank. Raises: LearningError without a text."""
+    """[L]: numbers of tokens from 1 up; 0 is the blank. A token that training has not got is a number that no answer has,
+    so that it counts as an error. Raises: LearningError without a text."""
     if clip.text is None and not clip.labels:
         raise without(clip, "text")
-    return np.array([labels.index(token) + 1 for token in tokens(clip)], np.float32)
+    places = {label: place for place, label in enumerate(labels, 1)}
+    return np.array([places.get(token, len(labels) + 1) for token in tokens(clip)], np.float32)
