@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from aural.files import sha256_of
-from aural.learn.fit import Data
 from aural.learn.job import Job
-from aural.learn.loading import Clips
 from aural.models import quantize
 from aural.models.card import Card
 from aural.models.card import write as write_card
+
+if TYPE_CHECKING:  # what is trained without nets is judged without PyTorch
+    from aural.learn.fit import Data
+    from aural.learn.loading import Clips
 
 FOLDER = "int8"
 _GRAPH = "model.onnx"
