@@ -99,7 +99,8 @@ def choose(task: Task, model: str | None, models: Mapping[str, str] | None = Non
     if model is not None:
         if task.main_role is None:
             raise UsageError("this verb uses no model", where="--model")
-        chosen[task.main_role] = _named(model)
+        name = _named(model)
+        chosen[task.part(name) if task.part is not None else task.main_role] = name
     return chosen
 
 

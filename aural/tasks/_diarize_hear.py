@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from aural.errors import UsageError
 from aural.models.face import Embedder, FrameEmbedder, Scorer
 from aural.progress import Progress
 from aural.sound.source import Source
@@ -106,7 +107,10 @@ class _Ear:
 
     def __init__(self, segmenter: Scorer, embedder: Embedder) -> None:
         card = segmenter.card
-        assert card.window and card.hop and embedder.card.sample_rate == card.sample_rate
+        assert card.window and card.hop
+        if embedder.card.sample_rate != card.sample_rate:
+            what = f"{embedder.card.name} hears voices at {embedder.card.sample_rate} Hz, {card.name} turns at {card.sample_rate} Hz"
+            raise UsageError(what, where="speaker_embedding", fix=f"Train it with --sample-rate {card.sample_rate}")
         self.rate = card.sample_rate
         self._segmenter, self._embedder = segmenter, embedder
         self._hop, self._window = round(card.hop * self.rate), round(card.window * self.rate)

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from aural.errors import UsageError
+from aural.models.card import Card
 from aural.models.face import Scorer, StreamingScorer
 from aural.sound.source import Source
+from aural.tasks._frames import Frames, answers
 
 RATE, FRAME = 16000, 512
 HOP = FRAME / RATE
@@ -24,6 +26,7 @@ FLOOR = -80.0
 # Breath before a word lies 22 to 26 dB below the words and gets 0.4 to 0.8 from the net; words get more.
 # Chosen on librispeech_mini (train) with both recognizers: softer rules miss it, harder ones cut "h" and "f".
 SURE, BREATH = 0.9, 20.0
+_SPEECH, _NONE = ("speech", "voice"), "none"  # labels of models that were trained for frames of speech
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +71,11 @@ class Rule:
 def hear(source: Source, gate: Scorer, start: float = 0.0, end: float | None = None) -> Iterator[Heard]:
     """The recording in blocks of 32.8 s with the gate's probabilities, state carried from block to block.
 
-    Raises: UsageError for a model that does not run along.
+    A model for frames that does not run along hears the whole recording first.
     """
     if not isinstance(gate, StreamingScorer):
-        fix = "`aural vad` takes it; every other verb needs one like silero-vad"
-        raise UsageError(f"{gate.card.name} does not run along with a recording", where="vad", fix=fix)
+        yield from _heard_before(source, gate, start, end)
+        return
     state: Any = gate.start()
     waiting: Heard | None = None
     for block in source.blocks(BLOCK, RATE, True, start, end):
@@ -87,6 +90,37 @@ def hear(source: Source, gate: Scorer, start: float = 0.0, end: float | None = N
         waiting = Heard(block.start, samples, np.where(level > FLOOR, frames[:, 0], np.float32(0)), level)
     if waiting is not None:
         yield waiting
+
+
+def _heard_before(source: Source, model: Scorer, start: float, end: float | None) -> Iterator[Heard]:
+    """The same by a model for frames: one pass for its answers (a number each 32 ms), one for the sound."""
+    rate = model.card.sample_rate
+    frames = answers((b.mono().samples[0] for b in source.blocks(30.0, rate, True, start, end)), model)
+    assert model.card.hop is not None
+    voice, at = voiced(Frames(frames, model.card.hop), model.card), 0
+    for block in source.blocks(BLOCK, RATE, True, start, end):
+        samples = block.mono().samples[0]
+        level = levels(samples)
+        # The last frame of the sound may be one that the model, at its own rate, saw no more of.
+        part = voice[at : at + len(level)]
+        part = np.concatenate([part, np.zeros(len(level) - len(part), part.dtype)])
+        at += len(level)
+        yield Heard(block.start, samples, np.where(level > FLOOR, part, np.float32(0)), level)
+
+
+def voiced(heard: Frames, card: Card) -> np.ndarray:
+    """The chance of a voice each 32 ms, from the frames of a model: of the label speech, or of any that is not none.
+
+    Raises: UsageError for a model without such a label.
+    """
+    named = [k for k, label in enumerate(card.labels) if label.lower() in _SPEECH]
+    kinds = named or [k for k, label in enumerate(card.labels) if label.lower() != _NONE]
+    if not named and _NONE not in card.labels:
+        fix = f"It needs a label {_SPEECH[0]!r}; this one has: {', '.join(card.labels[:8])}"
+        raise UsageError(f"{card.name} does not tell speech", where="--model", fix=fix)
+    count = -(-round(len(heard.values) * heard.hop * RATE) // FRAME)
+    middle = np.minimum(((np.arange(count) + 0.5) * HOP / heard.hop).astype(int), len(heard.values) - 1)
+    return np.asarray(heard.values[middle][:, kinds].sum(axis=1))
 
 
 def levels(samples: np.ndarray) -> np.ndarray:

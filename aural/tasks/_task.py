@@ -23,7 +23,7 @@ class Task:
     `note(answer)` is a remark for standard error, "" where there is nothing to say; `assumes(choices, options)`
     one on what was taken for granted, said once behind all answers.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
-    role that -m/--model replaces; `learned_by` is the method (a page of learn/methods) that makes its
+    role that -m/--model replaces, or `part(name)` tells the role that a model answers in; `learned_by` is the method (a page of learn/methods) that makes its
     model. `score(reference_clip, answer)` serves `judge`.
     """
 
@@ -41,6 +41,7 @@ class Task:
     note: Callable[[Any], str] | None = None
     assumes: Callable[[Mapping[str, str], Any], str] | None = None
     learned_by: str = "supervised"
+    part: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

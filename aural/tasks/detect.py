@@ -123,19 +123,25 @@ def _by_frames(model: Scorer, source: Source, options: Options, progress: Progre
     return found, tuple(Curve(labels[k], SCORE, 0.0, heard.hop, told[:, k]) for k in range(told.shape[1]))
 
 
+def heard(source: Source, model: Scorer, options: Options, progress: Progress) -> tuple[Event, ...]:
+    """The events of any tagger: for frames, for patches, or for clips, which it is asked of one after the other."""
+    if by_frames(model.card):
+        return _by_frames(model, source, options, progress)[0]
+    ear = Ear(model, options)
+    for samples in mono_blocks(source, model.card.sample_rate, progress, "sounds"):
+        ear.push(samples)
+    assert source.recording.duration is not None
+    return ear.finish(source.recording.duration)
+
+
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Events of layer "sound" in a recording of any length."""
     with shelf.open("tagger") as model:
         if by_frames(model.card):
             found, curves = _by_frames(model, source, options, progress)
             return Result(source.recording, dict(shelf.made_by), events=found, curves=curves or None)
-        ear = Ear(model, options)
-        for samples in mono_blocks(source, model.card.sample_rate, progress, "sounds"):
-            ear.push(samples)
-        recording = source.recording
-        assert recording.duration is not None
-        events = ear.finish(recording.duration)
-    return Result(recording, dict(shelf.made_by), events=events)
+        events = heard(source, model, options, progress)
+    return Result(source.recording, dict(shelf.made_by), events=events)
 
 
 def show(result: Result) -> str:

@@ -74,7 +74,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     events: list[Event] = []
     labels: tuple[Label, ...] = ()
     if speech:
-        with shelf.open(_role(shelf)) as model:
+        with shelf.open(role_of(shelf)) as model:
             voices = Voices(model)
             for samples in mono_blocks(source, model.card.sample_rate, progress, "voices"):
                 voices.push(samples)
@@ -88,7 +88,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
                   events=tuple(events) if options.spans else None)  # fmt: skip
 
 
-def _role(shelf: Shelf) -> str:
+def role_of(shelf: Shelf) -> str:
     """The role under which the chosen model opens."""
     chosen = shelf.choices["gender"]
     if not store.is_hub_name(chosen) and store.entry_of(chosen).card.role == _CLASSES:

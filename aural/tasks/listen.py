@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from aural.errors import UsageError
+from aural.models import store
 from aural.models.shelf import Shelf
 from aural.progress import Progress
 from aural.results import Event, Result, Segment, Span, Speaker, clock
@@ -14,11 +16,23 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import detect, diarize, gender, segment, transcribe
 from aural.tasks._assumed import remark
+from aural.tasks._frames import by_frames
 from aural.tasks._hearing import mono_blocks
 from aural.tasks._said_by import with_speakers
 from aural.tasks._task import Task
 
 T = TypeVar("T")
+_WORDS, _CLASSES = "recognizer", "classifier"
+_GENDERS = frozenset({"female", "male"})
+_ROLES = {
+    "vad": "silero-vad",
+    "recognizer": "moonshine-base",
+    "speaker_segmentation": "community-segmentation",
+    "speaker_embedding": "community-embedding",
+    "tagger": "yamnet",
+    "speech_music": "ina-speech-music",
+    "gender": "ina-gender",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,9 @@ class Options:
     max_speakers: int | None = option(None, "at most so many speak", least=1)
     traits: bool = option(False, "say of each speaker whether the voice sounds female or male")
     sounds: bool = option(True, "tell sounds that are not speech, and where music is")
-    threshold: float = option(0.4, "score at which a sound is told; lower finds more and errs more", least=0, most=1)
+    threshold: float | None = option(
+        None, "a sound begins when its score reaches this; not set = 0.4, or what the model's card says of each", least=0, most=1
+    )
     watch: tuple[str, ...] = option((), "only these sounds, such as Glass,Siren; a general name stands for all its kinds")
 
 
@@ -59,7 +75,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
         found = diarize.answer(source, shelf, _same(options, diarize.Options), progress)
         result = with_speakers(result, found)
         events += found.result.events or ()
-    if options.traits and result.turns:
+    if (options.traits or shelf.choices["gender"] != _ROLES["gender"]) and result.turns:
         result = dataclasses.replace(result, speakers=_traits(source, shelf, result, progress))
     asked = options.sounds or options.who
     heard = tuple(sorted(events, key=lambda e: (e.start, e.end, e.layer, e.label))) if asked else None
@@ -71,8 +87,8 @@ def _refuse(shelf: Shelf, options: Options) -> None:
     if options.who:
         diarize.wanted_of(_same(options, diarize.Options))
     if options.sounds and options.watch:
-        with shelf.open("tagger") as tagger:
-            detect.Ear(tagger, detect.Options(threshold=options.threshold, watch=options.watch))
+        with shelf.open(_tagger(shelf)) as tagger:
+            detect.Ear(tagger, _wanted(options))
 
 
 def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -> dict[str, tuple[tuple[float, float], ...]]:
@@ -81,23 +97,57 @@ def places(source: Source, shelf: Shelf, options: Options, progress: Progress) -
     return diarize.voice_map(diarize.answer(source, shelf, again, progress)) if options.who else {}
 
 
+def part(name: str) -> str:
+    """The role of a model that --model names: words, speakers, sounds ..., whatever it answers.
+
+    Raises: UsageError for a model that answers nothing that is heard here; ModelMissing, ModelRefused.
+    """
+    if store.is_hub_name(name):
+        return _WORDS
+    try:
+        store.entry_of(name, _WORDS)
+        return _WORDS
+    except UsageError:
+        entry = store.entry_of(name)
+    if _CLASSES in entry.roles:
+        return "gender" if entry.card.labels and {label.lower() for label in entry.card.labels} <= _GENDERS else _CLASSES
+    found = next((role for role in entry.roles if role in _ROLES), None)
+    if found is None:
+        what = f"{entry.card.name} is a model for {entry.card.role!r}, which is no part of listen"
+        raise UsageError(what, where="--model", fix=f"Parts are: {', '.join(sorted({*_ROLES, _CLASSES}))}")
+    return found
+
+
+def _tagger(shelf: Shelf) -> str:
+    """The role that tells sounds: a model of classes, where one was named, names what is heard in stretches."""
+    return _CLASSES if _CLASSES in shelf.choices else "tagger"
+
+
+def _wanted(options: Options) -> detect.Options:
+    keep = None if options.threshold is None else options.threshold / 2
+    return detect.Options(threshold=options.threshold, keep=keep, watch=options.watch, speech=False)
+
+
 def _sounds(source: Source, shelf: Shelf, options: Options, speech: Sequence[Span] | None, progress: Progress) -> tuple[Event, ...]:
-    """Sounds that are not speech, and the segments of speech, music, noise and silence, in one pass."""
-    chosen = detect.Options(threshold=options.threshold, keep=options.threshold / 2, watch=options.watch, speech=False)
-    with shelf.open("tagger") as tagger, shelf.open("speech_music") as kinds:
-        ear, cutter = detect.Ear(tagger, chosen), segment.Cutter(kinds, segment.Options())
-        assert tagger.card.sample_rate == kinds.card.sample_rate
-        for samples in mono_blocks(source, tagger.card.sample_rate, progress, "sounds"):
-            ear.push(samples)
+    """Sounds that are not speech, and the segments of speech, music, noise and silence; in one pass where both models
+    hear the same samples."""
+    with shelf.open(_tagger(shelf)) as tagger, shelf.open("speech_music") as kinds:
+        cutter = segment.Cutter(kinds, segment.Options())
+        both = not by_frames(tagger.card) and tagger.card.sample_rate == kinds.card.sample_rate
+        ear = detect.Ear(tagger, _wanted(options)) if both else None
+        for samples in mono_blocks(source, kinds.card.sample_rate, progress, "sounds"):
             cutter.push(samples)
+            if ear is not None:
+                ear.push(samples)
         duration = source.recording.duration
         assert duration is not None
-        return ear.finish(duration) + cutter.finish(duration, speech)
+        found = ear.finish(duration) if ear is not None else detect.heard(source, tagger, _wanted(options), progress)
+        return found + cutter.finish(duration, speech)
 
 
 def _traits(source: Source, shelf: Shelf, result: Result, progress: Progress) -> tuple[Speaker, ...]:
     """Each speaker with what the voice sounds like, heard where nobody else speaks as far as there is such a place."""
-    with shelf.open("gender") as model:
+    with shelf.open(gender.role_of(shelf)) as model:
         voices = gender.Voices(model)
         for samples in mono_blocks(source, model.card.sample_rate, progress, "voices"):
             voices.push(samples)
@@ -171,16 +221,9 @@ TASK = Task(
     options=Options,
     run=run,
     show=show,
-    roles={
-        "vad": "silero-vad",
-        "recognizer": "moonshine-base",
-        "speaker_segmentation": "community-segmentation",
-        "speaker_embedding": "community-embedding",
-        "tagger": "yamnet",
-        "speech_music": "ina-speech-music",
-        "gender": "ina-gender",
-    },
-    main_role="recognizer",
+    roles=_ROLES,
+    main_role=_WORDS,
+    part=part,
     places=places,
     note=transcribe.note,
     assumes=remark,

@@ -6,19 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aural.errors import UsageError
-from aural.models.card import Card
-from aural.models.face import Scorer, StreamingScorer
+from aural.models.face import Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
 from aural.results import Question, Result, Span, clock, grid_span
 from aural.settings import option
 from aural.sound.source import Source
-from aural.tasks._frames import Frames, frames_of
-from aural.tasks._gate import FRAME, HOP, RATE, Rule, frame_spans, hear
+from aural.tasks._gate import HOP, Rule, frame_spans, hear
 from aural.tasks._task import Task
-
-_SPEECH, _NONE = ("speech", "voice"), "none"
 
 
 @dataclass(frozen=True)
@@ -45,30 +40,13 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 
 
 def _voice(source: Source, gate: Scorer, progress: Progress) -> np.ndarray:
-    """How likely somebody speaks in each 32 ms [F], by the gate that runs along or by a model for frames."""
-    if not isinstance(gate, StreamingScorer):
-        return voiced(frames_of(source, gate, progress, "vad"), gate.card)
+    """How likely somebody speaks in each 32 ms [F], by the gate or by a model for frames."""
     voices: list[np.ndarray] = [np.zeros(0, np.float32)]
     expected = source.encoding.promised
     for heard in hear(source, gate):
         voices.append(heard.voice)
         progress.step(heard.end, expected, "vad")
     return np.concatenate(voices)
-
-
-def voiced(heard: Frames, card: Card) -> np.ndarray:
-    """The chance of a voice each 32 ms, from the frames of a model: of the label speech, or of any that is not none.
-
-    Raises: UsageError for a model without such a label.
-    """
-    named = [k for k, label in enumerate(card.labels) if label.lower() in _SPEECH]
-    kinds = named or [k for k, label in enumerate(card.labels) if label.lower() != _NONE]
-    if not named and _NONE not in card.labels:
-        fix = f"It needs a label {_SPEECH[0]!r}; this one has: {', '.join(card.labels[:8])}"
-        raise UsageError(f"{card.name} does not tell speech", where="--model", fix=fix)
-    count = -(-round(len(heard.values) * heard.hop * RATE) // FRAME)
-    middle = np.minimum(((np.arange(count) + 0.5) * HOP / heard.hop).astype(int), len(heard.values) - 1)
-    return np.asarray(heard.values[middle][:, kinds].sum(axis=1))
 
 
 def show(result: Result) -> str:
