@@ -284,7 +284,7 @@ def listen(
     max_speakers: int | None = ...,
     traits: bool = ...,
     sounds: bool = ...,
-    threshold: float = ...,
+    threshold: float | None = ...,
     watch: tuple[str, ...] | str = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,

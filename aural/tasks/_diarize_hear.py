@@ -109,7 +109,9 @@ class _Ear:
         card = segmenter.card
         assert card.window and card.hop
         if embedder.card.sample_rate != card.sample_rate:
-            what = f"{embedder.card.name} hears voices at {embedder.card.sample_rate} Hz, {card.name} turns at {card.sample_rate} Hz"
+            what = (
+                f"{embedder.card.name} hears voices at {embedder.card.sample_rate} Hz, {card.name} turns at {card.sample_rate} Hz"
+            )
             raise UsageError(what, where="speaker_embedding", fix=f"Train it with --sample-rate {card.sample_rate}")
         self.rate = card.sample_rate
         self._segmenter, self._embedder = segmenter, embedder

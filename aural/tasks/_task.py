@@ -23,8 +23,8 @@ class Task:
     `note(answer)` is a remark for standard error, "" where there is nothing to say; `assumes(choices, options)`
     one on what was taken for granted, said once behind all answers.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
-    role that -m/--model replaces, or `part(name)` tells the role that a model answers in; `learned_by` is the method (a page of learn/methods) that makes its
-    model. `score(reference_clip, answer)` serves `judge`.
+    role that -m/--model replaces, unless `part(name)` tells another one of a model; `learned_by` is the method
+    (a page of learn/methods) that makes its model. `score(reference_clip, answer)` serves `judge`.
     """
 
     takes: Takes
