@@ -148,7 +148,7 @@ def test_functions_say_what_they_take() -> None:
     for name in find.names("tasks"):
         made = getattr(aural, name)
         names = list(inspect.signature(made).parameters)
-        assert names[0] in {"audio", "first", "name"}
+        assert names[0] in {"audio", "first", "name", "text"}
         assert {"device", "threads", "on_progress"} <= set(names)
         assert made.__doc__
     assert _call.verb("info") is _call.verb("info")
