@@ -17,20 +17,23 @@ from typing import Any, TypeVar
 from aural.errors import UsageError
 
 T = TypeVar("T")
+File = typing.Literal["", "named", "maybe", "left"]
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 def option(
     default: Any, help: str, *, unit: str = "", choices: Sequence[str] = (), also: Sequence[str] = (), least: float | None = None,
-    most: float | None = None,
+    most: float | None = None, file: File = "",
 ) -> Any:  # fmt: skip
     """Declare one field of an options dataclass.
 
     `help` says what it does and why the default is what it is; `unit` stands behind the value in
     help texts; `choices` bounds a text, `least` and `most` a number (both may be reached); `also` holds
-    further spellings of the flag (with dashes).
+    further spellings of the flag (with dashes). `file` tells what it has to do with the disk of this machine,
+    which is nothing for those who ask from elsewhere: the text names a file ("named"), may name one ("maybe"),
+    or true leaves files behind ("left").
     """
-    meta = {"help": help, "unit": unit, "choices": tuple(choices), "also": tuple(also), "least": least, "most": most}
+    meta = {"help": help, "unit": unit, "choices": tuple(choices), "also": tuple(also), "least": least, "most": most, "file": file}
     return dataclasses.field(default=default, metadata=meta)
 
 
@@ -48,6 +51,7 @@ class Option:
     also: tuple[str, ...]
     least: float | None = None
     most: float | None = None
+    file: File = ""
 
     @property
     def flag(self) -> str:
@@ -82,6 +86,7 @@ def options_of(cls: type) -> tuple[Option, ...]:
                 meta.get("also", ()),
                 meta.get("least"),
                 meta.get("most"),
+                meta.get("file", ""),
             )
         )
     return tuple(found)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aural.models import store
 from aural.models.runtime import Runtime
 from aural.progress import Progress, Quiet
 
+Opener = Callable[[str, str], contextlib.AbstractContextManager[Any]]
+
 
 class Shelf:
     """The models of one run. `choices` maps a role to a model name, a model folder or a hub name.
 
     With `keep` a model stays open until `close`, for many recordings in a row; memory is then the sum
-    of the models and no longer the largest one.
+    of the models and no longer the largest one. `opened(name, role)` gives models that somebody else keeps open.
     """
 
     def __init__(
-        self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None, keep: bool = False
-    ) -> None:
+        self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None, keep: bool = False,
+        opened: Opener | None = None,
+    ) -> None:  # fmt: skip
         self.choices = dict(choices)
         self.runtime = runtime or Runtime()
         self.progress = progress or Quiet()
         self.made_by: dict[str, str] = {}
-        self._keep = keep
+        self._keep, self._opened = keep, opened
         self._open: dict[tuple[str, str], Any] = {}
 
     def __enter__(self) -> Shelf:
@@ -46,6 +49,11 @@ class Shelf:
         Raises: ModelMissing (offline and not here), ModelRefused (damaged).
         """
         key = (self.choices[role], role)
+        if self._opened is not None:
+            with self._opened(*key) as model:
+                self.made_by[role] = model.card.name
+                yield model
+            return
         model = self._open.get(key) or store.open_model(self.choices[role], role, self.runtime, self.progress)
         self.made_by[role] = model.card.name
         if self._keep:

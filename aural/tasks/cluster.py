@@ -47,6 +47,7 @@ class Options:
     write: str | None = option(
         None,
         f"also write the groups to this file, as its ending says: {', '.join(FORMATS)}; html is a map that plays what is clicked",
+        file="named",
     )
     seed: int = option(0, "where k-means begins", least=0)
 

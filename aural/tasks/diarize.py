@@ -37,10 +37,10 @@ class Options:
         LIKENESS, "mean cosine above which voices are one speaker; lower finds fewer speakers", least=-1, most=1
     )
     recluster: bool = option(False, "use what was heard of this recording before: another number of speakers takes seconds")
-    keep: bool = option(True, "keep what was heard (not the sound) under AURAL_HOME/embeddings for --recluster")
-    book: str | None = option(None, "voice book that suggests names; not set = the one that `aural enroll` fills")
+    keep: bool = option(True, "keep what was heard (not the sound) under AURAL_HOME/embeddings for --recluster", file="left")
+    book: str | None = option(None, "voice book that suggests names; not set = the one that `aural enroll` fills", file="named")
     name_speakers: bool = option(True, "suggest names from the voice book, where there is one")
-    explain: str | None = option(None, "folder for what each stage gave: speech, slices, vectors, clusters, turns")
+    explain: str | None = option(None, "folder for what each stage gave: speech, slices, vectors, clusters, turns", file="named")
 
 
 @dataclass(frozen=True, eq=False)

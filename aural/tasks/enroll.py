@@ -23,9 +23,11 @@ from aural.tasks._voice import model_of, voice
 class Options:
     """Where the voice comes from, and what else to do with the book."""
 
-    result: str | None = option(None, "JSON that `aural diarize` or `listen` wrote of the recording: one of its speakers")
+    result: str | None = option(
+        None, "JSON that `aural diarize` or `listen` wrote of the recording: one of its speakers", file="named"
+    )
     speaker: str | None = option(None, "that speaker's label, such as SPEAKER_01")
-    book: str | None = option(None, "voice book; not set = voices.db under AURAL_HOME")
+    book: str | None = option(None, "voice book; not set = voices.db under AURAL_HOME", file="named")
     list: bool = option(False, "tell who is in the book")
     forget: bool = option(False, "remove the name and every vector of it")
     merge: tuple[str, ...] = option((), "give the recordings of these names to NAME")

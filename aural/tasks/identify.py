@@ -25,7 +25,7 @@ class Options:
     )
     top: int = option(5, "so many names are told, the most alike first", least=1)
     reject: bool = option(False, "tell no name at all for a voice that is not known, not even the nearest")
-    book: str | None = option(None, "voice book; not set = the one that `aural enroll` fills")
+    book: str | None = option(None, "voice book; not set = the one that `aural enroll` fills", file="named")
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> list[Match]:

@@ -43,7 +43,9 @@ class Options:
         None, "language spoken, as a code or a name: de or German; not set = told by the model, or English", also=("--lang",)
     )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
-    hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
+    hotwords: str | None = option(
+        None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more", file="maybe"
+    )
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(
         None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",)
@@ -55,6 +57,7 @@ class Options:
     max_speakers: int | None = option(None, "at most so many speak", least=1)
     traits: bool = option(False, "say of each speaker whether the voice sounds female or male")
     sounds: bool = option(True, "tell sounds that are not speech, and where music is")
+    keep: bool = option(True, "keep what was heard of voices (not the sound) under AURAL_HOME/embeddings", file="left")
     threshold: float | None = option(
         None, "a sound begins when its score reaches this; not set = 0.4, or what the model's card says of each", least=0, most=1
     )

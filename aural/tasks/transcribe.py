@@ -44,7 +44,9 @@ class Options:
         None, "language spoken, as a code or a name: de or German; not set = told by the model, or English", also=("--lang",)
     )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
-    hotwords: str | None = option(None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more")
+    hotwords: str | None = option(
+        None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more", file="maybe"
+    )
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
     word_times: bool = option(True, "times for each word; without them each stretch of speech has one", also=("--word-timestamps",))
