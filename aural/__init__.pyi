@@ -284,7 +284,8 @@ def listen(
     max_speakers: int | None = ...,
     traits: bool = ...,
     sounds: bool = ...,
-    threshold: float | None = ...,
+    keep: bool = ...,
+    threshold: float = ...,
     watch: tuple[str, ...] | str = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,
@@ -351,23 +352,6 @@ def segment(
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
     "Cut a recording into speech, music, noise and silence"
-
-def speak(
-    text: Any,
-    /,
-    *,
-    voice: str | None = ...,
-    speed: float = ...,
-    pitch: float = ...,
-    seed: int = ...,
-    lexicon: str | None = ...,
-    model: str | None = ...,
-    models: dict[str, str] | None = ...,
-    device: str = ...,
-    threads: int = ...,
-    on_progress: Callable[[float, float | None, str], None] | None = ...,
-) -> Any:
-    "Text to speech: a sentence, a page or a book as a recording"
 
 def spectrogram(
     audio: Any,

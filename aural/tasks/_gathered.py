@@ -69,13 +69,16 @@ class Gathered:
         count = sum(n for n, _ in pairs)
         return sum(n * p for n, p in pairs) / count if count else 0.0
 
-    def segments(self, duration: float, language: str | None, *, words: bool) -> list[Segment]:
-        """Sentences with their words; without words one segment a window."""
+    def segments(self, duration: float, language: str | None, *, words: bool, settled: bool = False) -> list[Segment]:
+        """Sentences with their words; without words one segment a window. `settled`: what no later window changes."""
         found: list[Segment] = []
         spans = self.speech()
         voice = np.concatenate(self._voice) if self._voice else np.zeros(0, np.float32)
         last = 0.0
+        last_place = self._told[-1][0] if self._told and settled else None
         for place, told, said in self._told:
+            if place is last_place:
+                break
             near = [s for s in spans if s[0] < place.end and s[1] > place.start]
             if said is None or not words:
                 text = told.text if said is None else _joined(said, language)

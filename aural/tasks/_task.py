@@ -24,7 +24,8 @@ class Task:
     one on what was taken for granted, said once behind all answers.
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
     role that -m/--model replaces, unless `part(name)` tells another one of a model; `learned_by` is the method
-    (a page of learn/methods) that makes its model. `score(reference_clip, answer)` serves `judge`.
+    (a page of learn/methods) that makes its model. `score(reference_clip, answer)` serves `judge`. `growing(inputs, shelf, options, progress, told)` runs as
+    `run` does and calls told([segment ...]) with what is settled, as soon as it is.
     """
 
     takes: Takes
@@ -42,6 +43,7 @@ class Task:
     assumes: Callable[[Mapping[str, str], Any], str] | None = None
     learned_by: str = "supervised"
     part: Callable[[str], str] | None = None
+    growing: Callable[..., Any] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from aural.errors import UsageError
 from aural.models.face import Decoding, Hypothesis, Recognizer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Question, Result, Span, clock, grid_span, on_grid
+from aural.results import Question, Result, Segment, Span, clock, grid_span, on_grid
 from aural.settings import option
 from aural.sound.resample import resample
 from aural.sound.source import Source
@@ -25,6 +26,7 @@ from aural.tasks._words import guessed, in_order, plain, shifted
 from aural.text import hotwords
 from aural.text.languages import code_of
 
+Told = Callable[[list[Segment]], None]
 _LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Below this mean log-probability of a recording's words the one language that a model knows is not
@@ -55,17 +57,25 @@ class Options:
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Segments with words, in order; windows without a voice are not recognized."""
+    return growing(source, shelf, options, progress, None)
+
+
+def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, told: Told | None) -> Result:
+    """As `run`; told([segment ...]) gets each segment once, as soon as no later window can change it."""
     start, end = clip_of(options.clip)
     choose_model(shelf, options)
     text = Gathered(options.gate)
     expected = end or source.encoding.promised
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
         decoding = decoding_of(options, recognizer)
-        assumed = decoding.language is None and len(recognizer.card.languages) == 1
+        assumed, sent = decoding.language is None and len(recognizer.card.languages) == 1, 0
         for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
             text.take(window, recognize(trimmed(window.heard), recognizer, asked, options.gate))
+            if told is not None and (new := _settled(text, decoding.language, options)[sent:]):
+                sent += len(new)
+                told(new)
             progress.step(window.heard.end, expected, "transcribe")
     recording = source.recording
     limit = recording.duration or 0.0
@@ -74,7 +84,15 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
         language = None
     segments = tuple(on_grid(s, limit) for s in text.segments(limit, language, words=options.word_times))
     speech = tuple(Span(*grid_span(a, b, limit)) for a, b in text.speech() if a < limit)
+    if told is not None and segments[sent:]:
+        told(list(segments[sent:]))
     return Result(recording, dict(shelf.made_by), language=language, speech=speech, segments=segments)
+
+
+def _settled(text: Gathered, language: str | None, options: Options) -> list[Segment]:
+    """The segments so far that stay as they are."""
+    language = "en" if options.task == "translate" else language or text.language
+    return [on_grid(s) for s in text.segments(_LATEST, language, words=options.word_times, settled=True)]
 
 
 def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshold: float = 0.5, depth: int = 0) -> list[Hypothesis]:
@@ -207,6 +225,7 @@ TASK = Task(
     roles={"vad": "silero-vad", "recognizer": "moonshine-base"},
     main_role="recognizer",
     note=note,
+    growing=growing,
     assumes=remark,
     question=Question("sequence", "class"),
 )

@@ -1,0 +1,128 @@
+"""The desk: takes in what is asked, runs the tasks in a few threads, and says when it is full."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar, final
+
+from starlette.exceptions import HTTPException
+
+from aural import find
+from aural.models.runtime import Runtime
+from aural.models.shelf import Shelf
+from aural.server.kept import Kept
+from aural.server.meters import Meters
+from aural.server.options import Options
+from aural.server.watch import Watch
+from aural.sound.source import Source
+from aural.tasks import _call
+
+T = TypeVar("T")
+_ONE = 10.0  # s: what one request takes before any was measured
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """One question: the verb, its inputs as the task takes them, its options, and role -> model."""
+
+    verb: str
+    inputs: Any
+    options: Any
+    choices: dict[str, str]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The recordings among the inputs."""
+        flat = self.inputs if isinstance(self.inputs, tuple) else (self.inputs,)
+        return tuple(s for x in flat for s in (x if isinstance(x, tuple) else (x,)) if isinstance(s, Source))
+
+
+@final
+class Desk:
+    """Everything that requests share: open models, threads, places, meters. Made inside the server's event loop."""
+
+    def __init__(self, options: Options, runtime: Runtime | None = None) -> None:
+        self.options = options
+        self.meters = Meters()
+        self.kept = Kept(runtime or Runtime(), options.idle)
+        self.ready = asyncio.Event()
+        self.inside = 0
+        self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="aural")
+        self._usual = _ONE
+
+    def close(self) -> None:
+        """Let the threads end and close the models."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.kept.close()
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for one request, uploads included. Raises: HTTPException 429 when all are taken."""
+        if self.inside >= self.options.workers + self.options.queue:
+            self.meters.count("refused")
+            rounds = 1 + self.inside // self.options.workers
+            raise HTTPException(429, "too many requests at once", {"Retry-After": str(max(1, round(self._usual * rounds / 2)))})
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    def watch(self, told: Callable[[float, float | None, str], None] | None = None) -> Watch:
+        """A watch with the server's limits."""
+        return Watch(self.options.max_length, self.options.timeout, told)
+
+    def shelf(self, choices: dict[str, str]) -> Shelf:
+        """A shelf whose models stay open behind it."""
+        return Shelf(choices, opened=self.kept.opened)
+
+    def answer(self, ask: Ask, watch: Watch, told: Callable[[Any], None] | None = None) -> Any:
+        """Run the task here and now; told([segment ...]) hears of what is settled, where the task can tell.
+
+        Raises: what the task raises, and the watch's errors.
+        """
+        watch.check()
+        begun = time.monotonic()
+        for source in ask.sources:
+            watch.measure(source.encoding.promised)
+        task, shelf = find.page("tasks", ask.verb).TASK, self.shelf(ask.choices)
+        if told is not None and task.growing is not None:
+            answer = task.growing(ask.inputs, shelf, ask.options, watch, told)
+        else:
+            answer = _call.run(task, ask.inputs, ask.options, shelf, watch)
+        for source in ask.sources:
+            watch.measure(source.recording.duration)
+            self.meters.heard(ask.verb, source.recording.duration or 0.0)
+        self._usual += 0.2 * (time.monotonic() - begun - self._usual)
+        return answer
+
+    async def work(self, job: Callable[[], T], watch: Watch, gone: Callable[[], Awaitable[Any]] | None = None) -> T:
+        """Run `job` in a thread, when one is free; `gone()` ends when nobody waits for the answer.
+
+        The thread has always let go of the job's files when this returns. Raises: what the job raises.
+        """
+        future = self._pool.submit(job)
+        running = asyncio.wrap_future(future)
+        watched = [asyncio.ensure_future(gone())] if gone else []
+        try:
+            await asyncio.wait([running, *watched], timeout=max(0.0, watch.left), return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                if watch.left > 0:
+                    watch.stop()
+                if future.cancel():  # it had not begun
+                    watch.check()
+            return await running
+        except asyncio.CancelledError:
+            watch.stop()
+            if not future.cancel():
+                await asyncio.wait([running])
+                running.exception()
+            raise
+        finally:
+            for task in watched:
+                task.cancel()

@@ -1,0 +1,91 @@
+"""Routes made from the tasks: every verb has one, its options are checked, and nothing names a file of this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from aural import find, settings
+from aural.server import openapi
+from aural.server.verbs import TAKEN, built, offered, verbs
+
+
+def test_every_verb_with_a_form_has_a_route(server: TestClient) -> None:
+    tasks = {name: find.page("tasks", name).TASK for name in find.names("tasks")}
+    assert set(verbs()) == {name for name, task in tasks.items() if task.takes in TAKEN} and len(verbs()) >= 20
+    paths = server.get("/openapi.json").json()["paths"]
+    page = server.get("/docs").text
+    for verb in verbs():
+        assert f"/v1/{verb}" in paths and f"<code>/v1/{verb}</code>" in page
+        assert server.post(f"/v1/{verb}").status_code == 400, verb
+
+
+def test_the_document_holds_every_option_and_none_that_touches_files() -> None:
+    paths = openapi.document()["paths"]
+    for verb in verbs():
+        fields = paths[f"/v1/{verb}"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+        task = find.page("tasks", verb).TASK
+        assert {o.name for o in offered(task)} <= set(fields)
+        assert not {o.name for o in settings.options_of(task.options) if o.file in ("named", "left")} & set(fields)
+    json.dumps(openapi.document())
+
+
+def test_what_leaves_files_is_switched_off() -> None:
+    for verb in verbs():
+        task = find.page("tasks", verb).TASK
+        options = built(task, {})
+        assert not any(getattr(options, o.name) for o in settings.options_of(task.options) if o.file in ("left", "named")), verb
+
+
+@pytest.mark.weights
+def test_answers_in_several_formats(server: TestClient, clip: Path) -> None:
+    def ask(verb: str, **data: str) -> tuple[int, str, bytes]:
+        told = server.post(f"/v1/{verb}", files={"file": clip.read_bytes()}, data=data)
+        return told.status_code, told.headers["content-type"], told.content
+
+    assert ask("tag", top="2")[:2] == (200, "application/json")
+    assert len(json.loads(ask("tag", top="2")[2])["labels"]) == 2
+    assert ask("vad", format="rttm")[1].startswith("text/plain")
+    status, kind, data = ask("spectrogram", kind="wave,logmel")
+    assert (status, kind, data[:4]) == (200, "image/png", b"\x89PNG")
+    status, kind, data = ask("transcribe", model="small", format="srt", **{"max-line-width": "30"})
+    assert status == 200 and b"-->" in data
+    status, kind, data = ask("transcribe", model="small", format="html")
+    assert (status, kind) == (200, "text/html; charset=utf-8") and b"audio/mpeg" in data
+
+
+@pytest.mark.weights
+def test_pairs_and_bare_bodies(server: TestClient, clip: Path) -> None:
+    told = server.post("/v1/verify", files={"first": clip.read_bytes(), "second": clip.read_bytes()}).json()
+    assert told["accepted"] is True
+    bare = server.post("/v1/vad?threshold=0.6", content=clip.read_bytes(), headers={"content-type": "audio/wav"})
+    assert bare.status_code == 200 and bare.json()["speech"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "says"),
+    [
+        ("tag", {"tpo": "3"}, "Did you mean 'top'?"),
+        ("tag", {"top": "many"}, "a whole number"),
+        ("tag", {"format": "docx"}, "no format"),
+        ("tag", {"format": "srt,vtt"}, "one format"),
+        ("tag", {"models": "vad=x"}, "Roles: tagger"),
+        ("diarize", {"explain": "/tmp/x"}, "no option 'explain'"),
+        ("identify", {"book": "/etc/passwd"}, "no option 'book'"),
+        ("transcribe", {"max_line_width": "wide"}, "whole number"),
+    ],
+)
+def test_what_is_wrong_is_told(server: TestClient, clip: Path, verb: str, data: dict[str, str], says: str) -> None:
+    told = server.post(
+        f"/v1/{verb}", files={"file": clip.read_bytes()}, data={"format": "srt", **data} if verb == "transcribe" else data
+    )
+    assert told.status_code == 400 and says in told.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("model", ["../../etc/passwd", "/tmp", "org/model", ".", "~", "aural"])
+def test_no_folder_and_no_hub_is_opened_by_name(server: TestClient, clip: Path, model: str) -> None:
+    told = server.post("/v1/tag", files={"file": clip.read_bytes()}, data={"model": model})
+    assert told.status_code == 404 and told.json()["error"]["code"] == "model_not_found"
