@@ -40,7 +40,9 @@ def choices_of(task: Any, model: str | None, others: Sequence[str], aliases: Map
             raise UsageError(f"this verb opens no model as {role!r:.40}", where="--models", fix=fix)
         chosen[role] = named(name, role, aliases) or chosen[role]
     if model is not None and task.main_role is not None:
-        chosen[task.main_role] = named(model, task.main_role, aliases) or chosen[task.main_role]
+        known = task.part is not None and any(e.card.name == model for e in store.entries())
+        role = task.part(model) if known else task.main_role
+        chosen[role] = named(model, role, aliases) or chosen[role]
     return chosen
 
 
