@@ -285,7 +285,7 @@ def listen(
     traits: bool = ...,
     sounds: bool = ...,
     keep: bool = ...,
-    threshold: float = ...,
+    threshold: float | None = ...,
     watch: tuple[str, ...] | str = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,
@@ -352,6 +352,23 @@ def segment(
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
     "Cut a recording into speech, music, noise and silence"
+
+def speak(
+    text: Any,
+    /,
+    *,
+    voice: str | None = ...,
+    speed: float = ...,
+    pitch: float = ...,
+    seed: int = ...,
+    lexicon: str | None = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Text to speech: a sentence, a page or a book as a recording"
 
 def spectrogram(
     audio: Any,
