@@ -25,7 +25,8 @@ class Task:
     `show(answer) -> str` is what a terminal prints when no format is asked for. `main_role` is the
     role that -m/--model replaces, unless `part(name)` tells another one of a model; `learned_by` is the method
     (a page of learn/methods) that makes its model. `score(reference_clip, answer)` serves `judge`.
-    `growing(inputs, shelf, options, progress, told)` runs as `run` does and calls told([segment ...]) with what is settled, as soon as it is.
+    `growing(inputs, shelf, options, progress, told)` runs as `run` does and calls told([segment ...]) with
+    what is settled, as soon as it is.
     """
 
     takes: Takes
