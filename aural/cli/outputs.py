@@ -12,7 +12,7 @@ from aural import files, find
 from aural.cli.inputs import Input
 from aural.errors import UsageError
 from aural.tasks._written import check_options as check_options
-from aural.tasks._written import ending
+from aural.tasks._written import ending as ending
 from aural.tasks._written import format_names as format_names
 from aural.tasks._written import format_options as format_options
 from aural.tasks._written import render as render
