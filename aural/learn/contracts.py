@@ -127,6 +127,17 @@ def gradients(encoder: str) -> str:
     return f"{len(still)} weights have slope 0, such as {still[0]}" if len(still) > len(slopes) // 4 else ""
 
 
+def precision(encoder: str) -> str:
+    """It learns in 16-bit floats: the heavy parts run in them, and every slope is a number."""
+    net = net_of(encoder, "frame").train()
+    x, frames = net.features(*heard())
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits, _ = net.encode(x, frames)
+    logits.float().square().mean().backward()
+    wild = [n for n, p in net.named_parameters() if p.grad is not None and not bool(torch.isfinite(p.grad).all())]
+    return f"in bfloat16 {len(wild)} weights get a slope that is no number, such as {wild[0]}" if wild else ""
+
+
 def seed(encoder: str) -> str:
     """The same seed gives the same weights."""
     one, other = net_of(encoder).state_dict(), net_of(encoder).state_dict()
@@ -173,7 +184,7 @@ def graph(encoder: str) -> str:
 
 
 CHECKS: Mapping[str, Callable[[str], str]] = {
-    check.__name__: check for check in (page, shapes, masks, gradients, seed, causal, graph)
+    check.__name__: check for check in (page, shapes, masks, gradients, precision, seed, causal, graph)
 }
 
 

@@ -47,17 +47,18 @@ class MaskedNorm(nn.Module):
         return wiped(torch.addcmul((self.bias - mean * scale).reshape(shape), x, scale.reshape(shape)), lengths)
 
     def _measured(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        x = x.float()
-        bands = 1 if x.dim() == 3 else x.shape[3]
-        mask = mask_of(lengths, x.shape[2]).to(x.dtype)
-        count = (lengths.sum() * bands).clamp(min=1).to(x.dtype)
-        # Bands are summed first, so that the mask is laid over small arrays.
-        total, squares = (x, x * x) if x.dim() == 3 else (x.sum(3), (x * x).sum(3))
-        mean = torch.einsum("bdf,bf->d", total, mask) / count
-        variance = (torch.einsum("bdf,bf->d", squares, mask) / count - mean * mean).clamp(min=0)
-        with torch.no_grad():
-            self.mean.lerp_(mean, self.momentum)
-            self.variance.lerp_(variance * count / (count - 1).clamp(min=1), self.momentum)
+        with torch.autocast(x.device.type, enabled=False):  # sums of squares need all digits
+            x = x.float()
+            bands = 1 if x.dim() == 3 else x.shape[3]
+            mask = mask_of(lengths, x.shape[2]).to(x.dtype)
+            count = (lengths.sum() * bands).clamp(min=1).to(x.dtype)
+            # Bands are summed first, so that the mask is laid over small arrays.
+            total, squares = (x, x * x) if x.dim() == 3 else (x.sum(3), (x * x).sum(3))
+            mean = torch.einsum("bdf,bf->d", total, mask) / count
+            variance = (torch.einsum("bdf,bf->d", squares, mask) / count - mean * mean).clamp(min=0)
+            with torch.no_grad():
+                self.mean.lerp_(mean, self.momentum)
+                self.variance.lerp_(variance * count / (count - 1).clamp(min=1), self.momentum)
         return mean, variance
 
 

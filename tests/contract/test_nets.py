@@ -16,7 +16,7 @@ ENCODERS = find.names("nets/encoders")
 def test_the_encoders_are_found() -> None:
     on_disk = {p.stem for p in (Path(face.__file__).parent / "encoders").glob("*.py") if not p.stem.startswith("_")}
     assert set(ENCODERS) == on_disk and len(ENCODERS) >= 14
-    assert len(CHECKS) == 7
+    assert len(CHECKS) == 8
 
 
 @pytest.mark.parametrize("check", CHECKS)
