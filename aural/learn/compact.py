@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,14 @@ def write(job: Job, card: Card, data: Data) -> Card:
     """
     folder = job.folder / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    for name in set(card.files) - {_GRAPH}:
+        shutil.copyfile(job.model / name, folder / name)
     quantize.quantize(job.model / _GRAPH, folder / _GRAPH, _heard(data.train, _RANGES))
     found = quantize.agreement(job.model / _GRAPH, folder / _GRAPH, _heard(data.valid, _COMPARED))
     job.say(f"int8: {found.size / 1e3:.0f} kB, float {found.size_before / 1e3:.0f} kB; {found.equal:.1%} of the answers on "
             f"{found.clips} clips are the same, on average {found.mean:.2g} apart")  # fmt: skip
     small = dataclasses.replace(
-        card, name=f"{card.name}-{FOLDER}", files={_GRAPH: sha256_of(folder / _GRAPH)},
+        card, name=f"{card.name}-{FOLDER}", files={name: sha256_of(folder / name) for name in card.files},
         figures={**card.figures, "agreement with float32": dataclasses.asdict(found)},
     )  # fmt: skip
     write_card(small, folder / "card.json")

@@ -19,6 +19,7 @@ from aural.corpora.manifest import Clip
 from aural.learn.targets._face import Grid
 from aural.sound.sound import Sound, load
 
+Target = Callable[[Clip, int], np.ndarray]  # a clip and its samples at the net's rate -> what it is to answer
 Change = Callable[[Sound, np.random.Generator], Sound]
 _FULL = np.float32(32767)
 _POOL = 50  # batches that are sorted by length together
@@ -80,7 +81,7 @@ class Clips(Dataset[Example]):
     `truth(clip, samples)` gives the target, `change` augments a sound, `crop` (s) bounds what training hears.
     """
 
-    def __init__(self, clips: Sequence[Clip], rate: int, truth: Truth, weights: Sequence[float] | None = None, *,
+    def __init__(self, clips: Sequence[Clip], rate: int, truth: Target, weights: Sequence[float] | None = None, *,
                  change: Change | None = None, crop: float | None = None, seed: int = 0, cache: int = 2048) -> None:  # fmt: skip
         self.clips, self.rate, self.seed = list(clips), rate, seed
         self._truth, self._change, self._crop = truth, change, crop

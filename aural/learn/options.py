@@ -18,6 +18,11 @@ class Options:
     frontend: str | None = option(None, "what the encoder hears; not set = what it was made for")
     loss: str | None = option(None, "a page of learn/losses; not set = the question's own")
     sample_rate: int = option(16000, "recordings are brought to this rate", unit="Hz", least=1000, most=192000)
+    units: str | None = option(
+        None, "transcribe: what is written with; not set = words where the texts hold at most 100 different ones, else chars",
+        choices=("words", "chars", "bpe", "unigram"),
+    )  # fmt: skip
+    vocabulary: int = option(256, "transcribe: units of bpe or unigram", least=2, most=20000)
     epochs: int = option(60, "most passes over the training clips", least=1)
     minutes: float | None = option(None, "stop after this time; the best net so far is kept", unit="min", least=0)
     batch: int = option(32, "clips a step", least=1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.results import Word
@@ -25,7 +26,8 @@ LONGEST_PAUSE = 10.0  # s
 class Decoding:
     """How a recognizer is asked. Times are relative to the start of each row.
 
-    `allow_empty` False: somebody is known to speak, so nothing is no answer (where a model can be told).
+    `lm` holds language models for recognizers that take some. `allow_empty` False: somebody is known to speak, so nothing is
+    no answer (where a model can be told).
     """
 
     language: str | None = None
@@ -34,14 +36,15 @@ class Decoding:
     beam: int = 1
     n_best: int = 1
     word_times: bool = True
-    lm: Any = None
+    lm: tuple[Language, ...] = ()
     allow_empty: bool = True
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One reading of one row. `words` carry times (s) from the row's start; `scores`: avg_logprob,
-    no_speech_prob, language_probability, repetition ...; `tokens` and their `logprobs` where there are any."""
+    """One reading of one row. `words` carry times (s) from the row's start; `scores`: avg_logprob, no_speech_prob,
+    language_probability, repetition ..., acoustic and lm (with _2, _3 ... those of the alternatives); `tokens` and their
+    `logprobs` where there are any."""
 
     text: str
     words: tuple[Word, ...] | None = None
@@ -185,6 +188,17 @@ class Recognizer(Model):
         """samples [B, T], lengths [B] -> one hypothesis a row.
 
         `speech`: per row, the voice probability of each 32 ms; it keeps words out of silence.
+        """
+
+
+class Aligner(Recognizer):
+    """A recognizer that also tells where the words of a known text lie."""
+
+    @abstractmethod
+    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+        """Times for every word of `text` (parted by spaces) in one row [T]; `timed` is guessed where nothing was measured.
+
+        `speech`: the voice probability of each 32 ms.
         """
 
 

@@ -86,7 +86,8 @@ class Gathered:
                     found.append(_whole(text, told, place, near, language))
                 continue
             ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
-            for sentence in sentences(ordered):
+            whole = "acoustic" in told.scores  # what is scored as one reading stays one
+            for sentence in [ordered] if whole and ordered else sentences(ordered):
                 found.append(self._segment(sentence, told, language, voice))
             last = ordered[-1].start if ordered else last
         return found
@@ -98,6 +99,7 @@ class Gathered:
         first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
         heard = float(voice[max(first, 0) : last].max(initial=0.0))
         scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
+        scores |= {name: value for name, value in told.scores.items() if name.startswith(("acoustic", "lm"))}
         return Segment(
             start,
             end,
@@ -106,6 +108,7 @@ class Gathered:
             language=language,
             confidence=float(np.exp(logprob)),
             scores=scores,
+            alternatives=told.alternatives if "acoustic" in told.scores else (),
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
 from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
+from aural.tasks._language_models import TAKING, languages
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
 from aural.tasks._words import guessed, in_order, plain, shifted
@@ -52,6 +54,17 @@ class Options:
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
     word_times: bool = option(True, "times for each word; without them each stretch of speech has one", also=("--word-timestamps",))
+    nbest: int = option(
+        1, "readings of each stretch of speech that are told, with their scores; for models of your own", least=1, most=100
+    )
+    lm: str | None = option(None, "language model over words, an ARPA file (.gz too); for models of your own (CTC)")
+    lm_text: str | None = option(
+        None, "a text, a sentence a line, that a language model is made from; for models of your own (CTC)"
+    )
+    lm_over: Literal["words", "characters"] = option("words", "what the language models are over", choices=("words", "characters"))
+    lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
+    lm_weight: float = option(0.5, "weight of log P(W) of the language models beside log P(W | X)", least=0, most=10)
+    word_bonus: float = option(0.0, "what each word adds where a language model is used; more = longer answers", unit="nats")
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 
@@ -155,7 +168,15 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     if options.task == "translate" and known == ("en",):
         raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
     wanted = tuple(h.entry for h in hotwords.read(options.hotwords)) if options.hotwords else ()
-    return Decoding(language, options.task, wanted, options.beam, word_times=True)
+    card = recognizer.card
+    if options.nbest > 1 and card.kind != TAKING:
+        raise UsageError(
+            f"{card.name} tells no scored readings", where="--nbest", fix="Use a model of your own (aural train transcribe)"
+        )
+    lm = languages(
+        card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
+    )  # fmt: skip
+    return Decoding(language, options.task, wanted, options.beam, options.nbest, True, lm)
 
 
 def cuts_for(recognizer: Recognizer) -> Cuts:
@@ -168,8 +189,19 @@ def cuts_for(recognizer: Recognizer) -> Cuts:
 
 def show(result: Result) -> str:
     """The text, a line a segment, or the sentence that nobody speaks."""
-    lines = [f"[{clock(s.start)} - {clock(s.end)}] {s.text}" for s in result.segments or ()]
+    lines = []
+    for s in result.segments or ():
+        span = f"[{clock(s.start)} - {clock(s.end)}]"
+        lines += [f"{span} {text}{_scored(s.scores, k)}" for k, text in enumerate((s.text, *s.alternatives), 1)]
     return "\n".join(lines) or "No speech was found."
+
+
+def _scored(scores: Mapping[str, float], place: int) -> str:
+    """The scores of the best reading, or of another one, where they are told."""
+    end = f"_{place}" if place > 1 else ""
+    if f"acoustic{end}" not in scores:
+        return ""
+    return f"  (log P(W | X) {scores[f'acoustic{end}']:.2f}, log P(W) {scores[f'lm{end}']:.2f})"
 
 
 def note(result: Result) -> str:
@@ -228,4 +260,5 @@ TASK = Task(
     growing=growing,
     assumes=remark,
     question=Question("sequence", "class"),
+    learned_by="ctc",
 )

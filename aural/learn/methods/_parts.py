@@ -13,7 +13,7 @@ from aural.files import write_text
 from aural.learn import augment
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
-from aural.learn.loading import Clips, Draw, Truth
+from aural.learn.loading import Clips, Draw, Target
 from aural.learn.log import Log
 from aural.learn.nets import Choice, plain
 from aural.learn.scores import Metric
@@ -47,7 +47,7 @@ def measure(net: Net, clips: Clips, job: Job) -> None:
         net.spread.copy_(torch.from_numpy(np.maximum(np.nanstd(values, axis=0), 1e-6)))
 
 
-def data_of(job: Job, choice: Choice, truths: tuple[Truth, Truth], weights: Sequence[float] | None, crop: float | None) -> Data:
+def data_of(job: Job, choice: Choice, truths: tuple[Target, Target], weights: Sequence[float] | None, crop: float | None) -> Data:
     """The clips of train, augmented and cropped, and of valid as they are, with the truth of each."""
     options = choice.options
     change = augment.Effects(options.augment, options.noise, options.rooms) if options.augment else None

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import final
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from aural import find
 from aural.errors import UsageError
@@ -17,14 +13,12 @@ from aural.learn import augment, compact
 from aural.learn.export import to_onnx
 from aural.learn.fit import Data
 from aural.learn.job import Job, Method
-from aural.learn.loading import Batch, Truth
-from aural.learn.losses._face import Loss
+from aural.learn.loading import Truth
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._taught import Taught
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
 from aural.learn.scores import METRICS
-from aural.learn.trainee import Trainee
-from aural.learn.weights import Weights
 from aural.metrics import calibration
 from aural.models.card import Card
 from aural.models.card import write as write_card
@@ -33,40 +27,6 @@ from aural.nets.net import Net
 
 # Effects that move times, and those that move pitches; questions whose answers are pitches.
 _MOVING, _TUNING, _TUNED = ("shift", "speed"), ("pitch", "speed"), (("frame", "number"), ("sequence", "set"))
-
-
-@final
-class Supervised(Trainee):
-    """A net and its loss. `net` is what is exported."""
-
-    def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
-        self.net, self._loss, self._device = net, loss, device
-        self._mixes = augment.Mixes.of(options.augment)
-        self._weights = Weights(torch.nn.ModuleDict({"net": net, "loss": loss}), options, device)
-        self.parts = {"net": self._weights}
-
-    def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
-        generator = self._weights.begin()
-        batch = self._mixes.mixed(batch, generator).to(self._device)
-        # In full precision: 16-bit floats drown quiet bands beside loud ones.
-        features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)
-        with self._weights.stepper.precision():
-            logits, frames = self.net.encode(features, frames)
-            targets = self._scaled(batch.targets)
-            each = self._loss(logits, targets, frames, batch.target_lengths)
-        loss = (each * batch.weights).sum() / batch.weights.sum().clamp(min=1e-6)
-        self._weights.stepper.take(loss, share)
-        return {"loss": float(loss.detach())}
-
-    def _scaled(self, targets: Tensor) -> Tensor:
-        """Numbers on the scale on which they are learned; anything else as it is."""
-        return (targets - self.net.center) / self.net.spread if cell_of(self.net.plan.question).squash == "scale" else targets
-
-    @torch.no_grad()
-    def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        with self._weights.answering():
-            logits, frames = self.net(batch.samples.to(self._device), batch.lengths.to(self._device))
-            return self.net.answer(logits.float()).cpu(), frames.cpu()
 
 
 def read(job: Job) -> Choice:
@@ -84,7 +44,7 @@ def run(job: Job) -> Card:
     net = net_of(job, choice, len(labels))
     data = _data(job, choice, net, labels)
     measure(net, data.train, job)
-    trainee = Supervised(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
+    trainee = Taught(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
     told = f"{len(labels)} output{'s' if len(labels) > 1 else ''}"
     answers, targets = fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], told)
     card = _exported(job, choice, net, labels, answers, targets)
@@ -105,7 +65,7 @@ def _names(job: Job) -> tuple[str, ...]:
 def _check(job: Job, options: Options) -> None:
     """Raises: UsageError for effects that there are not, and for those after which the truth of the rows no longer holds."""
     over, answer = job.question.over, job.question.answer
-    timed = over == "frame" or (over == "sequence" and answer != "class")
+    timed = over in ("frame", "sequence")
     changed = (*(_MOVING if timed else ()), *(_TUNING if (over, answer) in _TUNED else ()))
     wrong = [name for name in augment.names(options.augment) if name in changed]
     if wrong:
@@ -138,18 +98,16 @@ def _exported(job: Job, choice: Choice, net: Net, labels: tuple[str, ...], answe
     job.model.mkdir(parents=True, exist_ok=True)
     to_onnx(net, job.model / "model.onnx")
     rate, frames = choice.options.sample_rate, job.question.over != "clip"
-    by_ctc = (job.question.over, job.question.answer) == ("sequence", "class")
     calibrated: dict[str, float] = {}
     points: dict[str, float] = {}
-    if not by_ctc:
-        told, true = np.concatenate([np.atleast_2d(a) for a in answers]), np.concatenate([np.atleast_2d(t) for t in targets])
-        if job.question.answer == "class":
-            calibrated["temperature"] = calibration.temperature(told, true)
-        elif cell_of(job.question).squash == "sigmoid":
-            points = calibration.thresholds(told, true, labels)
+    told, true = np.concatenate([np.atleast_2d(a) for a in answers]), np.concatenate([np.atleast_2d(t) for t in targets])
+    if job.question.answer == "class":
+        calibrated["temperature"] = calibration.temperature(told, true)
+    elif cell_of(job.question).squash == "sigmoid":
+        points = calibration.thresholds(told, true, labels)
     lengths = sorted(seconds_of(c) for c in job.clips["train"])
     card = Card(
-        name=job.name, role=job.role, kind="ctc" if by_ctc else "onnx", unit=job.unit,
+        name=job.name, role=job.role, kind="onnx", unit=job.unit,
         licences=licences_of(job), source="trained with aural",
         question=job.question, sample_rate=rate, labels=labels, batch="exact",
         window=None if frames else round(max(0.1, lengths[int(0.95 * (len(lengths) - 1))]), 3),
@@ -161,4 +119,4 @@ def _exported(job: Job, choice: Choice, net: Net, labels: tuple[str, ...], answe
     return card
 
 
-METHOD = Method(Options, read, run, frozenset(CELLS))
+METHOD = Method(Options, read, run, frozenset(CELLS) - {("sequence", "class")})

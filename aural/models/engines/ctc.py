@@ -1,33 +1,55 @@
-"""Runs a model folder of the kind "ctc": a graph from samples to token chances each frame, read greedily as words."""
+"""Runs a model folder of the kind "ctc": a graph from samples to the chances of units in each frame, read as words.
+
+Greedily, or by a beam with language models and hotwords; a known text can be laid over the frames, too.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 import numpy as np
 
+from aural.beams import ctc
+from aural.beams.bias import PhraseTree
+from aural.beams.ctc_paths import best_path
+from aural.beams.fusion import CharacterFusion, Fusion, PhraseFusion, Together, WordFusion
 from aural.models.card import Card
-from aural.models.face import Decoding, Hypothesis, Model, Recognizer
+from aural.models.face import Aligner, Decoding, Hypothesis, Model
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
+from aural.text import units as text_units
+from aural.text.units import SPACE, Units
 
-GRAPH = "model.onnx"
+GRAPH, UNITS = "model.onnx", "units.json"
 _LEAST = 1e-10
+WIDTH = 16  # readings kept where a language model or hotwords ask for a beam and no width is given
+
+
+@dataclass(frozen=True)
+class Token:
+    """A unit of the answer: its class, first and last + 1 frame."""
+
+    number: int
+    first: int
+    last: int
 
 
 @final
-class CtcRecognizer(Recognizer):
+class CtcRecognizer(Aligner):
     """Answers of a graph with the inputs samples [B, T] and lengths [B]: chances [B, F, K + 1], class 0 the blank.
 
-    The likeliest class of each frame is taken, repeats are joined and blanks fall away (Graves et al. 2006); class k is the
-    card's label k - 1, a word.
+    Class k is unit k - 1. Without a beam the likeliest class of each frame is taken, repeats are joined and blanks fall away
+    (Graves et al. 2006).
     """
 
-    def __init__(self, card: Card, session: Session) -> None:
+    def __init__(self, card: Card, session: Session, units: Units | None = None) -> None:
         self.card, self._session = card, session
+        self.units = units or Units("words", tuple(SPACE + label for label in card.labels))
+        self._pieces = ("", *self.units.pieces)
 
     def close(self) -> None:
         """The session goes with the object."""
@@ -35,36 +57,117 @@ class CtcRecognizer(Recognizer):
     def recognize(
         self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
     ) -> list[Hypothesis]:
+        rows = self.emissions(samples, lengths)
+        seconds = [int(length) / self.card.sample_rate for length in lengths]
+        if not (decoding.beam > 1 or decoding.n_best > 1 or decoding.lm or decoding.hotwords):
+            found = [[(runs(row), 0.0, 0.0, 0.0)] for row in rows]
+        else:
+            found = self._searched(rows, decoding)
+        return [self._told(row, f, s, decoding) for row, f, s in zip(rows, found, seconds, strict=True)]
+
+    def emissions(self, samples: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
+        """Log-probabilities [F, K + 1] of each row, its real frames alone."""
         feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
         answers, frames = self._session.run(feeds, ["answers", "frames"])
-        rows = zip(answers, frames, lengths, strict=True)
-        return [self._read(row[: int(count)], int(length) / self.card.sample_rate, decoding) for row, count, length in rows]
+        return [np.log(np.maximum(row[: int(n)], _LEAST)) for row, n in zip(answers, frames, strict=True)]
 
-    def _read(self, chances: np.ndarray, seconds: float, decoding: Decoding) -> Hypothesis:
-        """One row's words, each from its first frame to its last. `avg_logprob` is the mean over the words."""
-        hop = self.card.hop or 0.0
-        words, logs, tokens = [], [], []
-        for token, first, last in runs(chances):
-            chance = float(chances[first:last, token].max())
-            text = self.card.labels[token - 1]
-            end = max(min(last * hop, seconds), first * hop + 0.001)
-            words.append(Word(first * hop, end, text, confidence=min(chance, 1.0)))
-            logs.append(float(np.log(max(chance, _LEAST))))
-            tokens.append(token)
-        text = " ".join(w.text for w in words)
+    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+        row = self.emissions(samples[None], np.array([len(samples)]))[0]
+        parts = [(word, [n + 1 for n in self.units.encode(self.units.spelled(word))]) for word in text.split()]
+        parts = [(word, own if any(self._pieces[n] != SPACE for n in own) else []) for word, own in parts]
+        numbers = [n for _, own in parts for n in own]
+        seconds = len(samples) / self.card.sample_rate
+        try:
+            spans = best_path(row, numbers)[0]
+        except ValueError:
+            return even([word for word, _ in parts], 0.0, seconds)
+        words: list[Word] = []
+        at = 0
+        for word, own in parts:
+            tokens = [Token(n, int(a), int(b)) for n, (a, b) in zip(own, spans[at : at + len(own)], strict=True)]
+            at += len(own)
+            words += [self._word(word, tokens, row, seconds)] if tokens else even([word], words[-1].end if words else 0.0, 0.0)
+        return tuple(words)
+
+    def _searched(self, rows: Sequence[np.ndarray], decoding: Decoding) -> list[list[tuple[list[Token], float, float, float]]]:
+        """For each row its readings: tokens, log P(W | X), log P(W) of the language models, and all that ranks them."""
+        padded = np.full((len(rows), max(map(len, rows), default=0), len(self._pieces)), np.log(_LEAST), np.float32)
+        for place, row in zip(padded, rows, strict=True):
+            place[: len(row)] = row
+        width = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH)
+        readings = ctc.search(padded, [len(r) for r in rows], width=width, fusion=self._fusion(decoding))
+        found = []
+        for row, told in zip(rows, readings, strict=True):
+            best = told[: decoding.n_best]
+            found.append([(laid(row, r.tokens), r.acoustic, self._language(r.tokens, decoding), r.score) for r in best])
+        return found
+
+    def _fusion(self, decoding: Decoding) -> Fusion | None:
+        parts: list[Fusion] = []
+        for one in decoding.lm:
+            make = WordFusion if one.over == "words" else CharacterFusion
+            parts.append(make(one.model, self._pieces, one.weight, one.bonus))
+        phrases = [(entry.partition("^")[0], float(entry.partition("^")[2] or 1.0)) for entry in decoding.hotwords]
+        known = [([n + 1 for n in self.units.encode(self.units.spelled(text))], bonus) for text, bonus in phrases]
+        if any(tokens for tokens, _ in known):
+            parts.append(PhraseFusion(PhraseTree(known), len(self._pieces)))
+        return Together(parts) if parts else None
+
+    def _language(self, tokens: Sequence[int], decoding: Decoding) -> float:
+        """log P(W) of the words (or characters) of a reading, over all language models."""
+        text = self.units.text([t - 1 for t in tokens])
+        letters = [c for word in text.split() for c in SPACE + word]
+        return float(sum(one.model.logprob(text.split() if one.over == "words" else letters) for one in decoding.lm))
+
+    def _told(
+        self, row: np.ndarray, found: list[tuple[list[Token], float, float, float]], seconds: float, decoding: Decoding
+    ) -> Hypothesis:
+        """The best reading with its words, the others as texts; `avg_logprob` is the mean over the units."""
+        tokens, acoustic, language, _ = found[0]
+        words = [self._word(text, tokens[a:b], row, seconds) for text, a, b in self.units.words([t.number - 1 for t in tokens])]
+        logs = [float(row[t.first : t.last, t.number].max()) for t in tokens]
         scores = {"avg_logprob": float(np.mean(logs))} if logs else {}
-        return Hypothesis(text, tuple(words) if decoding.word_times else None, None, tuple(tokens), tuple(logs), scores)
+        if decoding.n_best > 1 or decoding.lm:
+            scores |= {"acoustic": acoustic, "lm": language}
+            for k, (_, own, said, _) in enumerate(found[1:], 2):
+                scores |= {f"acoustic_{k}": own, f"lm_{k}": said}
+        others = tuple(self.units.text([t.number - 1 for t in own]) for own, *_ in found[1:])
+        text = " ".join(w.text for w in words)
+        numbers = tuple(t.number for t in tokens)
+        return Hypothesis(text, tuple(words) if decoding.word_times else None, None, numbers, tuple(logs), scores, others)
+
+    def _word(self, text: str, tokens: Sequence[Token], row: np.ndarray, seconds: float) -> Word:
+        """A word from its first unit that is more than a space to its last; as sure as the mean of its units."""
+        hop = self.card.hop or 0.0
+        spoken = [t for t in tokens if self._pieces[t.number] != SPACE] or list(tokens)
+        start = spoken[0].first * hop
+        end = max(min(spoken[-1].last * hop, seconds), start + 0.001)
+        sure = float(np.exp(np.mean([row[t.first : t.last, t.number].max() for t in spoken])))
+        return Word(start, end, text, confidence=min(sure, 1.0), timed="measured")
 
 
-def runs(chances: np.ndarray) -> list[tuple[int, int, int]]:
-    """(token, first frame, last frame + 1) of each run of a token other than the blank in chances [F, K + 1]."""
-    if not len(chances):
+def runs(log_probs: np.ndarray) -> list[Token]:
+    """Each run of a class other than the blank among the likeliest classes [F, K + 1]."""
+    if not len(log_probs):
         return []
-    best = chances.argmax(axis=1)
+    best = log_probs.argmax(axis=1)
     edges = np.concatenate([[0], np.flatnonzero(np.diff(best)) + 1, [len(best)]])
-    return [(int(best[a]), int(a), int(b)) for a, b in itertools.pairwise(edges) if best[a]]
+    return [Token(int(best[a]), int(a), int(b)) for a, b in itertools.pairwise(edges) if best[a]]
+
+
+def laid(log_probs: np.ndarray, tokens: Sequence[int]) -> list[Token]:
+    """Tokens with the frames that the likeliest of their paths gives them."""
+    spans = best_path(log_probs, tokens)[0]
+    return [Token(n, int(a), int(b)) for n, (a, b) in zip(tokens, spans, strict=True)]
+
+
+def even(texts: Sequence[str], start: float, seconds: float) -> tuple[Word, ...]:
+    """Even shares of what lies between two times, for words that no path fits."""
+    share = max(seconds - start, 0.001) / max(len(texts), 1)
+    return tuple(Word(start + i * share, start + (i + 1) * share, t, timed="guessed") for i, t in enumerate(texts))
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder."""
-    return CtcRecognizer(card, runtime.session(folder / GRAPH))
+    units = text_units.read(folder / UNITS) if (folder / UNITS).is_file() else None
+    return CtcRecognizer(card, runtime.session(folder / GRAPH), units)

@@ -17,7 +17,7 @@ from aural.beams.search import Reading, beam, greedy, log_softmax
 from aural.errors import ModelRefused
 from aural.models import graph
 from aural.models.card import Card
-from aural.models.face import Decoding, Hypothesis, Recognizer
+from aural.models.face import Aligner, Decoding, Hypothesis
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.text.pieces import Pieces
@@ -94,7 +94,7 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
     (out / "whole.onnx").unlink()
 
 
-class Moonshine(Recognizer):
+class Moonshine(Aligner):
     """Rows are run one by one: without a mask, or quantized as it runs, no batch is exact."""
 
     def __init__(self, card: Card, timing: Timing, sessions: Sequence[Session], pieces: Pieces) -> None:

@@ -1,0 +1,165 @@
+"""What is added to a decoder's own scores while it writes: language models over words or characters, and wanted phrases.
+
+All of them speak of pieces: the text of each class of a recognizer, a word's first piece beginning with U+2581. A state is all
+that a fusion has to know of what was written; equal states go on alike. Scores are natural logarithms.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, final
+
+import numpy as np
+
+from aural.beams.bias import PhraseTree
+from aural.beams.ngrams import NGrams
+
+SPACE = "\u2581"
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """A language model as a decoder is given it: over words or characters, the weight of log P(W), and a bonus (nats) a word."""
+
+    model: NGrams
+    over: Literal["words", "characters"] = "words"
+    weight: float = 0.5
+    bonus: float = 0.0
+
+
+class Fusion(ABC):
+    """Adds to the score of what a decoder may write next."""
+
+    @abstractmethod
+    def start(self) -> Hashable:
+        """The state before the first token."""
+
+    @abstractmethod
+    def offers(self, state: Any) -> np.ndarray:
+        """[K]: what each class adds when it is written next; class 0, the blank, adds nothing."""
+
+    @abstractmethod
+    def walk(self, state: Any, token: int) -> Hashable:
+        """The state after a token."""
+
+    @abstractmethod
+    def finish(self, state: Any) -> float:
+        """What the end of the text adds."""
+
+
+@final
+class WordFusion(Fusion):
+    """A language model over words: each word is scored when the next one begins, the last one at the end.
+
+    A state is the model's own and the letters of the word that is being written. `weight` scales log P(W), `bonus` is added
+    for each word.
+    """
+
+    def __init__(self, model: NGrams, pieces: Sequence[str], weight: float = 0.5, bonus: float = 0.0) -> None:
+        self._model, self._pieces, self._weight, self._bonus = model, tuple(pieces), weight, bonus
+        self._begins = np.array([p.startswith(SPACE) for p in pieces])
+
+    def start(self) -> Hashable:
+        return self._model.start(), ""
+
+    def offers(self, state: Any) -> np.ndarray:
+        context, word = state
+        value = self._weight * self._model.score(context, word)[0] + self._bonus if word else 0.0
+        return np.where(self._begins, np.float32(value), np.float32(0))
+
+    def walk(self, state: Any, token: int) -> Hashable:
+        context, word = state
+        if not self._begins[token]:
+            return context, word + self._pieces[token]
+        return (self._model.score(context, word)[1] if word else context), self._pieces[token][1:]
+
+    def finish(self, state: Any) -> float:
+        context, word = state
+        value = 0.0
+        if word:
+            logprob, context = self._model.score(context, word)
+            value = self._weight * logprob + self._bonus
+        return value + self._weight * self._model.end(context)
+
+
+@final
+class CharacterFusion(Fusion):
+    """A language model over characters, U+2581 between the words: every piece is scored as it is written."""
+
+    def __init__(self, model: NGrams, pieces: Sequence[str], weight: float = 0.5, bonus: float = 0.0) -> None:
+        self._model, self._pieces, self._weight = model, tuple(pieces), weight
+        self._extra = np.array([bonus * p.startswith(SPACE) for p in pieces], np.float32)
+
+    def start(self) -> Hashable:
+        return self._model.start()
+
+    def offers(self, state: Any) -> np.ndarray:
+        values = [self._weight * self._written(state, piece)[0] for piece in self._pieces]
+        return np.array(values, np.float32) + self._extra
+
+    def walk(self, state: Any, token: int) -> Hashable:
+        after: Hashable = self._written(state, self._pieces[token])[1]
+        return after
+
+    def finish(self, state: Any) -> float:
+        return self._weight * self._model.end(state)
+
+    def _written(self, state: Any, piece: str) -> tuple[float, Any]:
+        total = 0.0
+        for character in piece:
+            logprob, state = self._model.score(state, character)
+            total += logprob
+        return total, state
+
+
+@final
+class PhraseFusion(Fusion):
+    """Wanted phrases: a bonus a token, given back when a phrase breaks off."""
+
+    def __init__(self, tree: PhraseTree, classes: int) -> None:
+        self._tree, self._classes = tree, classes
+        self._places: list[Any] = [tree.start()]
+        self._numbers = {id(self._places[0]): 0}
+
+    def start(self) -> Hashable:
+        return 0
+
+    def offers(self, state: Any) -> np.ndarray:
+        place = self._places[state]
+        values = np.full(self._classes, self._tree.toll(place), np.float32)
+        values[0] = 0.0
+        for token, bonus in self._tree.offers(place).items():
+            values[token] = bonus
+        return values
+
+    def walk(self, state: Any, token: int) -> Hashable:
+        place = self._tree.walk(self._places[state], token)
+        if id(place) not in self._numbers:
+            self._numbers[id(place)] = len(self._places)
+            self._places.append(place)
+        return self._numbers[id(place)]
+
+    def finish(self, state: Any) -> float:
+        return self._tree.toll(self._places[state])
+
+
+@final
+class Together(Fusion):
+    """Several fusions at once; their scores add up."""
+
+    def __init__(self, parts: Sequence[Fusion]) -> None:
+        self._parts = tuple(parts)
+
+    def start(self) -> Hashable:
+        return tuple(part.start() for part in self._parts)
+
+    def offers(self, state: Any) -> np.ndarray:
+        return np.asarray(np.sum([part.offers(own) for part, own in zip(self._parts, state, strict=True)], axis=0), np.float32)
+
+    def walk(self, state: Any, token: int) -> Hashable:
+        return tuple(part.walk(own, token) for part, own in zip(self._parts, state, strict=True))
+
+    def finish(self, state: Any) -> float:
+        return sum(part.finish(own) for part, own in zip(self._parts, state, strict=True))

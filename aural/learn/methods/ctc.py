@@ -1,0 +1,114 @@
+"""Speech to text without alignments: the chance of a text is summed over all ways to spread its units over the frames.
+
+What is written with are words, characters or pieces of words (`units`, `vocabulary`), found in the texts of the training clips.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from aural.corpora.manifest import Clip
+from aural.errors import LearningError, UsageError
+from aural.files import sha256_of
+from aural.learn import compact
+from aural.learn.export import to_onnx
+from aural.learn.job import Job, Method
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._taught import Taught
+from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
+from aural.learn.options import Options
+from aural.learn.scores import METRICS
+from aural.learn.targets._text import text_of
+from aural.models.card import Card
+from aural.models.card import write as write_card
+from aural.nets.cells import cell_of
+from aural.nets.net import Net
+from aural.text import units as text_units
+from aural.text.units import Units
+
+GRAPH, UNITS = "model.onnx", "units.json"
+_PARTING = ("mixup", "between_class", "shift")
+_SHOWN = 60  # letters of a text that is shown in its units
+
+
+@dataclasses.dataclass(frozen=True)
+class Spelled:
+    """The target of a clip: the numbers of its units from 1 up, 0 being the blank. A word that the units cannot write ends in a
+    number that no answer has, so that it counts as an error."""
+
+    units: Units
+
+    def __call__(self, clip: Clip, samples: int) -> np.ndarray:
+        numbers: list[int] = []
+        for word in text_of(clip).split():
+            own = self.units.encode(word)
+            numbers += own if self.units.text(own) == word else [*own, len(self.units.pieces)]
+        return np.array(numbers, np.float32) + 1
+
+
+def read(job: Job) -> Choice:
+    """What was given, read and checked. Raises: UsageError for what would part a clip from its text."""
+    choice = choice_of(job)
+    wrong = [f"--augment {name}" for name in choice.options.augment if name in _PARTING]
+    wrong += ["--crop"] if choice.options.crop is not None else []
+    if wrong:
+        raise UsageError("after this a clip no longer says its text", where=wrong[0], fix="Leave it out")
+    return choice
+
+
+def run(job: Job) -> Card:
+    """Find units, train, export; the model folder is whole when this returns."""
+    choice = read(job)
+    use_threads(choice.options.threads)
+    units = units_of(job.clips["train"], choice.options)
+    job.say(f"{len(units.pieces)} units ({units.kind}): {units.shown(text_of(job.clips['train'][0]))[:_SHOWN]} ...")
+    net = net_of(job, choice, len(units.pieces))
+    truth = Spelled(units)
+    data = data_of(job, choice, (truth, truth), None, None)
+    measure(net, data.train, job)
+    _check(job, units, net.hop / choice.options.sample_rate)
+    trainee = Taught(net, loss_of(choice, len(units.pieces)), choice.options, device_of(choice.options.device))
+    fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], f"{len(units.pieces)} units")
+    card = _exported(job, choice, net, units)
+    if choice.options.int8:
+        compact.write(job, card, data)
+    return card
+
+
+def units_of(clips: Sequence[Clip], options: Options) -> Units:
+    """The units that were asked for, found in the texts of the clips."""
+    texts = [text_of(clip) for clip in clips]
+    return text_units.train(options.units or text_units.usual(texts), texts, options.vocabulary)
+
+
+def _check(job: Job, units: Units, hop: float) -> None:
+    """Say how many clips have fewer frames than units. Raises: LearningError when that is most of them."""
+    clips = job.clips["train"]
+    short = sum(len(units.encode(text_of(c))) > seconds_of(c) / hop for c in clips)
+    if short > len(clips) / 2:
+        what = f"{short} of {len(clips)} clips have more units than frames of {1000 * hop:.0f} ms"
+        raise LearningError(what, fix="Take larger units (--units bpe) or an encoder with a smaller step")
+    if short:
+        job.say(f"note: {short} clips have more units than frames of {1000 * hop:.0f} ms; nothing is learned from them")
+
+
+def _exported(job: Job, choice: Choice, net: Net, units: Units) -> Card:
+    """The model folder: graph, units and card."""
+    job.model.mkdir(parents=True, exist_ok=True)
+    to_onnx(net, job.model / GRAPH)
+    text_units.write(units, job.model / UNITS)
+    seconds = sum(seconds_of(c) for c in job.clips["train"])
+    card = Card(
+        name=job.name, role=job.role, kind="ctc", licences=licences_of(job), source="trained with aural", question=job.question,
+        sample_rate=choice.options.sample_rate, labels=units.labels, batch="exact", hop=net.hop / choice.options.sample_rate,
+        causal=net.encoder.causal, files={name: sha256_of(job.model / name) for name in (GRAPH, UNITS)},
+        seed=choice.options.seed, trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
+    )  # fmt: skip
+    write_card(card, job.model / "card.json")
+    return card
+
+
+METHOD = Method(Options, read, run, frozenset({("sequence", "class")}))

@@ -1,0 +1,64 @@
+"""Language models beside a recognizer: read from an ARPA file, or made from a text of the user's own."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Literal
+
+from aural.beams import arpa, kneser_ney
+from aural.beams.fusion import SPACE, Language
+from aural.beams.ngrams import NGrams
+from aural.errors import UsageError
+from aural.models.card import Card
+from aural.text.units import spelled
+
+TAKING = "ctc"  # the kind of model that takes a language model while it decodes
+
+
+def languages(
+    card: Card, file: str | None, text: str | None, over: Literal["words", "characters"], order: int, weight: float, bonus: float
+) -> tuple[Language, ...]:
+    """The models of `--lm` and `--lm-text`, each in the recognizer's own spelling.
+
+    Raises: UsageError for a recognizer that takes none or a file that is not there, FormatError, DataError.
+    """
+    if file is None and text is None:
+        return ()
+    if card.kind != TAKING:
+        fix = "Use a model of your own (aural train transcribe), or --hotwords"
+        raise UsageError(f"{card.name} takes no language model", where="--lm", fix=fix)
+    letters = frozenset(c for label in card.labels for c in label) | {SPACE}
+    found = []
+    if file is not None:
+        found.append(Language(_spelled(arpa.read(_there(file, "--lm")), letters), over, weight, bonus))
+    if text is not None:
+        sentences = [spelled(line, letters).split() for line in _lines(_there(text, "--lm-text"))]
+        if over == "characters":
+            sentences = [[c for word in words for c in SPACE + word] for words in sentences]
+        found.append(Language(kneser_ney.trained(sentences, order), over, weight, bonus))
+    return tuple(found)
+
+
+def _spelled(model: NGrams, letters: frozenset[str]) -> NGrams:
+    """A model whose words are written as the recognizer writes; marks stay, and so do words that it cannot write."""
+
+    def own(word: str) -> str:
+        return word if word[:1] == "<" else spelled(word, letters) or word
+
+    return NGrams({tuple(own(w) for w in gram): value for gram, value in reversed(model.grams.items())})
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a text file, packed or not. Raises: UsageError."""
+    try:
+        data = path.read_bytes()
+        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig").splitlines()
+    except (OSError, EOFError, ValueError) as error:
+        raise UsageError(f"this text cannot be read ({error})", where=str(path)) from error
+
+
+def _there(text: str, flag: str) -> Path:
+    if not Path(text).is_file():
+        raise UsageError("there is no such file", where=f"{flag} {text}", fix="Check the path")
+    return Path(text)

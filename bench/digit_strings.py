@@ -1,0 +1,165 @@
+"""How well does a small CTC net hear connected digits of voices that it never heard, and where does it put the words?
+
+    python -m bench.digit_strings --fsdd corpora/fsdd --noises data/noises --work runs/digits --json digits.json
+
+Strings are joined from single digits of one speaker, with gaps of 0 to 600 ms, so that every word's true times are known. The net
+learns from three speakers (each string at another size of the voice: resampled by 0.8 to 1.25), an eighth of their takes is
+kept to choose the epoch by. It is judged on strings of a fourth speaker, clean and in noise of recordings that were not
+learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import aural
+from aural.metrics.words import align
+from aural.sound.resample import resample
+from aural.sound.sound import Sound, load
+from bench.report import Finding, Table, publish
+
+RATE = 8000
+GAP = 0.6  # s, the longest silence between two digits
+SIZES = {"learn": 2400, "tune": 100, "valid": 240}
+TRAINING = (
+    "--encoder crnn --sample-rate 8000 --batch 16 --rate 0.003 --epochs 40 --patience 0 --augment noise,gain,speed "
+    "--set n_mels=40 --set encoder.width=24 --set state=64 --set head.prior=0.3"
+)
+Row = dict[str, Any]
+
+
+def made(rows: Sequence[Row], count: int, seed: int, sized: bool) -> Iterator[tuple[np.ndarray, Row]]:
+    """Strings of three to seven digits of one speaker, with the times of each; `sized` changes the size of the voice."""
+    rng = np.random.default_rng(seed)
+    speakers = sorted({r["speaker"] for r in rows})
+    sounds = {r["path"]: load(r["path"], rate=RATE, mono=True).samples[0] for r in rows}
+    for _ in range(count):
+        speaker = speakers[int(rng.integers(len(speakers)))]
+        own = [r for r in rows if r["speaker"] == speaker]
+        size = float(np.exp(rng.uniform(np.log(0.8), np.log(1.25)))) if sized else 1.0
+        parts: list[np.ndarray] = [_gap(rng)]
+        words = []
+        for _ in range(int(rng.integers(3, 8))):
+            row = own[int(rng.integers(len(own)))]
+            digit = resample(sounds[row["path"]][None], RATE, round(RATE * size))[0]
+            at = sum(map(len, parts)) / RATE
+            words.append({"text": row["text"], "start": round(at, 4), "end": round(at + len(digit) / RATE, 4)})
+            parts += [_level(digit, float(rng.uniform(-26, -20))), _gap(rng)]
+        text = " ".join(w["text"] for w in words)
+        yield np.concatenate(parts), {"text": text, "words": words, "speaker": speaker}
+
+
+def sets(fsdd: Path, work: Path) -> dict[str, Path]:
+    """The manifests of learn, tune and valid; what is there already is kept."""
+    train, valid = _rows(fsdd, "train"), _rows(fsdd, "valid")
+    kept = [r for r in train if int(r["path"].stem.split("_")[2]) % 8 == 0]
+    parts = {"learn": [r for r in train if r not in kept], "tune": kept, "valid": valid}
+    found = {}
+    for seed, (name, rows) in enumerate(parts.items()):
+        found[name] = work / f"{name}.jsonl"
+        if not found[name].is_file():
+            _write(work, name, made(rows, SIZES[name], seed, name == "learn"))
+    return found
+
+
+def boundaries(manifest: Path, model: Path) -> list[float]:
+    """Distances (s) between the starts and ends of words and the true ones, over the words that are right."""
+    apart: list[float] = []
+    for line in manifest.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        told = [
+            w for s in aural.transcribe(str(manifest.parent / row["audio"]), model=str(model)).segments or () for w in s.words or ()
+        ]
+        true = iter(row["words"])
+        answers = iter(told)
+        for step in align(row["text"].split(), [w.text for w in told]):
+            truth = next(true) if step.reference is not None else None
+            answer = next(answers) if step.answer is not None else None
+            if step.kind == "same" and truth and answer:
+                apart += [abs(answer.start - truth["start"]), abs(answer.end - truth["end"])]
+    return apart
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fsdd", type=Path, required=True)
+    parser.add_argument("--noises", type=Path, required=True, help="a folder with train.jsonl and valid.jsonl")
+    parser.add_argument("--work", type=Path, default=Path("runs/digits"))
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    manifests = sets(args.fsdd, args.work)
+    model = args.work / "ctc"
+    flags = f"{TRAINING} --noise {args.noises / 'train.jsonl'} --minutes {args.minutes:g} --threads 1".split()
+    if not (model / "model" / "card.json").is_file():
+        given = ["--manifest", str(manifests["learn"]), "--valid", str(manifests["tune"]), "-o", str(model), "--progress", "none"]
+        _aural(["train", "transcribe", *given, *flags])
+    receipt = args.work / "valid.json"
+    _aural(
+        ["evaluate", "transcribe", "--manifest", str(manifests["valid"]), "-m", str(model), "--normalizer", "none", "--snr", "10",
+         "--noise", str(args.noises / "valid.jsonl"), "--json", str(receipt), "--progress", "none"]
+    )  # fmt: skip
+    found = json.loads(receipt.read_text(encoding="utf-8"))
+    apart = np.array(boundaries(manifests["valid"], model)) * 1000
+    rows = []
+    for name, figures in found["slices"]["condition"].items():
+        wer, errors = figures["wer"], [figures[k]["value"] * 100 for k in ("substitutions", "insertions", "deletions")]
+        rows.append((name, 100 * wer["value"], f"[{100 * wer['low']:.1f}, {100 * wer['high']:.1f}]", *errors))
+    columns = ("condition", "WER %", "95 %", "wrong %", "put in %", "left out %")
+    notes = (
+        f"`aural train transcribe {TRAINING} --minutes {args.minutes:g}`, one core",
+        f"{SIZES['valid']} strings of 3 to 7 digits, gaps 0 to 600 ms, one speaker: the interval is over strings",
+    )
+    times = (len(apart), float(np.median(apart)), float(np.percentile(apart, 90)))
+    tables = (
+        Table("Digit strings of a voice that was not learned from", columns, tuple(rows), notes),
+        Table("Word boundaries in the clean strings", ("boundaries", "median ms", "90 % ms"), (times,)),
+    )
+    publish(Finding("How well are connected digits heard?", tables), args.json)
+
+
+def _rows(folder: Path, split: str) -> list[Row]:
+    lines = (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row | {"path": folder / row["audio"]} for row in map(json.loads, lines)]
+
+
+def _write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -> None:
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    lines = []
+    for k, (samples, row) in enumerate(strings):
+        audio = f"{name}/{k:04}.wav"
+        Sound(samples.astype(np.float32)[None], RATE).save(folder / audio)
+        facts = {"audio": audio, "duration": round(len(samples) / RATE, 4), **row}
+        if name == "valid":
+            facts["group"] = f"string {k}"
+        lines.append(json.dumps(facts, sort_keys=True) + "\n")
+    (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def _gap(rng: np.random.Generator) -> np.ndarray:
+    return np.asarray(1e-4 * rng.standard_normal(int(rng.uniform(0, GAP) * RATE)), np.float32)
+
+
+def _level(sound: np.ndarray, decibels: float) -> np.ndarray:
+    """The sound at a level (root mean square) in dB below full scale, its peak at most 0.9."""
+    gain = 10 ** (decibels / 20) / max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), 1e-6)
+    return np.asarray(sound * min(gain, 0.9 / max(float(np.abs(sound).max()), 1e-6)), np.float32)
+
+
+def _aural(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "aural", *words], capture_output=True, text=True)
+    print(done.stdout[-3000:], done.stderr[-500:], flush=True)
+    if done.returncode:
+        raise SystemExit(f"aural {' '.join(words)} ended with {done.returncode}")
+
+
+if __name__ == "__main__":
+    main()
