@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, final
 
 import numpy as np
 
@@ -21,10 +21,10 @@ SPACE = "\u2581"
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """A language model as a decoder is given it: over words or characters, the weight of log P(W), and a bonus (nats) a word."""
+    """A language model as a decoder is given it: over "words" or "characters", the weight of log P(W), and a bonus (nats) a word."""
 
     model: NGrams
-    over: Literal["words", "characters"] = "words"
+    over: str = "words"
     weight: float = 0.5
     bonus: float = 0.0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Literal
 
 from aural.beams import arpa, kneser_ney
 from aural.beams.fusion import SPACE, Language
@@ -17,7 +16,7 @@ TAKING = "ctc"  # the kind of model that takes a language model while it decodes
 
 
 def languages(
-    card: Card, file: str | None, text: str | None, over: Literal["words", "characters"], order: int, weight: float, bonus: float
+    card: Card, file: str | None, text: str | None, over: str, order: int, weight: float, bonus: float
 ) -> tuple[Language, ...]:
     """The models of `--lm` and `--lm-text`, each in the recognizer's own spelling.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -61,7 +60,7 @@ class Options:
     lm_text: str | None = option(
         None, "a text, a sentence a line, that a language model is made from; for models of your own (CTC)"
     )
-    lm_over: Literal["words", "characters"] = option("words", "what the language models are over", choices=("words", "characters"))
+    lm_over: str = option("words", "what the language models are over", choices=("words", "characters"))
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
     lm_weight: float = option(0.5, "weight of log P(W) of the language models beside log P(W | X)", least=0, most=10)
     word_bonus: float = option(0.0, "what each word adds where a language model is used; more = longer answers", unit="nats")
