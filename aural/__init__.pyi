@@ -427,7 +427,7 @@ def transcribe(
     nbest: int = ...,
     lm: str | None = ...,
     lm_text: str | None = ...,
-    lm_over: Literal = ...,
+    lm_over: str = ...,
     lm_order: int = ...,
     lm_weight: float = ...,
     word_bonus: float = ...,

@@ -21,7 +21,7 @@ SPACE = "\u2581"
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """A language model as a decoder is given it: over "words" or "characters", the weight of log P(W), and a bonus (nats) a word."""
+    """A language model as a decoder is given it: over "words" or "characters", the weight of log P(W), a bonus (nats) a word."""
 
     model: NGrams
     over: str = "words"
