@@ -13,7 +13,9 @@ from aural.errors import UsageError
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("room", ["tasks", "formats", "sound/effects", "models/borrowed", "metrics", "cli/commands"])
+@pytest.mark.parametrize(
+    "room", ["tasks", "formats", "sound/effects", "models/borrowed", "metrics", "cli/commands", "text/spoken_forms"]
+)
 def test_every_page_on_the_disk_is_found(room: str) -> None:
     on_disk = sorted(p.stem for p in (ROOT / "aural" / room).glob("*.py") if not p.stem.startswith("_"))
     assert list(find.names(room)) == on_disk

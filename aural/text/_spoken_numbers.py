@@ -7,29 +7,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-_UNITS = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_NTH_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
-_NTH_TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "quadrillion": 10**15, "quintillion": 10**18}
+UNITS = "one two three four five six seven eight nine".split()
+TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+NTH_UNITS = "first second third fourth fifth sixth seventh eighth ninth".split()
+NTH_TEENS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth".split()
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "quadrillion": 10**15, "quintillion": 10**18}
 
-_CARDINALS = {
-    **{w: i for i, w in enumerate(_UNITS, 1)},
-    **{w: i for i, w in enumerate(_TEENS, 10)},
-    **{w: i for i, w in zip(range(20, 100, 10), _TENS, strict=True)},
+CARDINALS = {
+    **{w: i for i, w in enumerate(UNITS, 1)},
+    **{w: i for i, w in enumerate(TEENS, 10)},
+    **{w: i for i, w in zip(range(20, 100, 10), TENS, strict=True)},
     "fourty": 40,
     "zero": 0,
 }
-_ORDINALS = {
-    **{w: i for i, w in enumerate(_NTH_UNITS, 1)},
-    **{w: i for i, w in enumerate(_NTH_TEENS, 10)},
-    **{w[:-1] + "ieth": i for i, w in zip(range(20, 100, 10), _TENS, strict=True)},
+ORDINALS = {
+    **{w: i for i, w in enumerate(NTH_UNITS, 1)},
+    **{w: i for i, w in enumerate(NTH_TEENS, 10)},
+    **{w[:-1] + "ieth": i for i, w in zip(range(20, 100, 10), TENS, strict=True)},
 }
-_DECADES = {w[:-1] + "ies": i for i, w in zip(range(20, 100, 10), _TENS, strict=True)}
-_NTH_SCALES = {"hundredth": 100, **{w + "th": s for w, s in _SCALES.items()}}
+DECADES = {w[:-1] + "ies": i for i, w in zip(range(20, 100, 10), TENS, strict=True)}
+NTH_SCALES = {"hundredth": 100, **{w + "th": s for w, s in SCALES.items()}}
 _OH = ("oh", "o")
-_MONTHS = frozenset("january february march april may june july august september october november december".split())
+MONTHS = tuple("january february march april may june july august september october november december".split())
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 
 
@@ -100,7 +100,7 @@ def digits(words: Sequence[str]) -> list[str]:
             out[-1] += number.text
         else:
             out.append(number.text)
-        if len(out) > 1 and out[-2] in _MONTHS:
+        if len(out) > 1 and out[-2] in MONTHS:
             # "July 22" is written for "July twenty second" too
             out[-1] = re.sub(r"(?<=\d)(st|nd|rd|th)$", "", out[-1])
         i, joins = after, number.short and not number.final
@@ -117,7 +117,7 @@ def nth(value: int) -> str:
 def _read(words: Sequence[str], i: int, after_half: bool) -> tuple[_Number | None, int]:
     """The number that starts at word i and the place behind it; None when no number starts there."""
     begin = i
-    if words[i] in ("a", "an") and i + 1 < len(words) and (words[i + 1] == "hundred" or words[i + 1] in _SCALES) and not after_half:
+    if words[i] in ("a", "an") and i + 1 < len(words) and (words[i + 1] == "hundred" or words[i + 1] in SCALES) and not after_half:
         i += 1
     literal = _literal(words[i])
     if literal is not None:
@@ -147,16 +147,16 @@ def _belongs_to_next(words: Sequence[str], i: int, group: _Group) -> bool:
     after = words[i + 1] if i + 1 < len(words) else ""
     if group.last == "hundred":
         return after == "hundred"
-    return group.last == "scale" and _SCALES.get(after, 0) >= group.scale
+    return group.last == "scale" and SCALES.get(after, 0) >= group.scale
 
 
 def _cardinal(word: str, group: _Group) -> bool:
-    if word in _CARDINALS:
-        return group.takes(_CARDINALS[word])
+    if word in CARDINALS:
+        return group.takes(CARDINALS[word])
     if word == "hundred":
         return group.multiplies(100)
-    if word in _SCALES:
-        return group.multiplies(_SCALES[word])
+    if word in SCALES:
+        return group.multiplies(SCALES[word])
     if _PLAIN.fullmatch(word) is None:
         return False
     value = Decimal(word)
@@ -170,23 +170,23 @@ def _cardinal(word: str, group: _Group) -> bool:
 
 def _ordinal(word: str, group: _Group) -> str | None:
     """The ending with which an ordinal (or decade) closes the group, or None when `word` is none or does not fit."""
-    if word in _DECADES:
+    if word in DECADES:
         # "nineteen twenties" is a year of hundreds, not a sum
         if group.last == "teen" and group.total == 0:
-            group.part = (group.part or Decimal(0)) * 100 + _DECADES[word]
+            group.part = (group.part or Decimal(0)) * 100 + DECADES[word]
             return "s"
-        return "s" if group.takes(_DECADES[word]) else None
-    many = "s" if word.endswith("s") and word[:-1] in _ORDINALS | _NTH_SCALES else ""
+        return "s" if group.takes(DECADES[word]) else None
+    many = "s" if word.endswith("s") and word[:-1] in ORDINALS | NTH_SCALES else ""
     word = word[:-1] if many else word
-    if word in _ORDINALS:
+    if word in ORDINALS:
         if many and group.last != "start":
             return None
-        value = _ORDINALS[word]
+        value = ORDINALS[word]
         return nth(value) + many if group.takes(value) else None
-    if word in _NTH_SCALES:
+    if word in NTH_SCALES:
         if group.last == "start":
             return None
-        return "th" + many if group.multiplies(_NTH_SCALES[word]) else None
+        return "th" + many if group.multiplies(NTH_SCALES[word]) else None
     return None
 
 
@@ -206,8 +206,8 @@ def _tail(words: Sequence[str], i: int, group: _Group) -> tuple[_Number, int]:
 
 
 def _scaled(words: Sequence[str], i: int, value: Decimal, short: bool) -> tuple[_Number, int]:
-    if i < len(words) and words[i] in _SCALES:
-        return _Number(_plain(value * _SCALES[words[i]])), i + 1
+    if i < len(words) and words[i] in SCALES:
+        return _Number(_plain(value * SCALES[words[i]])), i + 1
     if i < len(words) and words[i] == "hundred":
         return _Number(_plain(value * 100)), i + 1
     return _Number(_plain(value), short), i
@@ -220,10 +220,10 @@ def _places(words: Sequence[str], i: int) -> tuple[str, int]:
         word = words[i]
         if word in _OH:
             places += "0"
-        elif word in _CARDINALS:
-            value = _CARDINALS[word]
-            if value >= 20 and i + 1 < len(words) and 0 < _CARDINALS.get(words[i + 1], 0) < 10:
-                value, i = value + _CARDINALS[words[i + 1]], i + 1
+        elif word in CARDINALS:
+            value = CARDINALS[word]
+            if value >= 20 and i + 1 < len(words) and 0 < CARDINALS.get(words[i + 1], 0) < 10:
+                value, i = value + CARDINALS[words[i + 1]], i + 1
             places += str(value)
         elif word.isdecimal() and word.isascii():
             places += word
@@ -243,11 +243,11 @@ def _literal(word: str) -> _Number | None:
 
 
 def _starts(words: Sequence[str], i: int) -> bool:
-    return i < len(words) and (words[i] in _CARDINALS or (words[i].isdecimal() and words[i].isascii()))
+    return i < len(words) and (words[i] in CARDINALS or (words[i].isdecimal() and words[i].isascii()))
 
 
 def _ordinal_at(words: Sequence[str], i: int) -> bool:
-    return words[i] in _ORDINALS
+    return words[i] in ORDINALS
 
 
 def _small(words: Sequence[str], i: int) -> bool:
@@ -255,7 +255,7 @@ def _small(words: Sequence[str], i: int) -> bool:
     if i >= len(words):
         return False
     word = words[i]
-    return _CARDINALS.get(word, 0) > 0 or word in _ORDINALS or (word.isdecimal() and word.isascii() and 0 < int(word) < 100)
+    return CARDINALS.get(word, 0) > 0 or word in ORDINALS or (word.isdecimal() and word.isascii() and 0 < int(word) < 100)
 
 
 def _plain(value: Decimal) -> str:

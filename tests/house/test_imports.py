@@ -29,6 +29,7 @@ PAGES = (
     "nets/heads",
     "learn/losses",
     "learn/methods",
+    "text/spoken_forms",
     "corpora/sets",
 )
 

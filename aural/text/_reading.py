@@ -1,0 +1,88 @@
+"""What a page of spoken forms is given and what it gives back.
+
+A page in `spoken_forms/` holds `RANK`, `PATTERN` and `read(found, around)`. Its pattern is tried where a token
+begins, with every quantifier bounded; `read` says what was found, or None when it is something else. Of all
+pages' readings the longest is taken, of equal ones that of the lower rank.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import final
+
+_REACH = 200  # characters: nothing farther away decides how something is read
+_WORD = re.compile(r"[^\W_]+(?:['.&-][^\W_]+)*")
+_LAST = re.compile(r"([^\W_]+(?:['.&-][^\W_]+)*)\W*$")
+# Words that open a sentence more often than they are a name: what stands before them may end.
+STARTERS = frozenset(
+    "the he she it they we i you a an in on at but and so then there this that these those his her their our my its when "
+    "while if as for to from after before what who where why how not no yes".split()
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One token of a reading: where it ends, its words, and its category when that is not the page's name.
+
+    Without words it is named and dropped.
+    """
+
+    end: int
+    words: tuple[str, ...]
+    category: str = ""
+
+
+Reading = tuple[Part, ...]
+
+
+def said(end: int, *words: str) -> Reading:
+    """A reading of one token."""
+    return (Part(end, words),)
+
+
+@final
+@dataclass(frozen=True)
+class Around:
+    """The text around the place `start`, and what was read before it (white space left out)."""
+
+    text: str
+    start: int
+    previous: str = ""  # its category
+    previous_written: str = ""
+
+    @cached_property
+    def left(self) -> str:
+        """What stands before, at most a few words."""
+        return self.text[max(0, self.start - _REACH) : self.start]
+
+    def right(self, end: int) -> str:
+        """What stands from `end` on, at most a few words."""
+        return self.text[end : end + _REACH]
+
+    @cached_property
+    def word_before(self) -> str:
+        """The last word before, in this sentence; "" when there is none."""
+        found = _LAST.search(self.left[-60:])
+        return found[1] if found and not re.search(r"[.!?]\s|\n\s*\n", found[0][len(found[1]) :]) else ""
+
+    def word_after(self, end: int) -> str:
+        """The next word from `end` on, "" when there is none."""
+        found = _WORD.search(self.right(end))
+        return found[0] if found else ""
+
+    def closes(self, end: int) -> bool:
+        """True when a full stop before `end` closes a sentence too: the text ends, or a usual opener follows."""
+        rest = self.right(end)
+        if not rest.strip("\"')]} \t"):
+            return True
+        after = self.word_after(end)
+        return bool(re.match(r"[\"')\]]*\s", rest)) and after[:1].isupper() and after.lower() in STARTERS
+
+    def shouted(self, end: int) -> bool:
+        """True when the line around is set in capitals, so that capitals mean nothing."""
+        line = self.left.rpartition("\n")[2] + self.text[self.start : end] + self.right(end).partition("\n")[0]
+        words = [w for w in _WORD.findall(line) if w.isalpha() and len(w) > 1]
+        capitals = sum(w.isupper() for w in words)
+        return capitals >= 3 and capitals >= 0.7 * len(words) and any(len(w) > 4 for w in words if w.isupper())

@@ -1,0 +1,25 @@
+"""Short forms in addresses: kinds of street, sides of the sky, the states."""
+
+from __future__ import annotations
+
+STREETS = {
+    "st": "Street", "ave": "Avenue", "av": "Avenue", "rd": "Road", "dr": "Drive", "ln": "Lane", "blvd": "Boulevard",
+    "hwy": "Highway", "ct": "Court", "pl": "Place", "sq": "Square", "pkwy": "Parkway", "cir": "Circle", "ter": "Terrace",
+    "expy": "Expressway", "fwy": "Freeway", "rte": "Route", "tpke": "Turnpike", "aly": "Alley", "trl": "Trail",
+    "cres": "Crescent",
+}  # fmt: skip
+DIRECTIONS = {
+    "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest", "N": "North", "S": "South", "E": "East",
+    "W": "West",
+}  # fmt: skip
+STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California",
+    "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware", "DC": "DC", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii",
+    "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
+    "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi",
+    "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey",
+    "NM": "New Mexico", "NY": "New York", "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
+    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina", "SD": "South Dakota",
+    "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington",
+    "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""Units as written and as said, one and several: a table of stems and prefixes."""
+
+from __future__ import annotations
+
+import re
+
+_PREFIXES = {
+    "p": "pico", "n": "nano", "μ": "micro", "u": "micro", "m": "milli", "c": "centi", "d": "deci", "k": "kilo", "M": "mega",
+    "G": "giga", "T": "tera", "P": "peta", "h": "hecto",
+}  # fmt: skip
+# stem: name, and the prefixes that it takes
+_STEMS = {
+    "m": ("meter", "nμumcdk"), "g": ("gram", "nμumckd"), "l": ("liter", "μumcdh"), "L": ("liter", "μumcd"),
+    "Hz": ("hertz", "mkMGT"), "W": ("watt", "μmkMGT"), "Wh": ("watt hour", "mkMGT"), "V": ("volt", "μumkM"),
+    "A": ("ampere", "nμumk"), "J": ("joule", "mkMG"), "N": ("newton", "mkM"), "Pa": ("pascal", "hkMG"),
+    "B": ("byte", "kKMGTP"), "bit": ("bit", "kMGT"), "s": ("second", "pnμum"), "cal": ("calorie", "k"), "Ω": ("ohm", "mkM"),
+    "F": ("farad", "pnμum"), "mol": ("mole", "mμ"), "eV": ("electron volt", "kMGT"), "Ah": ("ampere hour", "m"),
+    "t": ("ton", "kM"), "bps": ("bit per second", "kKMGT"), "hz": ("hertz", "kmg"), "b": ("bit", "kMGT"),
+    "S": ("siemens", "mμM"), "Sv": ("sievert", "mμ"), "Bq": ("becquerel", "kMGT"), "T": ("tesla", "mμ"), "H": ("henry", "mμ"),
+}  # fmt: skip
+_BARE = frozenset(
+    {"m", "g", "l", "L", "Hz", "W", "Wh", "V", "A", "J", "N", "Pa", "s", "cal", "Ω", "mol", "eV", "Ah", "t", "bps", "hz"}
+)
+_WHOLE = {
+    "%": ("percent", "percent"), "‰": ("per mille", "per mille"), "pct": ("percent", "percent"), "°": ("degree", "degrees"),
+    "°C": ("degree Celsius", "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "° C": ("degree Celsius", "degrees Celsius"), "° F": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "°K": ("kelvin", "kelvins"), "ºC": ("degree Celsius", "degrees Celsius"),
+    "ºF": ("degree Fahrenheit", "degrees Fahrenheit"), "in": ("inch", "inches"), "ft": ("foot", "feet"),
+    "yd": ("yard", "yards"), "yds": ("yard", "yards"), "mi": ("mile", "miles"), "nmi": ("nautical mile", "nautical miles"),
+    "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"), "oz": ("ounce", "ounces"),
+    "fl oz": ("fluid ounce", "fluid ounces"), "gal": ("gallon", "gallons"), "qt": ("quart", "quarts"),
+    "pt": ("pint", "pints"), "tbsp": ("tablespoon", "tablespoons"), "tsp": ("teaspoon", "teaspoons"),
+    "ha": ("hectare", "hectares"), "ac": ("acre", "acres"), "sq": ("square", "square"),
+    "cc": ("cubic centimeter", "cubic centimeters"), "mph": ("mile per hour", "miles per hour"),
+    "kph": ("kilometer per hour", "kilometers per hour"), "mpg": ("mile per gallon", "miles per gallon"),
+    "kmh": ("kilometer per hour", "kilometers per hour"), "kn": ("knot", "knots"), "kt": ("knot", "knots"),
+    "rpm": ("revolution per minute", "revolutions per minute"), "fps": ("frame per second", "frames per second"),
+    "dpi": ("dot per inch", "dots per inch"), "psi": ("pound per square inch", "pounds per square inch"),
+    "hp": ("horsepower", "horsepower"), "bhp": ("brake horsepower", "brake horsepower"),
+    "bpm": ("beat per minute", "beats per minute"), "ppm": ("part per million", "parts per million"),
+    "px": ("pixel", "pixels"), "MP": ("megapixel", "megapixels"), "dB": ("decibel", "decibels"),
+    "db": ("decibel", "decibels"), "dBm": ("decibel milliwatt", "decibel milliwatts"), "h": ("hour", "hours"),
+    "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "min": ("minute", "minutes"), "mins": ("minute", "minutes"),
+    "sec": ("second", "seconds"), "secs": ("second", "seconds"), "yr": ("year", "years"), "yrs": ("year", "years"),
+    "wk": ("week", "weeks"), "wks": ("week", "weeks"), "mo": ("month", "months"), "mos": ("month", "months"),
+    "atm": ("atmosphere", "atmospheres"), "bar": ("bar", "bars"), "mbar": ("millibar", "millibars"),
+    "mmHg": ("millimeter of mercury", "millimeters of mercury"), "kgf": ("kilogram force", "kilograms force"),
+    "cd": ("candela", "candelas"), "lm": ("lumen", "lumens"), "lx": ("lux", "lux"),
+    "AU": ("astronomical unit", "astronomical units"), "ly": ("light year", "light years"), "rad": ("radian", "radians"),
+    "Mbps": ("megabit per second", "megabits per second"), "KB": ("kilobyte", "kilobytes"), "kb": ("kilobyte", "kilobytes"),
+    "mb": ("megabyte", "megabytes"), "gb": ("gigabyte", "gigabytes"), "tb": ("terabyte", "terabytes"),
+    "ghz": ("gigahertz", "gigahertz"), "mhz": ("megahertz", "megahertz"), "kw": ("kilowatt", "kilowatts"),
+    "kwh": ("kilowatt hour", "kilowatt hours"), "kcal": ("kilocalorie", "kilocalories"), "KHz": ("kilohertz", "kilohertz"),
+    "Kg": ("kilogram", "kilograms"), "KG": ("kilogram", "kilograms"), "KM": ("kilometer", "kilometers"),
+    "Km": ("kilometer", "kilometers"), "MiB": ("mebibyte", "mebibytes"), "GiB": ("gibibyte", "gibibytes"),
+    "KiB": ("kibibyte", "kibibytes"), "st": ("stone", "stone"), "ML": ("milliliter", "milliliters"),
+    "MM": ("millimeter", "millimeters"), "CM": ("centimeter", "centimeters"), "FT": ("foot", "feet"),
+    "LB": ("pound", "pounds"), "LBS": ("pound", "pounds"), "OZ": ("ounce", "ounces"),
+    "MPH": ("mile per hour", "miles per hour"),
+}  # fmt: skip
+_POWERS = {"²": "square", "2": "square", "^2": "square", "³": "cubic", "3": "cubic", "^3": "cubic"}
+_LENGTHS = frozenset("m km cm mm dm μm nm in ft yd mi".split())
+
+
+def _several(name: str) -> str:
+    first, _, rest = name.partition(" per ")
+    first = first if first.endswith(("hertz", "siemens", "lux")) else f"{first}s"
+    return f"{first} per {rest}" if rest else first
+
+
+def _table() -> dict[str, tuple[str, str]]:
+    table = dict(_WHOLE)
+    for stem, (name, prefixes) in _STEMS.items():
+        if stem in _BARE:
+            table.setdefault(stem, (name, _several(name)))
+        for letter in prefixes:
+            full = _PREFIXES["k" if letter == "K" else "M" if letter == "g" and stem == "hz" else letter] + name
+            table.setdefault(letter + stem, (full, _several(full)))
+    for length in _LENGTHS:
+        one, many = table[length]
+        for mark, word in _POWERS.items():
+            if not (length == "in" and mark in "23"):
+                table.setdefault(length + mark, (f"{word} {one}", f"{word} {many}"))
+        for short, word in (("sq", "square"), ("cu", "cubic")):
+            for gap in (" ", ". "):
+                table.setdefault(f"{short}{gap}{length}", (f"{word} {one}", f"{word} {many}"))
+    return table
+
+
+UNITS = _table()
+UNIT = "(?:" + "|".join(re.escape(u) for u in sorted(UNITS, key=lambda u: (-len(u), u))) + ")"
+# What a unit is counted by: km/h, m/s², kg/m³.
+TIMES = {
+    "h": "hour", "hr": "hour", "s": "second", "s²": "second squared", "s2": "second squared", "s^2": "second squared",
+    "min": "minute", "sec": "second", "d": "day", "day": "day",
+    "mo": "month", "month": "month", "yr": "year", "year": "year",
+    "wk": "week", "week": "week", "hour": "hour", "minute": "minute", "second": "second", "person": "person",
+}  # fmt: skip
+BY = "(?:" + "|".join(re.escape(u) for u in sorted({*UNITS, *TIMES} - {"%", "°", "‰"}, key=lambda u: (-len(u), u))) + ")"
+
+
+def unit(written: str, one: bool) -> tuple[str, ...]:
+    """The words of a unit, with what it is counted by behind a stroke: km/h -> kilometers per hour."""
+    first, stroke, rest = written.partition("/")
+    words = tuple(UNITS[first][0 if one else 1].split()) if first else ()
+    if not stroke:
+        return words
+    return (*words, "per", *(TIMES[rest] if rest in TIMES else UNITS[rest][0]).split())

@@ -1,0 +1,136 @@
+"""Short forms by context: Dr. Smith lives on Elm Dr., St. John St., No. 5, vs., e.g., Inc."""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._reading import STARTERS, Around, Reading, said
+from aural.text.spoken_forms._places import STREETS
+
+RANK = 19
+# With a point, before a name.
+_TITLES = {
+    "mr": "Mister", "mrs": "Misses", "ms": "Miss", "mx": "Mix", "messrs": "Messieurs", "dr": "Doctor", "drs": "Doctors",
+    "prof": "Professor", "rev": "Reverend", "fr": "Father", "hon": "Honorable", "gov": "Governor", "sen": "Senator",
+    "rep": "Representative", "pres": "President", "sec": "Secretary", "amb": "Ambassador", "gen": "General", "col": "Colonel",
+    "maj": "Major", "capt": "Captain", "cpt": "Captain", "cmdr": "Commander", "cdr": "Commander", "lt": "Lieutenant",
+    "sgt": "Sergeant", "cpl": "Corporal", "pvt": "Private", "adm": "Admiral", "det": "Detective", "insp": "Inspector",
+    "supt": "Superintendent", "st": "Saint", "ste": "Saint", "mt": "Mount", "ft": "Fort", "pt": "Point", "atty": "Attorney",
+    "msgr": "Monsignor", "bro": "Brother", "sr": "Sister",
+}  # fmt: skip
+# With a point, anywhere; "*" = a number must follow.
+_ANYWHERE = {
+    "etc": "et cetera", "vs": "versus", "approx": "approximately", "inc": "Incorporated", "ltd": "Limited", "co": "Company",
+    "corp": "Corporation", "bros": "Brothers", "jr": "Junior", "sr": "Senior", "esq": "Esquire", "dept": "Department",
+    "univ": "University", "assn": "Association", "assoc": "Associates", "asst": "Assistant", "govt": "Government",
+    "intl": "International", "natl": "National", "mfg": "Manufacturing", "tel": "telephone", "ext": "extension",
+    "est": "established", "avg": "average", "misc": "miscellaneous", "incl": "including", "excl": "excluding",
+    "dist": "district", "bldg": "building", "rm": "room", "apt": "apartment", "ste": "suite", "fl": "floor", "max": "maximum",
+    "min": "minimum", "temp": "temperature", "qty": "quantity", "ed": "edition", "eds": "editors", "pp": "pages",
+    "cf": "compare", "al": "al", "ca": "circa", "mt": "Mountain", "mts": "Mountains", "ave": "Avenue", "blvd": "Boulevard",
+    "rd": "Road", "hwy": "Highway", "ln": "Lane", "pkwy": "Parkway", "sq": "Square", "pl": "Place", "ct": "Court",
+    "dr": "Drive", "st": "Street", "gmbh": "GMBH", "viz": "namely", "ibid": "ibidem", "vol": "volume", "vols": "volumes",
+    "ch": "chapter", "chap": "chapter", "fig": "figure", "figs": "figures", "sec": "section", "eq": "equation",
+    "ref": "reference", "ft": "feet", "lb": "pound", "lbs": "pounds", "oz": "ounces", "hr": "hour", "hrs": "hours",
+    "mins": "minutes", "secs": "seconds", "yrs": "years", "jan": "January", "feb": "February", "mar": "March", "apr": "April",
+    "jun": "June", "jul": "July", "aug": "August", "sep": "September", "sept": "September", "oct": "October",
+    "nov": "November", "dec": "December", "acad": "Academy", "inst": "Institute", "intro": "introduction",
+}  # fmt: skip
+# Words of their own, which are short forms only before a number.
+_BEFORE_NUMBER = {
+    "no": "number", "nos": "numbers", "nr": "number", "p": "page", "pp": "pages", "vol": "volume", "ch": "chapter",
+    "fig": "figure", "sec": "section", "art": "article", "ext": "extension", "apt": "apartment", "rm": "room", "pt": "part",
+    "op": "opus", "v": "verse", "ver": "version", "eq": "equation", "ste": "suite", "fl": "floor", "bldg": "building",
+    "ca": "circa", "c": "circa", "approx": "approximately", "tel": "telephone", "bk": "book", "rte": "Route",
+    "hwy": "Highway", "par": "paragraph", "ln": "line", "ll": "lines", "est": "established", "max": "maximum",
+    "min": "minimum",
+}  # fmt: skip
+_BARE = {
+    "mr": "Mister", "mrs": "Misses", "ms": "Miss", "dr": "Doctor", "prof": "Professor", "vs": "versus", "etc": "et cetera",
+    "st": "Saint", "mt": "Mount", "ft": "Fort", "sgt": "Sergeant", "lt": "Lieutenant", "jr": "Junior", "sr": "Senior",
+    "ave": "Avenue", "blvd": "Boulevard", "rd": "Road", "hwy": "Highway", "pkwy": "Parkway", "approx": "approximately",
+    "dept": "Department", "govt": "Government", "ltd": "Limited", "inc": "Incorporated", "corp": "Corporation",
+}  # fmt: skip
+_LATIN = {
+    "e.g": "for example", "i.e": "that is", "n.b": "note well", "p.s": "PS", "a.k.a": "also known as",
+    "w.r.t": "with respect to", "et al": "and others", "c/o": "care of", "w/o": "without", "w/": "with", "b/c": "because",
+    "r.i.p": "rest in peace", "q.v": "which see", "o.k": "okay",
+}  # fmt: skip
+_LETTERED = "|".join(re.escape(k) for k in sorted(_LATIN, key=len, reverse=True))
+PATTERN = re.compile(
+    rf"(?P<latin>(?:{_LETTERED}))(?P<dot>\.?)(?!\w)|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?![\w'])", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\s?#?(?:\d|[IVXLC]+\b)")
+_NAME = re.compile(r"\s+(?:[A-Z]\.\s?)*([A-ZÀ-Þ][\w'’-]*)")
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """The long form, chosen by the point, the neighbors and whether a number or a name follows."""
+    end = found.end()
+    if found["latin"]:
+        return _latin(found, around)
+    low, right = found["short"].lower(), around.right(end)
+    if not found["point"]:
+        return _bare(found, around)
+    if around.closes(end):
+        end -= 1
+    if low in _BEFORE_NUMBER and _NUMBER.match(right):
+        return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
+    name = _NAME.match(right)
+    if low in _TITLES and (low not in STREETS or not _is_street(found, around, name)):
+        if name and not (low == "sr" and re.search(r"[A-Z][\w']*,?\s+$", around.left)):
+            return said(found.end(), _TITLES[low])
+        if low not in _ANYWHERE and (low in _BARE or not right.strip() or found["short"][0].isupper() or name):
+            return said(found.end() if right.strip() else end, _TITLES[low])
+    if low in STREETS and _is_street(found, around, name):
+        return said(end, STREETS[low])
+    if low in _ANYWHERE and not (
+        low in ("co", "ed", "al", "max", "dec", "mar", "est", "fl", "ca", "pl", "ct", "min", "ref", "fig", "intro", "temp")
+        and end < found.end()
+        and not found["short"][0].isupper()
+    ):
+        return said(end, *_ANYWHERE[low].split())
+    return None
+
+
+def _latin(found: re.Match[str], around: Around) -> Reading | None:
+    low = found["latin"].lower()
+    if "." in low and not found["dot"] and low not in ("e.g", "i.e"):
+        return None
+    if low == "et al" and not found["dot"]:
+        return None
+    end = found.end() - (1 if found["dot"] and around.closes(found.end()) else 0)
+    return said(end, *_LATIN[low].split())
+
+
+def _bare(found: re.Match[str], around: Around) -> Reading | None:
+    """Without a point: titles before a name ("Dr Smith"), streets behind one ("Elm St"), and a few others."""
+    low, end = found["short"].lower(), found.end()
+    name = _NAME.match(around.right(end))
+    if low in ("vs", "etc", "approx", "dept", "govt"):
+        return said(end, *_ANYWHERE.get(low, _BARE[low]).split())
+    if low not in _BARE or not found["short"][0].isupper() or (found["short"].isupper() and low not in STREETS):
+        return None
+    if low in STREETS:
+        if _is_street(found, around, name):
+            return said(end, STREETS[low])
+        return said(end, _TITLES[low]) if low in _TITLES and name and not found["short"].isupper() else None
+    if low in _TITLES and low not in _ANYWHERE:
+        return said(end, _TITLES[low]) if name or low in ("mr", "mrs") else None
+    if low in ("jr", "sr", "inc", "ltd", "corp"):
+        return said(end, _ANYWHERE[low]) if re.search(r"[A-Z][\w.']*,?\s$", around.left) else None
+    return said(end, _TITLES[low]) if name and low in _TITLES else None
+
+
+def _is_street(found: re.Match[str], around: Around, name: re.Match[str] | None) -> bool:
+    """A street stands behind a name or a rank; where a name follows too, a preposition or a house number tells."""
+    before = re.search(r"((?:\S+\s+)?)((?:[A-Z][\w']*|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH)))\s+$", around.left)
+    if not before or before[2].lower() in STARTERS or before[2].rstrip(".").lower() in _TITLES:
+        return False
+    if name is None or name[1].lower() in STARTERS or before[2][0].isdigit():
+        return True
+    return bool(re.search(r"\d|\b(?:on|at|down|along|from|to|off|near|across|up|in|of|and|the)\s*$", before[1], re.IGNORECASE))
+
+
+def _as_cased(written: str, word: str) -> tuple[str, ...]:
+    return tuple((word.capitalize() if written[0].isupper() else word).split())

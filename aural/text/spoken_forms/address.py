@@ -1,0 +1,70 @@
+"""Houses and streets: 1428 Elm St., 708 N 1st St, Santa Clara, CA 95051"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import in_pairs, one_by_one
+from aural.text._reading import Around, Part, Reading
+from aural.text.spoken_forms._places import DIRECTIONS, STATES, STREETS
+
+RANK = 8
+_STREET = "|".join(sorted(STREETS, key=len, reverse=True))
+_STATE = "|".join(sorted(STATES, key=len, reverse=True))
+PATTERN = re.compile(
+    rf"(?P<house>\d{{1,5}})(?:(?P<gap>\s)(?P<toward>{'|'.join(DIRECTIONS)})\.?)?(?=(?:\s(?:[A-Z][\w']{{0,20}}\.?|\d{{1,3}}(?:st|nd|rd|th))){{1,4}}\s(?:{_STREET}|(?:Street|Avenue|Road|Drive|Lane|"
+    rf"Boulevard|Highway|Court|Place|Square|Parkway|Way|Circle|Terrace))\b)"
+    rf"|(?P<side>{'|'.join(DIRECTIONS)})(?P<point>\.?)(?=\s(?:[A-Z]\w|\d{{1,3}}(?:st|nd|rd|th)))"
+    rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
+    rf"|(?P<street>{_STREET})(?P<point2>\.?)(?!\w)",
+    re.IGNORECASE,
+)
+_CAPITALIZED = re.compile(r"(?:[A-Z][\w']*|\d{1,3}(?:st|nd|rd|th))\s$")
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """House numbers in pairs, sides of the sky, kinds of street and states in full, codes digit by digit."""
+    end = found.end()
+    if found["house"]:
+        house = found["house"]
+        first = Part(found.end("house"), one_by_one(house) if len(house) == 3 else in_pairs(house))
+        side = found["toward"]
+        return (first, Part(found.end("gap"), (), "space"), Part(end, (DIRECTIONS[side.upper()],))) if side else (first,)
+    if found["side"]:
+        if (
+            not found["side"].isupper()
+            or not re.search(r"\d[A-Z]?\s$", around.left)
+            or around.previous not in ("address", "cardinal")
+        ):
+            return None
+        return (Part(end, (DIRECTIONS[found["side"]],)),)
+    if found["state"]:
+        return _state(found, around)
+    return _street(found, around)
+
+
+def _street(found: re.Match[str], around: Around) -> Reading | None:
+    """A short street behind a house number's street; elsewhere the abbreviation's own page decides."""
+    nearby = around.left[-60:]
+    if not re.search(
+        rf"(?<![\w.,])\d{{1,5}}[A-Z]?(?:\s(?:{'|'.join(DIRECTIONS)})\.?)?(?:\s(?:[A-Z][\w']*\.?|\d{{1,3}}(?:st|nd|rd|th))){{1,4}}\s$",
+        nearby,
+    ):
+        return None
+    end = found.end() - (1 if found["point2"] and around.closes(found.end()) else 0)
+    return (Part(end, (STREETS[found["street"].lower()],)),)
+
+
+def _state(found: re.Match[str], around: Around) -> Reading | None:
+    """A state behind a comma and a name, or before a postal code."""
+    if not found["state"].isupper():
+        return None
+    if not re.search(r"[A-Za-z.],?\s{1,2}$", around.left) or not (found["zip"] or re.search(r"[A-Z][\w.']*,\s{1,2}$", around.left)):
+        return None
+    name = tuple(STATES[found["state"]].split())
+    first = Part(found.end("state"), name)
+    if not found["zip"]:
+        return (first,)
+    digits = re.findall(r"\d+", found["zip"])
+    comma = (Part(found.end("state") + 1, (), "pause"),) if found["zip"].startswith(",") else ()
+    return (first, *comma, Part(found.end(), tuple(w for group in digits for w in one_by_one(group))))

@@ -1,0 +1,105 @@
+"""Dates: Jan. 5th, 2020; 25 July 2012; 12/25/2019; 2020-01-05; 3Q22"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import cardinal, ordinal, year
+from aural.text._reading import Around, Part, Reading, said
+from aural.text.spoken_forms._calendar import MONTH, month
+
+RANK = 10
+_YEAR = r"(?:\d{4}|'\d\d)(?!\w|\.\d|,\d{3})"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+PATTERN = re.compile(
+    rf"""
+    (?P<month>{MONTH})(?:\s{{1,2}}|-)(?P<day>{_DAY})(?P<nth>st|nd|rd|th)?(?![\w:]|\.\d|,\d{{3}}|/|-\d)(?:(?P<comma>\s?,\s?|\s)(?P<year>{_YEAR}))?
+    |(?P<day2>{_DAY})(?:st|nd|rd|th)?(?:\s|-|\sof\s)(?P<month2>{MONTH})(?:(?P<comma2>\s?,\s?|[\s-])(?P<year2>{_YEAR}))?(?!\w)
+    |(?P<month3>{MONTH})(?P<comma3>,?\s)(?P<year3>{_YEAR})
+    |(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>{_DAY})(?![\w]|[-/.]\d)
+    |(?P<a>\d{{1,2}})(?P<sep2>[-/.])(?P<b>\d{{1,2}})(?P=sep2)(?P<y2>\d{{4}}|(?<=/)\d\d)(?![\w]|[-/.]\d)
+    |(?P<m3>0?[1-9]|1[0-2])/(?P<d3>{_DAY})(?![\w/]|\.\d)
+    |(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12])(?:\s|')?(?P<year4>\d{{4}}|\d\d)(?!\w)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ON = re.compile(r"\b(?:on|since|until|till|by|before|after|dated|date|due|from|to|as of|between)[: ]{1,2}$", re.IGNORECASE)
+_OFTEN_UNDER = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20))  # denominators: 3/16 is rather a fraction, 3/24 a day
+_HALVES = ("first", "second", "third", "fourth")
+_CENTURY = 50  # two digits up to here are years of the 2000s
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """The kind of date that matched, in its own order of words."""
+    if found["month"]:
+        return _month_first(found)
+    if found["month2"]:
+        return _day_first(found, around)
+    if found["month3"]:
+        return _behind(found, 3, Part(found.end("month3"), (month(found["month3"]),)))
+    if found["quarter"]:
+        return _quarter(found, around)
+    return _in_figures(found, around)
+
+
+def _month_first(found: re.Match[str]) -> Reading:
+    return _behind(
+        found,
+        "",
+        Part(found.end("nth") if found["nth"] else found.end("day"), (month(found["month"]), *ordinal(int(found["day"])))),
+    )
+
+
+def _day_first(found: re.Match[str], around: Around) -> Reading | None:
+    if found["day2"] and re.search(r"[\d/.,-]$", around.left):
+        return None
+    words = (*_the(around), *ordinal(int(found["day2"])), "of", month(found["month2"]))
+    return _behind(found, 2, Part(found.end("month2"), words))
+
+
+def _behind(found: re.Match[str], kind: int | str, first: Part) -> Reading:
+    """The year behind day and month, with the comma as a pause of its own."""
+    written = found[f"year{kind}"]
+    if not written:
+        return (first,)
+    words = year(int(written)) if len(written) == 4 else cardinal(int(written[1:]))
+    if "," not in found[f"comma{kind}"]:
+        return (Part(found.end(), first.words + words),)
+    place = found.start(f"comma{kind}")
+    gap = Part(place + found[f"comma{kind}"].index(",") + 1, (), "pause")
+    return (first, gap, Part(found.end(), words))
+
+
+def _in_figures(found: re.Match[str], around: Around) -> Reading | None:
+    if re.search(r"[\w][-/.]$", around.left):
+        return None
+    if found["y"]:
+        day, name, said_year = ordinal(int(found["d"])), month(found["m"]), year(int(found["y"]))
+        if len(found["m"]) == len(found["d"]) == 2:
+            return said(found.end(), *_the(around), *day, "of", name, *said_year)
+        return said(found.end(), name, *day, *said_year)
+    if found["m3"]:
+        if int(found["d3"]) in _OFTEN_UNDER and not (_ON.search(around.left) and int(found["m3"]) > 1):
+            return None
+        return said(found.end(), month(found["m3"]), *ordinal(int(found["d3"])))
+    first, second, value = int(found["a"]), int(found["b"]), int(found["y2"])
+    if len(found["y2"]) == 2:
+        value += 2000 if value <= _CENTURY else 1900
+    if 1 <= first <= 12 and 1 <= second <= 31:
+        return said(found.end(), month(str(first)), *ordinal(second), *year(value))
+    if 1 <= second <= 12 and 1 <= first <= 31:
+        return said(found.end(), *_the(around), *ordinal(first), "of", month(str(second)), *year(value))
+    return None
+
+
+def _quarter(found: re.Match[str], around: Around) -> Reading:
+    mark = found["quarter"].upper()
+    part = "half" if "H" in mark else "quarter"
+    number = int(mark.strip("QH"))
+    written = found["year4"]
+    words = year(int(written)) if len(written) == 4 else cardinal(int(written))
+    return said(found.end(), *_the(around), _HALVES[number - 1], part, "of", *words)
+
+
+def _the(around: Around) -> tuple[str, ...]:
+    return () if around.word_before.lower() == "the" else ("the",)

@@ -1,0 +1,33 @@
+"""Fractions: 3/4, 2 1/2, ½, 1/4th"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import cardinal
+from aural.text._reading import Around, Reading, said
+from aural.text.spoken_forms._amounts import NUMBER, VULGAR, amount, with_fraction
+
+RANK = 30
+PATTERN = re.compile(
+    rf"(-(?=\d))?(?:(?:({NUMBER}) )?(\d{{1,9}})\s?/\s?(\d{{1,9}})(?:st|nd|rd|th|ST|ND|RD|TH)?(?![\w/]|\.\d)"
+    rf"|(\d{{0,9}} ?[{VULGAR}])(?!\w))"
+)
+# Said as two numbers, because they are names: a day, a terror, a week around the clock.
+_NAMES = frozenset({(24, 7), (9, 11), (7, 11), (4, 20)})
+_NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """A fraction as halves, thirds ...; two equal numbers (50/50) and ratios (120/80) as two numbers."""
+    if re.search(r"/$|[\w)\]]$" if found[1] else "/$", around.left):
+        return None
+    sign = ("minus",) if found[1] else ()
+    if found[5]:
+        return said(found.end(), *sign, *amount(found[5].strip()))
+    over, under = int(found[3]), int(found[4])
+    if not found[2] and ((over, under) in _NAMES or over == under):
+        return said(found.end(), *sign, *cardinal(over), *cardinal(under))
+    if under == 0 or (over > under > _NAMED and not found[2]):
+        return said(found.end(), *sign, *cardinal(over), "over", *cardinal(under))
+    return said(found.end(), *sign, *with_fraction(int(found[2].replace(",", "")) if found[2] else None, over, under))

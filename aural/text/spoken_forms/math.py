@@ -1,0 +1,44 @@
+"""Signs of arithmetic between numbers and names: x + 1 = y, 1-2=5, 2x8, 16:9, 2*8"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._reading import Around, Reading, said
+
+RANK = 45
+PATTERN = re.compile(r"[+*/^=<>-]{1,2}|[x×÷±≤≥≠≈√∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∞∑·]")
+_WORDS = {
+    "+": "plus", "*": "times", "/": "divided by", "^": "to the power of", "=": "equals", "-": "minus", "x": "by",
+    "×": "times", "÷": "divided by", "±": "plus or minus", "<": "is less than", ">": "is greater than", "≤": "is at most",
+    "≥": "is at least", "<=": "is at most", ">=": "is at least", "==": "equals", "≠": "is not equal to",
+    "!=": "is not equal to", "≈": "is about", "√": "the square root of", "∞": "infinity", "∑": "the sum of", ":": "to",
+    "·": "times",
+}  # fmt: skip
+_ALWAYS = frozenset("≤ ≥ ≠ ≈ √ ∞ ∑ ± ÷ =".split())
+_OPERAND = re.compile(r"\s?[-(]?(?:\d|[A-Za-z](?!\w))")
+_OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """The sign by name where operands stand on both sides; a dash only where the expression has an equals sign."""
+    sign = found[0]
+    if sign not in _WORDS:
+        return None
+    words = _WORDS[sign].split()
+    if sign in _ALWAYS:
+        return said(found.end(), *words)
+    if not _OPERAND_BEFORE.search(around.left) or not _OPERAND.match(around.right(found.end())):
+        return None
+    if sign in "-/" and not _is_equation(around, found.end()):
+        return None
+    if sign in "x:" and not (re.search(r"\d\s?$", around.left) and around.previous in ("cardinal", "decimal", "measure")):
+        return None
+    if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
+        return said(found.end(), "by")
+    return said(found.end(), *words)
+
+
+def _is_equation(around: Around, end: int) -> bool:
+    """An equals sign near by, with nothing but numbers, names of one letter and signs up to it."""
+    return bool(re.match(r"[\s\d.+*/()^A-Za-z-]{0,60}=", around.right(end)) or re.search(r"=[\s\d.+*/()^-]{0,60}$", around.left))

@@ -1,0 +1,98 @@
+"""Money: $1.50, £20, $1.5 million, US$3bn, 20 €, 5¢, $5-10"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import cardinal
+from aural.text._reading import Around, Reading, said
+from aural.text.spoken_forms._amounts import DECIMAL, SCALES, amount
+
+RANK = 13
+# sign or code: one, several; one and several of its hundredth, where there is one
+_COINS = {
+    "$": ("dollar", "dollars", "cent", "cents"), "€": ("euro", "euros", "cent", "cents"),
+    "£": ("pound", "pounds", "penny", "pence"), "¥": ("yen", "yen", "", ""), "₩": ("won", "won", "", ""),
+    "₹": ("rupee", "rupees", "paisa", "paise"), "₽": ("ruble", "rubles", "kopek", "kopeks"), "₺": ("lira", "lira", "", ""),
+    "₪": ("shekel", "shekels", "", ""), "฿": ("baht", "baht", "", ""), "₫": ("dong", "dong", "", ""),
+    "₦": ("naira", "naira", "", ""), "₱": ("peso", "pesos", "", ""), "₿": ("bitcoin", "bitcoins", "", ""),
+    "₴": ("hryvnia", "hryvnias", "", ""), "¢": ("cent", "cents", "", ""),
+}  # fmt: skip
+_CODES = {
+    "USD": ("US", "$"), "EUR": ("", "€"), "GBP": ("", "£"), "JPY": ("", "¥"), "KRW": ("", "₩"), "INR": ("", "₹"),
+    "AUD": ("Australian", "$"), "CAD": ("Canadian", "$"), "NZD": ("New Zealand", "$"), "HKD": ("Hong Kong", "$"),
+    "SGD": ("Singapore", "$"), "RUB": ("", "₽"),
+}  # fmt: skip
+_FRANCS = {
+    "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"), "NOK": ("Norwegian", "krone", "kroner"),
+    "DKK": ("Danish", "krone", "kroner"), "CNY": ("", "yuan", "yuan"), "RMB": ("", "yuan", "yuan"),
+    "PLN": ("", "zloty", "zlotys"), "MXN": ("Mexican", "peso", "pesos"), "BRL": ("Brazilian", "real", "reais"),
+    "BTC": ("", "bitcoin", "bitcoins"),
+}  # fmt: skip
+_LANDS = {
+    "US": "US", "U.S.": "US", "A": "Australian", "AU": "Australian", "C": "Canadian", "CA": "Canadian", "NZ": "New Zealand",
+    "HK": "Hong Kong", "S": "Singapore", "R": "",
+}  # fmt: skip
+_LETTERS = {
+    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mm": "million", "MM": "million",
+    "b": "billion", "B": "billion", "bn": "billion", "Bn": "billion", "t": "trillion", "T": "trillion", "tn": "trillion",
+    "mil": "million",
+}  # fmt: skip
+_SIGNS = "".join(_COINS)
+_CODE = "|".join((*_CODES, *_FRANCS))
+_SCALE = rf"(?:\s?(?:{SCALES}|mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
+PATTERN = re.compile(
+    rf"(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})\s?)(?P<minus2>-)?(?P<amount>{DECIMAL})"
+    rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?![\w]))?(?P<scale>{_SCALE})?(?![\w]|[./]\d)"
+    rf"|(?P<amount2>{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<sign2>[{_SIGNS}])(?![\d.])|(?P<code2>{_CODE})(?!\w)))"
+)
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """The amount and its coin, hundredths as coins of their own, a scale before the coin."""
+    if (found["minus"] or found["land"] or found["code"]) and re.search(r"[\w)\]]$", around.left):
+        return None
+    if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
+        return None
+    land, one, several, cent, cents = _coin(found)
+    number, scale = found["amount"] or found["amount2"], (found["scale"] or found["scale2"] or "").strip()
+    minus = ("minus",) if found["minus"] or found["minus2"] else ()
+    if found["most"] and not scale and found["own"]:
+        return said(found.end("amount"), *minus, *_small(number, (*land, one), (*land, several), (cent, cents)))
+    if found["most"] or scale:
+        return said(found.end(), *minus, *_large(found, number, scale), *land, several)
+    return said(found.end(), *minus, *_small(number, (*land, one), (*land, several), (cent, cents)))
+
+
+def _coin(found: re.Match[str]) -> tuple[tuple[str, ...], str, str, str, str]:
+    """Words for the land, one coin and several, one hundredth and several."""
+    code = found["code"] or found["code2"]
+    if code in _FRANCS:
+        land, one, several = _FRANCS[code]
+        return tuple(land.split()), one, several, "", ""
+    land, sign = _CODES[code] if code else (_LANDS[found["land"] or "R"], found["sign"] or found["sign2"])
+    if found["land"] == "R" and sign == "$":
+        return ("Brazilian",), "real", "reais", "", ""
+    return (tuple(land.split()), *_COINS[sign])
+
+
+def _large(found: re.Match[str], number: str, scale: str) -> tuple[str, ...]:
+    words = amount(number, joined=not scale)
+    if found["most"]:
+        words += ("to", *amount(found["most"], joined=not scale))
+    return (*words, _LETTERS.get(scale, scale)) if scale else words
+
+
+def _small(number: str, one: tuple[str, ...], several: tuple[str, ...], hundredth: tuple[str, str]) -> tuple[str, ...]:
+    """Coins and hundredths: 20.500 is 20 and 50 hundredths, 1.234 is said with its point."""
+    whole, _, places = number.replace(",", "").partition(".")
+    places = places[:2] + places[2:].rstrip("0")
+    if not hundredth[0] or len(places) > 2:
+        places = places.rstrip("0")
+        if places:
+            return (*amount(f"{whole}.{places}"), *several)
+    least = int(places.ljust(2, "0")) if places else 0
+    coins = (*amount(whole), *(one if int(whole) == 1 else several)) if whole and (int(whole) or not least) else ()
+    if not least:
+        return coins or ("zero", *several)
+    return (*coins, *cardinal(least), hundredth[0] if least == 1 else hundredth[1])

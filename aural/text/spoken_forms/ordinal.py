@@ -1,0 +1,28 @@
+"""Ranks: 1st, 22nd, 1,000th; one with a wrong ending is said with its letters"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import cardinal, one_by_one, ordinal, plural
+from aural.text._reading import Around, Reading, said
+from aural.text._spoken_numbers import nth
+from aural.text.spoken_forms._amounts import NUMBER
+
+RANK = 20
+PATTERN = re.compile(rf"({NUMBER}) ?(st|nd|rd|th|ST|ND|RD|TH|ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)(s?)(?!\w)|(\d{{1,4}})([ºª])")
+_RAISED = {"ˢᵗ": "st", "ⁿᵈ": "nd", "ʳᵈ": "rd", "ᵗʰ": "th"}
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """A rank, or digits and letters where the ending does not fit ("111st")."""
+    if found[4]:
+        return said(found.end(), *ordinal(int(found[4])))
+    digits, ending = found[1].replace(",", ""), _RAISED.get(found[2], found[2].lower())
+    if nth(int(digits)) == ending and not re.match(r"0\d", digits):
+        *words, last = ordinal(int(digits))
+        return said(found.end(), *words, plural(last) if found[3] else last)
+    if " " in found[0]:
+        return None
+    number = one_by_one(digits) if len(digits) > 2 else cardinal(int(digits))
+    return said(found.end(), *number, found[2].lower())

@@ -1,0 +1,30 @@
+"""The dash between two amounts of a kind: 3-4, 1980-1986, 4:00 am - 8:12 pm, Mon.-Fri."""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._reading import Around, Reading, said
+
+RANK = 50
+PATTERN = re.compile(r"[-–—](?=\s?(?:[$€£¥₩₹]?\.?\d|'\d|[A-Z]))")
+_KINDS = frozenset("cardinal decimal year money measure time date ordinal fraction weekday".split())
+_NUMBER_BEHIND = re.compile(r".\s?[$€£¥₩₹']?[\d.,:]*\d(?:st|nd|rd|th|s|%|°|[A-Za-z]{1,3})?(?![-–]?\w)")
+_CLOCK = re.compile(r".\s?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|(?<=:\d\d))", re.IGNORECASE)
+_NAMES = re.compile(r".\s?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """ "to" between two of a kind; a dash with spaces around joins times and days only, one in a chain joins nothing."""
+    right, spaced = around.right(found.start()), around.left[-1:].isspace()
+    if around.previous not in _KINDS or re.search(r"[-–][\w.]{1,12}\s?$", around.left):
+        return None
+    if around.previous in ("weekday", "date") and _NAMES.match(right):
+        return said(found.end(), "to")
+    if around.previous == "time" and _CLOCK.match(right):
+        return said(found.end(), "to")
+    if re.search(r"[A-Za-z]-?\d+$", around.left) and around.previous != "measure":
+        return None
+    same = spaced == right[1:2].isspace()
+    close = not spaced or around.previous in ("year", "money", "measure")
+    return said(found.end(), "to") if same and close and _NUMBER_BEHIND.match(right) else None

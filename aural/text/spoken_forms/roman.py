@@ -1,0 +1,112 @@
+"""Roman numerals: Henry VIII, World War II, Chapter IV, Louis XIV's"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from aural.text._number_words import cardinal, ordinal
+from aural.text._reading import STARTERS, Around, Reading, said
+
+RANK = 21
+PATTERN = re.compile(r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(?!\w|['-]\w|\.\w)")
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+# Numbered things: the number is a count behind them.
+_COUNTED = frozenset(
+    "part chapter book volume vol act scene section sec article art appendix canto psalm title phase type class grade level "
+    "stage step war wars bowl episode season round figure fig table plate exhibit annex schedule group division region zone "
+    "category mark tier sonata symphony no number opus rocky final fantasy quest olympics olympiad apollo gemini saturn titan "
+    "corps legion lesson unit paragraph clause amendment form page verse generation model version world schedule rule "
+    "protocol trilogy".split()
+)
+# Titles of those who are numbered by name.
+_CROWNS = frozenset(
+    "king queen pope emperor empress prince princess tsar czar sultan shah saint st duke count lord sir kaiser pharaoh "
+    "patriarch his her the of and to by under with from for against when son daughter".split()
+)
+_ALSO_LETTERS = frozenset(
+    {
+        "CD",
+        "MD",
+        "DC",
+        "MC",
+        "CC",
+        "DM",
+        "CM",
+        "MM",
+        "DI",
+        "MI",
+        "CV",
+        "LCD",
+        "XL",
+        "XXL",
+        "LL",
+        "MIX",
+        "DIM",
+        "MIL",
+        "CIV",
+        "DIV",
+        "CI",
+        "DL",
+        "ML",
+    }
+)
+_ASKING = frozenset(
+    "may can will should did do does could would am was were is are have had has must shall might that because since though "
+    "although until where here now today yesterday said thought only even once again maybe perhaps sometimes usually suddenly "
+    "finally later next then still yet well oh okay what whatever whenever wherever whoever everything nothing something "
+    "anything and or nor".split()
+)
+_VERBS = re.compile(
+    r" (?:am|was|have|had|do|did|will|would|can|could|shall|should|may|might|must|think|thought|know|knew|see|saw|said|say|like|"
+    r"want|never|always|just|also|went|go|love|hope|feel|felt|got|get|believe|guess|suppose|mean|met|read|heard|told|remember)\b"
+)
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """A rank behind a name, a count behind a numbered thing; None where the letters are a word or an abbreviation."""
+    numeral, before = found[1], around.word_before
+    value, behind = _value(numeral), ("'s",) if found[2] else ()
+    gap = around.text[around.start - 1 : around.start]
+    if before.lower() in _COUNTED and gap in (" ", "-", "."):
+        if numeral == "I" and _VERBS.match(around.right(found.end())):
+            return None
+        return _ended(found, cardinal(value), behind)
+    named = (
+        before[:1].isupper() and before.isalpha() and len(before) > 1 and before.lower() not in STARTERS and not before.isupper()
+    )
+    if (
+        gap == " "
+        and named
+        and not (numeral == "I" and before.lower() in _ASKING)
+        and _is_rank(numeral, value, around, found.end())
+    ):
+        return _ended(found, ("the", *ordinal(value)), behind)
+    if len(numeral) > 1 and numeral not in _ALSO_LETTERS and not found[2] and (value < 100 or len(numeral) > 3):
+        return _ended(found, cardinal(value), ())
+    return None
+
+
+def _is_rank(numeral: str, value: int, around: Around, end: int) -> bool:
+    """Names take numbers up to thirty; "I" must not be the pronoun, "V" and "X" no initials."""
+    if value > 30 or numeral in _ALSO_LETTERS:
+        return False
+    if len(numeral) == 1:
+        right = around.right(end)
+        return (
+            not _VERBS.match(right)
+            and not re.match(r"\.? [A-Z][a-z]+ [a-z]*ed\b", right)
+            and numeral not in "CDLM"
+            and not re.match(r"\.\s?[A-Z]", right)
+        )
+    return True
+
+
+def _ended(found: re.Match[str], words: tuple[str, ...], behind: tuple[str, ...]) -> Reading:
+    *first, last = words
+    return said(found.end(), *first, last + "".join(behind))
+
+
+def _value(numeral: str) -> int:
+    values = [_VALUES[c] for c in numeral] + [0]
+    return sum(-v if v < after else v for v, after in itertools.pairwise(values))

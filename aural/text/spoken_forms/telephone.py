@@ -1,0 +1,63 @@
+"""Numbers that are dialed or looked up: (555) 123-4567, +44 20 7946 0958, 1-800-FLOWERS, 111-11-1111, 192.168.0.1"""
+
+from __future__ import annotations
+
+import re
+
+from aural.text._number_words import cardinal, one_by_one
+from aural.text._reading import Around, Part, Reading
+
+RANK = 15
+PATTERN = re.compile(
+    r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,6}){1,6}(?![\w])"
+    r"|(?:\d[ .-])?\(\d{2,5}\)[ .-]?\d{3,4}(?:[ .-]\d{3,4}){0,2}(?![\w])"
+    r"|\d{1,6}(?:-\d{1,6}){1,6}(?!\w|[-/]\d)"
+    r"|\d{1,4}(?:\.\d{1,4}){2,4}(?!\w|[-/.]\d)"
+    r"|0\d{2,4}(?: \d{3,4}){2}(?!\w)|\d{3} \d{3} \d{4}(?!\w)"
+    r"|1[- ]8\d\d[- ][A-Z\d]{1,7}(?:-[A-Z\d]{1,7}){0,3}(?!\w)"
+)
+_PIECE = re.compile(r"[A-Za-z]+|\d+|\D")
+
+
+def read(found: re.Match[str], around: Around) -> Reading | None:
+    """Groups of digits one by one, each a token with a pause behind it; "dot" between the numbers of an address."""
+    written = found[0]
+    if re.search(r"[\w][-./]$", around.left) or not _is_dialed(written):
+        return None
+    address = re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", written) is not None
+    toll_free = re.match(r"1[- ]8", written) is not None
+    parts: list[Part] = []
+    for piece in _PIECE.finditer(written):
+        end = found.start() + piece.end()
+        if piece[0].isdecimal():
+            hundreds = toll_free and len(piece[0]) == 3 and piece[0].endswith("00")
+            parts.append(Part(end, cardinal(int(piece[0])) if hundreds else one_by_one(piece[0])))
+        elif piece[0].isalpha():
+            parts.append(Part(end, (piece[0],)))
+        else:
+            parts.append(_between(piece[0], end, address))
+    return tuple(parts)
+
+
+def _between(sign: str, end: int, address: bool) -> Part:
+    if sign == "+":
+        return Part(end, ("plus",))
+    if sign == "." and address:
+        return Part(end, ("dot",))
+    return Part(end, (), "space" if sign == " " else "bracket" if sign in "()" else "pause")
+
+
+def _is_dialed(written: str) -> bool:
+    """Telephone numbers, social security numbers, bank and book numbers, addresses of machines; no ranges, no dates."""
+    groups = [len(g) for g in re.findall(r"[A-Za-z\d]+", written)]
+    if written[0] in "+(" or "(" in written or re.search("[A-Z]", written):
+        return sum(groups) >= 7
+    if " " in written:
+        return True
+    if "." in written:
+        return re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", written) is not None or groups in ([3, 3, 4], [1, 3, 3, 4])
+    if len(groups) == 2:
+        return groups in ([3, 4], [5, 4])
+    if len(groups) == 3:
+        return (sum(groups) >= 8 and max(groups) <= 4) or (groups[0] >= 3 and sum(groups) >= 7)
+    return True
