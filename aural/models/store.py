@@ -20,6 +20,7 @@ from aural.models.card import Card
 from aural.models.face import Model
 from aural.models.programs import Program
 from aural.models.runtime import Runtime
+from aural.models.together import Together, card_of
 from aural.progress import Progress, Quiet
 from aural.settings import home, offline
 
@@ -105,10 +106,13 @@ class Entry:
 def open_model(name: str, role: str, runtime: Runtime | None = None, progress: Progress | None = None) -> Model:
     """Open the model `name` for `role`, fetched first when it is not here.
 
-    `name` is a card's name, an alias within the role, a page name, a model folder, or org/name of a hub.
+    `name` is a card's name, an alias within the role, a page name, a model folder, org/name of a hub, or several of
+    these with commas between: their answers are averaged.
     Raises: ModelMissing (unknown, or nowhere to be had), ModelRefused, UsageError (a model of another role).
     """
     runtime, progress = runtime or Runtime(), progress or Quiet()
+    if several := several_of(name):
+        return Together([open_model(one, role, runtime, progress) for one in several])
     if is_hub_name(name):
         model: Model = _hub(name).open(name, role, runtime, progress)
         return model
@@ -119,16 +123,29 @@ def open_model(name: str, role: str, runtime: Runtime | None = None, progress: P
         return opened
     if entry.folder.parent not in (_SHIPPED, home() / "models"):
         _check(entry)
+    return open_folder(entry.folder, entry.card, runtime)
+
+
+def open_folder(folder: Path, card: Card, runtime: Runtime) -> Model:
+    """Open a model folder whose files are known to be right. Raises: ModelRefused for a kind that nothing here runs."""
     kinds = find.names("models/engines")
-    if entry.card.kind not in kinds:
-        what = f"no engine of this version runs a model of the kind {entry.card.kind!r}"
-        raise ModelRefused(what, where=str(entry.folder), fix=f"Known kinds: {', '.join(kinds) or 'none'}")
-    run: Model = find.page("models/engines", entry.card.kind).open(entry.folder, entry.card, runtime)
+    if card.kind not in kinds:
+        what = f"no engine of this version runs a model of the kind {card.kind!r}"
+        raise ModelRefused(what, where=str(folder), fix=f"Known kinds: {', '.join(kinds) or 'none'}")
+    run: Model = find.page("models/engines", card.kind).open(folder, card, runtime)
     return run
 
 
+def several_of(name: str) -> tuple[str, ...]:
+    """The names in a name with commas; none for that of one model."""
+    parts = tuple(part.strip() for part in name.split(","))
+    return parts if len(parts) > 1 and all(parts) and not Path(name).expanduser().exists() else ()
+
+
 def ensure(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
-    """The folder of a model whose files are all here, fetched now where they are not."""
+    """The folder of a model whose files are all here, fetched now where they are not; of several that of the first."""
+    if several := several_of(name):
+        return [ensure(one, role, progress) for one in several][0]
     if is_hub_name(name):
         return Path(_hub(name).fetch(name, progress or Quiet()))
     entry = entry_of(name, role)
@@ -151,6 +168,8 @@ def fetch(name: str, role: str | None = None, progress: Progress | None = None) 
 def is_here(name: str, role: str | None = None) -> bool:
     """True when all files of the model lie on this machine."""
     try:
+        if several := several_of(name):
+            return all(is_here(one, role) for one in several)
         if is_hub_name(name):
             return bool(_hub(name).is_here(name))
         return entry_of(name, role).state in ("here", "added", "shipped")
@@ -192,6 +211,9 @@ def unreadable() -> list[tuple[Path, str]]:
 
 def entry_of(name: str, role: str | None = None) -> Entry:
     """The model behind a name. Raises: ModelMissing with the nearest name, ModelRefused, UsageError (another role)."""
+    if several := several_of(name):
+        found = [entry_of(one, role) for one in several]
+        return Entry(card_of([e.card for e in found], (1.0,) * len(found)), found[0].folder)
     entry = _by_path(name) if "/" in name or "\\" in name else _by_page(name) or _by_name(name, role) or _by_path(name)
     if entry is None:
         known = sorted({*names(), *(a for e in entries() if role in (None, *e.roles) for a in e.card.aliases)})
