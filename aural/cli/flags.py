@@ -64,12 +64,20 @@ def normalized(arguments: Sequence[str], switches: Sequence[str], own: Sequence[
     return out, remarks
 
 
-def add_options(parser: argparse.ArgumentParser, options: Sequence[Option], title: str) -> None:
-    """One flag for each option of a dataclass; values stay texts, `settings.build` reads them."""
+def add_options(parser: argparse.ArgumentParser, options: Sequence[Option], title: str, bare: bool = False) -> None:
+    """One flag for each option of a dataclass; values stay texts, `settings.build` reads them.
+
+    `bare`: what is true or false takes no value: --x and --no-x.
+    """
     group = parser.add_argument_group(title)
     taken = {text for action in parser._actions for text in action.option_strings}
     for option in options:
         flags = [f for f in (option.flag, *option.also) if f not in taken]
+        if bare and option.kind is bool:
+            place = f"option_{option.name}"
+            group.add_argument(*flags, dest=place, action="store_const", const="true", help=_help(option))
+            group.add_argument(f"--no-{option.flag[2:]}", dest=place, action="store_const", const="false", help=argparse.SUPPRESS)
+            continue
         group.add_argument(*flags, dest=f"option_{option.name}", default=None, metavar=_metavar(option), help=_help(option))
 
 

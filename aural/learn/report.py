@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from aural import receipts
+from aural.corpora.manifest import Clip
 from aural.errors import AuralError
 from aural.files import write_text
 from aural.judge import report as judged
@@ -31,21 +32,22 @@ from aural.tasks._call import choose
 _WORST = 10
 
 
-def made(job: Job, card: Card) -> Receipt | None:
+def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
     """Judge the model folder on the validation clips, as `aural evaluate` would, and write all that follows from it.
 
-    None for a verb that has no scorer for these rows, or whose method judged it; the figures of the training then stand alone.
+    The labels of the clips in `also` are classes, too. None for a verb that has no scorer for these rows, or whose method
+    judged it; the figures of the training then stand alone.
     """
     if card.figures:
         return None  # the method has judged what no verb answers by itself
-    found = _judged(job, job.model)
+    found = _judged(job, job.model, also)
     if found is None:
         return None
     receipt, plan, records = found
     receipts.write(receipt, job.folder / "valid.json")
     job.say(judged.text(receipt, plan, []))
     small = compact.model(job.folder)
-    if small is not None and (again := _judged(job, small)) is not None:
+    if small is not None and (again := _judged(job, small, also)) is not None:
         figures = [(name, m.value, receipt.metrics[name].value) for name, m in again[0].metrics.items()]
         job.say("int8 on the same clips: " + ", ".join(f"{name} {value:.4f} (float {whole:.4f})" for name, value, whole in figures))
     epochs = job.folder / "epochs.json"
@@ -56,7 +58,7 @@ def made(job: Job, card: Card) -> Receipt | None:
     return receipt
 
 
-def _judged(job: Job, model: Path) -> tuple[Receipt, judging.Plan, list[dict[str, Any]]] | None:
+def _judged(job: Job, model: Path, also: Sequence[Clip]) -> tuple[Receipt, judging.Plan, list[dict[str, Any]]] | None:
     """What a model folder says of the validation clips; its figures are written into its card."""
     try:
         choices = choose(judging.task_of(job.verb), str(model))
@@ -64,7 +66,7 @@ def _judged(job: Job, model: Path) -> tuple[Receipt, judging.Plan, list[dict[str
     except AuralError as error:
         job.say(f"not judged: {error}")
         return None
-    plan = dataclasses.replace(plan, names=judging.names_of(job.verb, job.clips["valid"]))
+    plan = dataclasses.replace(plan, names=judging.names_of(job.verb, [*job.clips["valid"], *also]))
     records = judging.judge(plan, job.clips["valid"], Condition(), job.progress)
     job.progress.close()
     receipt = judged.receipt(plan, records, job.folder / "valid.jsonl", {})

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aural import find
-from aural.corpora.cuts import cut
-from aural.corpora.duplicates import near_duplicates, placed, remarks
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
-from aural.corpora.rows import look
-from aural.corpora.split import split
-from aural.corpora.survey import complaint, survey
+from aural.corpora.survey import complaint
 from aural.errors import LearningError, UsageError
 from aural.learn import report
+from aural.learn.gather import gathered, parted
 from aural.learn.job import Job, Method
 from aural.models.card import Card
 from aural.progress import Progress, Quiet
@@ -24,7 +21,6 @@ from aural.receipts import Receipt
 from aural.tasks._task import Task
 
 TRAIN, VALID = "train.jsonl", "valid.jsonl"
-_MANY = 50_000  # clips up to which near-duplicates are looked for: about 20 ms each
 
 
 @dataclass(frozen=True)
@@ -59,19 +55,28 @@ class Trained:
 def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
     """Learn and judge. Raises: UsageError, CorpusError, ManifestError, LearningError, LimitReached, ExtraMissing."""
     shown = progress or Quiet()
-    task = _task(ask.verb)
-    name = ask.method or task.learned_by
-    method = _method(name)
-    question = task.question
-    assert question is not None and task.main_role is not None
-    if (question.over, question.answer) not in method.answers:
-        raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
+    check(ask)
+    clips = None if ask.resume else parted(ask, gathered(ask, shown, say), say)
+    return learned(ask, clips, shown, say)
+
+
+def check(ask: Ask) -> None:
+    """What can be known to be wrong before any recording is opened. Raises: UsageError."""
+    _prepared(ask, Quiet(), print)
     _folder(ask)
-    given = {"seed": ask.seed, **ask.given}
-    job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
-    method.read(job)
-    clips = _clips(ask, shown, say)
-    sad = None if method.any_labels else complaint([*clips["train"], *clips["valid"]], question)
+
+
+def learned(
+    ask: Ask, clips: Mapping[str, list[Clip]] | None, progress: Progress, say: Callable[[str], None], also: Sequence[Clip] = ()
+) -> Trained:
+    """Learn from clips of both splits and judge; without clips those of the run folder, whose training goes on.
+
+    The labels of the clips in `also` are classes for the judge, too. Raises: as `train`.
+    """
+    method, job = _prepared(ask, progress, say)
+    if clips is None:
+        clips = {"train": read_manifest(ask.folder / TRAIN), "valid": read_manifest(ask.folder / VALID)}
+    sad = None if method.any_labels else complaint([*clips["train"], *clips["valid"]], job.question)
     if sad and not ask.force:
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
     # Nothing is written before all is known to be right, so that a mended command finds the folder as it was.
@@ -80,8 +85,23 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
         write_manifest(clips["valid"], ask.folder / VALID)
     job = dataclasses.replace(job, clips=clips)
     card = method.run(job)
-    shown.close()
-    return Trained(ask.folder, card, report.made(job, card))
+    progress.close()
+    return Trained(ask.folder, card, report.made(job, card, also))
+
+
+def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Method, Job]:
+    """The method and a job without clips, its options read and checked."""
+    task = _task(ask.verb)
+    name = ask.method or task.learned_by
+    method = _method(name)
+    question = task.question
+    assert question is not None and task.main_role is not None
+    if (question.over, question.answer) not in method.answers:
+        raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
+    given = {"seed": ask.seed, **ask.given}
+    job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
+    method.read(job)
+    return method, job
 
 
 def _task(verb: str) -> Task:
@@ -105,52 +125,3 @@ def _folder(ask: Ask) -> None:
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
     if ask.data is None and not ask.resume:
         raise UsageError("there is nothing to learn from", where="train", fix="Give a folder of label folders, or --manifest FILE")
-
-
-def _clips(ask: Ask, shown: Progress, say: Callable[[str], None]) -> dict[str, list[Clip]]:
-    """The rows of both splits, checked; those of a resumed run are its own."""
-    if ask.resume:
-        return {"train": read_manifest(ask.folder / TRAIN), "valid": read_manifest(ask.folder / VALID)}
-    assert ask.data is not None
-    found = _rows(ask.data, ask, say)
-    given = _rows(ask.valid, ask, say) if ask.valid is not None else []
-    seen = survey([*found, *given], shown)
-    shown.close()
-    say(seen.text())
-    found, given = seen.kept(found), seen.kept(given)
-    if ask.label is not None:
-        bare = sum(c.label is None for c in (*found, *given))
-        found, given = [c for c in found if c.label is not None], [c for c in given if c.label is not None]
-        if bare:
-            say(f"note: {bare} clips without {ask.label!r} are left out")
-    twins = near_duplicates([*found, *given], shown) if len(found) + len(given) <= _MANY else []
-    shown.close()
-    parts: Mapping[str, list[Clip]] = {"train": found, "valid": given}
-    if not given:
-        shares = {"train": 1 - ask.share, "valid": ask.share}
-        told = split(found, shares, ask.seed, together=[(t.first, t.second) for t in twins])
-        parts = told.clips
-        aside = "".join(f", {len(clips)} of {name} left aside" for name, clips in parts.items() if name not in shares)
-        say(f"split by {told.by}: {len(parts['train'])} clips to learn from, {len(parts['valid'])} to validate on{aside}")
-        for remark in told.remarks:
-            say(f"note: {remark}")
-    for remark in remarks(placed(twins, parts)):
-        say(f"note: {remark}")
-    for name in ("train", "valid"):
-        if not parts.get(name):
-            raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")
-    return {"train": parts["train"], "valid": parts["valid"]}
-
-
-def _rows(place: Path, ask: Ask, say: Callable[[str], None]) -> list[Clip]:
-    """The rows of a place; recordings with labels in time become clips where the question is about clips."""
-    found = look(place, ask.label)
-    for remark in found.remarks:
-        say(f"note: {remark}")
-    timed = all(c.events is not None and not c.labels for c in found.clips)
-    question = find.page("tasks", ask.verb).TASK.question
-    if not timed or question is None or question.over != "clip":
-        return found.clips
-    parts = cut(found.clips)
-    say(f"note: the labels of {len(found.clips)} recordings were cut into {len(parts)} clips")
-    return parts

@@ -145,7 +145,8 @@ def several_of(name: str) -> tuple[str, ...]:
 def ensure(name: str, role: str | None = None, progress: Progress | None = None) -> Path:
     """The folder of a model whose files are all here, fetched now where they are not; of several that of the first."""
     if several := several_of(name):
-        return [ensure(one, role, progress) for one in several][0]
+        folders = [ensure(one, role, progress) for one in several]
+        return folders[0]
     if is_hub_name(name):
         return Path(_hub(name).fetch(name, progress or Quiet()))
     entry = entry_of(name, role)

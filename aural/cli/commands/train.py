@@ -13,6 +13,7 @@ from aural.cli.shown import progress_of
 from aural.errors import ExtraMissing, UsageError
 
 if TYPE_CHECKING:
+    from aural.learn.several import Asked
     from aural.learn.train import Ask
 
 _EXAMPLES = """
@@ -21,6 +22,9 @@ examples:
   aural train classify --manifest train.jsonl --valid valid.jsonl -o runs/words --net bc_resnet --augment noise,shift
   aural train tag --manifest set.jsonl -o runs/tags --set encoder.width=32 --minutes 20
   aural train classify sounds/ -o runs/mine --resume    goes on where it was stopped, however it was stopped
+  aural train classify sounds/ -o runs/folds --folds 5 --repeats 2          every clip is validated on
+  aural train classify sounds/ -o runs/mels --sweep n_mels=40,64,128        a table of all, and the best model
+  aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
   aural classify new.wav --model runs/mine
 """
 
@@ -41,28 +45,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="train also on data that cannot carry a model")
     parser.add_argument("--config", type=Path, metavar="FILE.toml", help="settings from a file; flags come before it")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of net or loss: encoder.width=64")
+    several = parser.add_argument_group("several trainings in one run folder, gone on with by --resume")
+    several.add_argument("--folds", type=int, metavar="N", help="group k-fold: every clip is validated on once")
+    several.add_argument("--repeats", type=int, default=1, metavar="N", help="folds or curve again, with other seeds (default: 1)")
+    several.add_argument("--sweep", action="append", default=[], metavar="NAME=A,B", help="each value in turn; several: all pairs")
+    several.add_argument("--curve", action="store_true", help="on 1/8, 1/4, 1/2 and all of the clips")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     # The options stand in learn/options.py, which needs no torch.
     from aural.learn.options import Options
 
-    flags.add_options(parser, settings.options_of(Options), "training")
+    flags.add_options(parser, settings.options_of(Options), "training", bare=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, and say what to do with the model."""
     shown = progress_of(args.progress)
     try:
-        _trained(asked(args), shown)
+        _trained(asked(args), _several(args), shown)
     finally:
         shown.close()
     return 0
 
 
-def _trained(ask: Ask, shown: Any) -> None:
+def _several(args: argparse.Namespace) -> Asked:
+    from aural.learn.several import Asked
+
+    return Asked(args.folds, tuple(args.sweep), args.curve, args.repeats)
+
+
+def _trained(ask: Ask, several: Asked, shown: Any) -> None:
+    from aural.learn.several import begun, learn
     from aural.learn.train import train
 
+    def tell(text: str) -> None:
+        print(text, flush=True)
+
     try:
-        made = train(ask, shown, lambda text: print(text, flush=True))
+        many = several.kind or (ask.resume and begun(ask.folder))
+        made = learn(ask, several, shown, tell) if many else train(ask, shown, tell)
     except ModuleNotFoundError as error:
         # Only the methods that learn nets need the extra: the classical ones run without it.
         fix = 'Install the extra: pip install "aural[train]", or use --method classical'
