@@ -71,11 +71,17 @@ class Bar(Progress):
         self._out, self._width = out or sys.stderr, width
         self._stage, self._begun, self._next, self._shown = "", 0.0, 0.0, 0
         self._first = 0.0  # where the stage began: a resumed fetch does not begin at zero
+        self._last: tuple[float, float | None, str] = (0.0, None, "")
 
     def step(self, done: float, total: float | None, stage: str, unit: str = "s") -> None:
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._begun, self._next, self._first = stage, now, 0.0, done
+            # A new title over work that goes on (the next epoch) keeps its speed.
+            goes_on = self._stage != "" and total is not None and self._last[1:] == (total, unit) and 0 < self._last[0] <= done
+            if not goes_on:
+                self._begun, self._first = now, done
+            self._stage, self._next = stage, 0.0
+        self._last = (done, total, unit)
         if now < self._next and done != total:
             return
         self._next = now + 0.1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 
 import pytest
 
@@ -53,3 +54,19 @@ def test_all_can_be_closed_twice(shown: Progress) -> None:
     shown.step(1, 2, "x")
     shown.close()
     shown.close()
+
+
+def test_a_new_title_over_the_same_work_keeps_its_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next epoch of a training is no new stage: time left does not begin anew."""
+    now, out = [0.0], io.StringIO()
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    bar = Bar(out)
+    for done in range(1, 5):
+        now[0] += 2.0
+        bar.step(done, 10, f"epoch {1 + done // 3} of 3", "steps")
+    assert "0.5 steps/s" in out.getvalue().split("\r")[-1] and "epoch 2" in out.getvalue()
+    now[0] += 1.0
+    bar.step(1, 10, "look", "steps")
+    now[0] += 1.0
+    bar.step(2, 10, "look", "steps")
+    assert "1.0 steps/s" in out.getvalue().split("\r")[-1], "another stage begins anew"

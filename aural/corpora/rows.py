@@ -41,14 +41,30 @@ def rows(place: Path | str, label: str | None = None) -> list[Clip]:
     return look(place, label).clips
 
 
-def look(place: Path | str, label: str | None = None) -> Found:
-    """Like `rows`, with the form and with remarks: what was left out, and what the file names told. Raises: as `rows`."""
+def look(place: Path | str, label: str | None = None, bare: str | None = None) -> Found:
+    """Like `rows`, with the form and with remarks: what was left out, and what the file names told. Raises: as `rows`.
+
+    `bare` labels the recordings of a folder where no form tells labels; without it such a folder is refused.
+    """
     place = Path(place)
+    if bare is not None and (alone := _bare(place, bare)):
+        one = len(alone) == 1
+        return Found(alone, "bare", (f"{len(alone)} recording{'' if one else 's'} in no folder of their own: taken as {bare}",))
     form = form_of(place)
     clips: list[Clip] = find.page("corpora/forms", form).read(place, label)
     if not clips:
         raise CorpusError("no recordings were found", where=str(place), fix="Put them into folders named by their labels")
     return Found(clips, form, tuple(_remarks(place, form, clips)))
+
+
+def _bare(place: Path, label: str) -> list[Clip]:
+    """The recordings right in a folder that has no form; none elsewhere."""
+    try:
+        form_of(place)
+    except CorpusError:
+        found = [p for p in sorted(place.iterdir()) if is_audio(p) and p.is_file()] if place.is_dir() else []
+        return [Clip(p, p.name, label=label, labels=(label,), where=str(p)) for p in found]
+    return []
 
 
 def form_of(place: Path) -> str:

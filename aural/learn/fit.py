@@ -138,7 +138,8 @@ class Fit:
         self._progress.step(course.step, self._steps, f"epoch {course.epoch + 1} of {self._options.epochs}{best}", "steps")
         if course.step == _TOLD and self._steps > 2 * _TOLD:
             each = self._spent() / _TOLD
-            self._say(f"{each:.2f} s a step: at most {each * self._steps / 60:.0f} minutes for {self._options.epochs} epochs")
+            most = min(each * self._steps / 60, self._options.minutes or float("inf"))
+            self._say(f"{each:.2f} s a step: at most {most:.0f} minutes for {self._options.epochs} epochs")
 
     def _validate(self) -> None:
         course = self._course

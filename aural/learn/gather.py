@@ -80,12 +80,12 @@ def parted(ask: Ask, rows: Gathered, say: Callable[[str], None]) -> dict[str, li
 
 def _rows(place: Path, ask: Ask, say: Callable[[str], None]) -> list[Clip]:
     """The rows of a place; recordings with labels in time become clips where the question is about clips."""
-    found = look(place, ask.label)
+    task = find.page("tasks", ask.verb).TASK
+    found = look(place, ask.label, find.page("learn/methods", ask.method or task.learned_by).METHOD.bare)
     for remark in found.remarks:
         say(f"note: {remark}")
     timed = all(c.events is not None and not c.labels for c in found.clips)
-    question = find.page("tasks", ask.verb).TASK.question
-    if not timed or question is None or question.over != "clip":
+    if not timed or task.question is None or task.question.over != "clip":
         return found.clips
     parts = cut(found.clips)
     say(f"note: the labels of {len(found.clips)} recordings were cut into {len(parts)} clips")

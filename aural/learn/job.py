@@ -49,7 +49,8 @@ class Method:
 
     `options` is its dataclass; `read(job)` reads what was given, so that a wrong name is told before any recording is
     opened; `run(job)` leaves a model folder and gives its card; `answers` bounds the questions: pairs of (over, answer);
-    `any_labels`: what the clips are labeled with need not fit the question.
+    `any_labels`: what the clips are labeled with need not fit the question; `bare`: what the recordings of a folder that
+    tells no labels are, where that is enough to learn from.
     """
 
     options: type
@@ -57,3 +58,4 @@ class Method:
     run: Callable[[Job], Card]
     answers: frozenset[tuple[str, str]]
     any_labels: bool = False
+    bare: str | None = None

@@ -19,7 +19,7 @@ from aural.judge import report as judged
 from aural.judge import run as judging
 from aural.judge.rooms import Condition
 from aural.judge.terms import Terms
-from aural.learn import compact, pictures
+from aural.learn import compact, doubts, pictures
 from aural.learn.job import Job
 from aural.metrics.labels import confusion
 from aural.models.card import Card
@@ -83,6 +83,9 @@ def _classes(job: Job, records: Sequence[dict[str, Any]]) -> None:
     order, counts = confusion(true, told)
     pictures.confusion(order, counts, job.folder / "confusion.svg")
     _worst(job, records, job.folder / "worst")
+    told_of = doubts.write(doubts.doubts(records), job.folder)
+    if told_of:
+        job.say(told_of)
     trivial = Counter(true).most_common(1)[0]
     right = float(np.mean([a == b for a, b in zip(true, told, strict=True)]))
     if right <= trivial[1] / len(true):

@@ -110,7 +110,10 @@ def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callabl
             for part, name in (("train", TRAIN), ("valid", VALID)):
                 write_manifest(member.clips[part], ask.folder / member.name / name)
         write_text(ask.folder / PLAN, json.dumps(plan, indent=1, sort_keys=True) + "\n")
-    rows = [_run(ask, told["name"], told["given"], (k, len(plan["members"])), shown, say) for k, told in enumerate(plan["members"])]
+    rows: list[Row] = []
+    for k, told in enumerate(plan["members"]):
+        rows.append(_run(ask, told["name"], told["given"], shown))
+        say(f"{k + 1} of {len(plan['members'])}  {_line(ask, rows[-1])}{_left(rows, len(plan['members']))}")
     made: Trained = find.page("learn/series", plan["kind"]).finish(ask, rows, say)
     return made
 
@@ -123,7 +126,7 @@ def _read(folder: Path) -> dict[str, Any]:
     return plan
 
 
-def _run(ask: Ask, name: str, given: Mapping[str, Any], place: tuple[int, int], shown: Progress, say: Callable[[str], None]) -> Row:
+def _run(ask: Ask, name: str, given: Mapping[str, Any], shown: Progress) -> Row:
     """One training, run, gone on with, or read where it is done."""
     folder = ask.folder / name
     parts = [read_manifest(folder / part) for part in (TRAIN, VALID)]
@@ -140,11 +143,20 @@ def _run(ask: Ask, name: str, given: Mapping[str, Any], place: tuple[int, int], 
         write_text(folder / DONE, json.dumps({"metrics": plain, "minutes": minutes}, sort_keys=True) + "\n")
     done = json.loads((folder / DONE).read_text(encoding="utf-8"))
     metrics = {k: Metric(**m) for k, m in done["metrics"].items()}
-    row = dataclasses.replace(row, metrics=metrics, minutes=done["minutes"])
+    return dataclasses.replace(row, metrics=metrics, minutes=done["minutes"])
+
+
+def _line(ask: Ask, row: Row) -> str:
+    """What came out of one training, in a line."""
     first = headline(ask.verb, [row])
-    figure = f"{first.name} {interval(metrics[first.name])}, " if first is not None else ""
-    say(f"{place[0] + 1} of {place[1]}  {name}: {figure}{row.clips} clips, {row.minutes:.1f} min")
-    return row
+    figure = f"{first.name} {interval(row.metrics[first.name])}, " if first is not None else ""
+    return f"{row.name}: {figure}{row.clips} clips, {row.minutes:.1f} min"
+
+
+def _left(rows: Sequence[Row], count: int) -> str:
+    """How long the others will take, were they as quick for as many clips."""
+    minutes = sum(row.minutes for row in rows) / len(rows) * (count - len(rows))
+    return f"; about {minutes:.0f} min left" if minutes >= 1 else ""
 
 
 def _of_card(figures: Mapping[str, Any]) -> dict[str, Metric]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aural.corpora.manifest import read_manifest
+from aural.errors import CorpusError
 from aural.learn.train import Ask, Trained, train
 from aural.sound.sound import Sound
 
@@ -87,3 +88,14 @@ def test_labels_of_long_recordings_become_clips(form: str, tmp_path: Path) -> No
     parts = [read_manifest(tmp_path / "run" / f"{part}.jsonl") for part in ("train", "valid")]
     assert {c.audio for c in parts[0]}.isdisjoint(c.audio for c in parts[1]), "one recording stands on both sides"
     assert made.card.labels == ("high", "low") and made.receipt is not None and made.receipt.metrics["accuracy"].value > 0.9
+
+
+def test_a_bare_folder_is_normal_where_that_is_enough(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for k in range(8):
+        saved(syllables(rng, 800.0), tmp_path / "pump" / f"{k}.wav")
+    told: list[str] = []
+    made = train(Ask("anomaly", tmp_path / "pump", tmp_path / "run", given={"features": "statistics"}), say=told.append)
+    assert made.card.kind == "outlier" and any("8 recordings in no folder of their own: taken as normal" in x for x in told)
+    with pytest.raises(CorpusError, match="nothing tells the labels"):
+        learned(tmp_path / "pump", tmp_path / "other")

@@ -143,4 +143,4 @@ def _card(job: Job, clips: Sequence[Clip], options: Options, window: float, foun
     return card
 
 
-METHOD = Method(Options, read, run, frozenset({("clip", "number")}), any_labels=True)
+METHOD = Method(Options, read, run, frozenset({("clip", "number")}), any_labels=True, bare=NORMAL)

@@ -13,6 +13,7 @@ from aural.errors import UsageError
 from aural.judge import report as judged
 from aural.judge import run as judging
 from aural.judge.terms import Terms
+from aural.learn import doubts
 from aural.learn.gather import gathered
 from aural.learn.several import Asked, Member, Row, best_of, columns, headline, interval, leave_model, name_of, table
 from aural.learn.train import Ask, Trained
@@ -63,6 +64,8 @@ def finish(ask: Ask, rows: Sequence[Row], say: Callable[[str], None]) -> Trained
         for name, metric in receipt.metrics.items():
             spread = [row.metrics[name].value for row in rows if name in row.metrics]
             say(f"  {name:<22} {interval(metric)}   folds {min(spread):.4f} to {max(spread):.4f}")
+        if (doubted := doubts.write(doubts.doubts(receipt.items), ask.folder)) != "":
+            say(doubted)
     try:
         made = ensemble.write(ask.folder / "model", [row.folder / "model" for row in rows], name_of(ask))
     except UsageError as error:
