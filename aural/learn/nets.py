@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from aural import find, settings
 from aural.errors import UsageError
+from aural.learn import transfer
 from aural.learn.job import Job
 from aural.learn.losses._face import Loss
 from aural.learn.options import Options
@@ -38,7 +40,8 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None) -> Cho
     Raises: UsageError for a name that nothing has, or that several parts have.
     """
     own = {o.name for o in settings.options_of(Options)}
-    plain = {n: v for n, v in job.given.items() if n in own}
+    given = transfer.joined(job.given)
+    plain = {n: v for n, v in given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
     loss = options.loss or loss or cell_of(job.question).loss
     pages = {
@@ -54,7 +57,7 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None) -> Cho
         raise UsageError(f"the loss {loss} is not for a {answer}", where="--loss")
     known = {part: {o.name for o in settings.options_of(page.Config)} for part, page in pages.items()}
     parts: dict[str, dict[str, Any]] = {part: {} for part in _DOTTED}
-    for name, value in job.given.items():
+    for name, value in given.items():
         if name not in own:
             part, key = _place(name, known, own)
             parts[part][key] = value
@@ -80,11 +83,14 @@ def _place(name: str, known: Mapping[str, set[str]], own: set[str]) -> tuple[str
 
 
 def net_of(job: Job, choice: Choice, outputs: int) -> Net:
-    """The net, its weights drawn from the seed."""
+    """The net, its weights drawn from the seed, those of its encoder taken over where another run is named."""
     parts = {p: choice.parts[p] for p in PARTS}
     options = choice.options
     torch.manual_seed(options.seed)
-    return Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
+    net = Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
+    if options.start is not None:
+        transfer.load(net, Path(options.start))
+    return net
 
 
 def loss_of(choice: Choice, outputs: int, width: int | None = None) -> Loss:

@@ -23,6 +23,13 @@ class Options:
         choices=("words", "chars", "bpe", "unigram"),
     )  # fmt: skip
     vocabulary: int = option(256, "transcribe: units of bpe or unigram", least=2, most=20000)
+    start: str | None = option(
+        None, "transfer: begin with the encoder of this run folder, trained here before for whatever question", also=("--from",)
+    )
+    freeze: str = option(
+        "never", "what --from brought is held: never, always, or staged = over the first quarter of the training",
+        choices=("never", "always", "staged"),
+    )  # fmt: skip
     epochs: int = option(60, "most passes over the training clips", least=1)
     minutes: float | None = option(None, "stop after this time; the best net so far is kept", unit="min", least=0)
     batch: int = option(32, "clips a step", least=1)

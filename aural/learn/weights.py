@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, final
 
 import torch
@@ -12,24 +13,32 @@ from torch import Tensor, nn
 from aural.learn import checkpoint
 from aural.learn.options import Options
 from aural.learn.stepper import Stepper
+from aural.learn.transfer import STAGED
 
 
 @final
 class Weights:
-    """`module` holds all that is learned together, the loss's own weights too; `stepper` moves them."""
+    """`module` holds all that is learned together, the loss's own weights too; `stepper` moves them. `brought` are the
+    modules that another run brought, which are held as the options say."""
 
-    def __init__(self, module: nn.Module, options: Options, device: torch.device) -> None:
+    def __init__(self, module: nn.Module, options: Options, device: torch.device, brought: Sequence[nn.Module] = ()) -> None:
         self.module = module.to(device)
         self.stepper = Stepper(self.module, options, device)
         self._seed, self._steps = options.seed, 0
+        self._brought = tuple(brought) if options.start is not None and options.freeze != "never" else ()
+        self._until = STAGED if options.freeze == "staged" else math.inf
 
-    def begin(self) -> torch.Generator:
-        """The next step: the module learns, and masks, mixes and dropout follow from (seed, step) alone, so that a
-        resumed run draws the same. Gives the generator of the step."""
+    def begin(self, share: float) -> torch.Generator:
+        """The next step, `share` of the training being done: the module learns, and masks, mixes and dropout follow from
+        (seed, step) alone, so that a resumed run draws the same. Gives the generator of the step."""
         draw = self._seed * 1_000_003 + self._steps
         torch.manual_seed(draw)
         self._steps += 1
         self.module.train()
+        for module in self._brought:
+            held = share < self._until
+            module.train(not held)
+            module.requires_grad_(not held)
         return torch.Generator().manual_seed(draw)
 
     @contextlib.contextmanager

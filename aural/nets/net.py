@@ -118,6 +118,11 @@ class Net(nn.Module):
         """Samples from one frame of the answer to the next."""
         return self.frontend.hop * self.encoder.stride
 
+    @property
+    def brought(self) -> tuple[nn.Module, ...]:
+        """The modules that transfer takes over from another net, whatever that one answers."""
+        return (self.frontend, self.encoder)
+
     def features(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Standardized features [B, F, M] and real frames [B]."""
         x, frames = self.frontend(samples, lengths)

@@ -31,11 +31,15 @@ def seconds_of(clip: Clip) -> float:
 
 
 @torch.no_grad()
-def measure(net: Net, clips: Clips, job: Job) -> None:
-    """Mean and spread of the features over at most 400 training clips; numbers get their own scale."""
+def measure(net: Net, clips: Clips, job: Job, choice: Choice) -> None:
+    """Mean and spread of the features over at most 400 training clips; numbers get their own scale.
+
+    An encoder that another run brought keeps the scale that it learned with.
+    """
+    known = net.frontend.learned or choice.options.start is not None
     chosen = sorted(np.random.default_rng(0).permutation(len(clips))[:_MEASURED].tolist())
     total, squares, count = torch.zeros(net.frontend.width), torch.zeros(net.frontend.width), 0
-    for index in chosen if not net.frontend.learned else ():
+    for index in chosen if not known else ():
         samples = torch.from_numpy(clips.sound(index).samples)
         x, frames = net.frontend(samples, torch.tensor([samples.shape[1]]))
         total, squares, count = total + x.sum((0, 1)), squares + (x * x).sum((0, 1)), count + int(frames[0])

@@ -25,11 +25,11 @@ class Taught(Trainee):
     def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
         self.net, self._loss, self._device = net, loss, device
         self._mixes = augment.Mixes.of(options.augment)
-        self._weights = Weights(torch.nn.ModuleDict({"net": net, "loss": loss}), options, device)
+        self._weights = Weights(torch.nn.ModuleDict({"net": net, "loss": loss}), options, device, net.brought)
         self.parts = {"net": self._weights}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
-        generator = self._weights.begin()
+        generator = self._weights.begin(share)
         batch = self._mixes.mixed(batch, generator).to(self._device)
         # In full precision: 16-bit floats drown quiet bands beside loud ones.
         features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)

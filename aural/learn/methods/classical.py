@@ -57,7 +57,9 @@ class Tried:
 
 def read(job: Job) -> Options:
     """The options that were given. Raises: UsageError."""
-    return settings.build(Options, job.given, where="--method classical")
+    # What a net begins with is a run; here it is a model that embeds.
+    given = {"embedding" if name == "start" else name: value for name, value in job.given.items()}
+    return settings.build(Options, given, where="--method classical")
 
 
 def run(job: Job) -> Card:

@@ -68,7 +68,7 @@ def run(job: Job) -> Card:
     net = net_of(job, choice, len(units.pieces))
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)
-    measure(net, data.train, job)
+    measure(net, data.train, job, choice)
     _check(job, units, net.hop / choice.options.sample_rate)
     trainee = Taught(net, loss_of(choice, len(units.pieces)), choice.options, device_of(choice.options.device))
     fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], f"{len(units.pieces)} units")

@@ -46,11 +46,11 @@ class Voices(Trainee):
     def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
         self.net, self._loss, self._device = net, loss, device
         self._mixes = augment.Mixes.of(options.augment)
-        self._weights = Weights(nn.ModuleDict({"net": net, "loss": loss}), options, device)
+        self._weights = Weights(nn.ModuleDict({"net": net, "loss": loss}), options, device, net.brought)
         self.parts = {"net": self._weights}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
-        generator = self._weights.begin()
+        generator = self._weights.begin(share)
         batch = batch.to(self._device)
         with self._weights.stepper.precision():
             features, frames = self._mixes.masked(*self.net.features(batch.samples, batch.lengths), generator)
@@ -88,7 +88,7 @@ def run(job: Job) -> Card:
     # Parts of training clips, whole validation clips; the voices of both need not be the same.
     truths = tuple(Truth("clip_class", voices, net.hop, options.sample_rate) for voices in (known, others))
     data = data_of(job, choice, (truths[0], truths[1]), None, options.crop or _CROP)
-    measure(net, data.train, job)
+    measure(net, data.train, job, choice)
     trainee = Voices(net, loss_of(choice, len(known), net.plan.outputs), options, device_of(options.device))
     told = f"vectors of {net.plan.outputs}, {len(known)} voices to learn from"
     scores, same = pairs(*fitted(job, choice, trainee, data, METRICS["eer"], told))

@@ -43,7 +43,7 @@ def run(job: Job) -> Card:
     labels = _names(job)
     net = net_of(job, choice, len(labels))
     data = _data(job, choice, net, labels)
-    measure(net, data.train, job)
+    measure(net, data.train, job, choice)
     trainee = Taught(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
     told = f"{len(labels)} output{'s' if len(labels) > 1 else ''}"
     answers, targets = fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], told)

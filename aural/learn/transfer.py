@@ -1,0 +1,65 @@
+"""Transfer: a training begins with the frontend and encoder of a run that was trained here before, for whatever question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aural.errors import UsageError
+from aural.learn import checkpoint
+from aural.nets.net import Net
+
+WAYS = ("never", "always", "staged")
+STAGED = 0.25  # share of a staged training in which the encoder is held
+_BROUGHT = ("encoder", "frontend", "sample_rate")
+_PARTS = ("frontend", "encoder")
+_FIX = "Give the run folder of a net that was trained here: --from runs/x"
+
+
+def joined(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, with what the run behind `start` brings: its encoder, frontend, rate, and their settings.
+
+    Raises: UsageError for a folder that is no such run, and for a setting that it would contradict.
+    """
+    start = given.get("start")
+    if start is None:
+        if given.get("freeze", WAYS[0]) != WAYS[0]:
+            raise UsageError("nothing can be held that has learned nothing yet", where="--freeze", fix="Add --from runs/x")
+        return dict(given)
+    told = _options(Path(str(start)))
+    brought = {name: told[name] for name in _BROUGHT if told.get(name) is not None}
+    brought |= {f"{part}.{name}": value for part in _PARTS for name, value in told["parts"][part].items()}
+    bare = {name.partition(".")[2] for name in brought if "." in name}
+    clash = [name for name, value in given.items() if _clashes(name, value, brought, bare)]
+    if clash:
+        raise UsageError(f"--from brings {clash[0]} with it", where=f"--set {clash[0]}", fix="Leave one of the two out")
+    return {**brought, **given}
+
+
+def _clashes(name: str, value: Any, brought: Mapping[str, Any], bare: set[str]) -> bool:
+    return (name in brought and str(brought[name]) != str(value)) or (name in bare and name not in brought)
+
+
+def load(net: Net, folder: Path) -> None:
+    """Put the weights of a run's frontend, standardization and encoder into a net. Raises: UsageError, LearningError."""
+    found = checkpoint.load(folder / "checkpoints")
+    if found is None:
+        raise UsageError("this run has no checkpoint to begin with", where=str(folder), fix=_FIX)
+    kept = checkpoint.part(checkpoint.part(found[0], "best"), "net")
+    own = {n.removeprefix("net."): t for n, t in kept.items() if n.startswith("net.")}
+    for name, module in (("frontend", net.frontend), ("standard", net.standard), ("encoder", net.encoder)):
+        tensors = {n.removeprefix(f"{name}."): t for n, t in own.items() if n.startswith(f"{name}.")}
+        checkpoint.fitted(module, tensors, str(folder))
+
+
+def _options(folder: Path) -> dict[str, Any]:
+    place = folder / "options.json"
+    try:
+        told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"this is no run folder of a net ({error})", where=str(folder), fix=_FIX) from None
+    if not {"encoder", "sample_rate", "parts"} <= told.keys():
+        raise UsageError("this run trained no net", where=str(folder), fix=_FIX)
+    return told
