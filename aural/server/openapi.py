@@ -10,7 +10,7 @@ from aural import __version__, find, settings
 from aural.server import speech, transcripts
 from aural.server.audio_api import GRAINS
 from aural.server.verbs import TAKEN, offered, type_of, verbs
-from aural.tasks._written import format_options
+from aural.tasks._written import format_options, writable
 
 _KINDS = {int: "integer", float: "number", bool: "boolean"}
 _FILE: Mapping[str, Any] = {"type": "string", "format": "binary", "description": "a recording in any common container"}
@@ -74,8 +74,8 @@ def _verb(verb: str) -> dict[str, Any]:
         fields["model"] = {"type": "string", "description": f"the {task.main_role.replace('_', ' ')}: a name of /v1/models"}
     if task.roles:
         fields["models"] = {"type": "string", "description": "other roles, as role=name,role=name"}
-    formats = task.writes or find.names("formats")
-    fields["format"] = {"type": "string", "enum": list(formats), "default": formats[0] if task.writes else "json"}
+    formats = writable(task)
+    fields["format"] = {"type": "string", "enum": list(formats), "default": formats[0]}
     fields |= {o.name: _option(o) for o in offered(task)}
     if task.writes is None:
         fields |= {o.name: _option(o) for o in format_options() if o.name not in fields}

@@ -18,7 +18,7 @@ from aural.server.names import aliases_of, choices_of
 from aural.server.uploads import received
 from aural.server.verbs import built
 from aural.sound.encode import encode
-from aural.sound.sound import Sound
+from aural.tasks._speech import Speech
 
 VERB = "speak"
 TYPES = {"mp3": "audio/mpeg", "opus": "audio/ogg", "aac": "audio/aac", "flac": "audio/flac", "wav": "audio/wav", "pcm": "audio/pcm"}
@@ -57,8 +57,9 @@ def routes(desk: Desk) -> list[Route]:
     return [Route("/v1/audio/speech", guarded(speech), methods=["POST"])]
 
 
-def coded(sound: Sound, format: str) -> bytes:
+def coded(speech: Speech, format: str) -> bytes:
     """Speech as the bytes of a format; pcm is 16 bits at 24 kHz, mono, without a head."""
+    sound = speech.sound
     if format == "pcm":
         wav = encode(sound.mono().resample(PCM), "wav")
         return wav[wav.index(b"data") + 8 :]

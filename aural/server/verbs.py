@@ -21,7 +21,7 @@ from aural.server.names import aliases_of, choices_of
 from aural.server.uploads import Form, received
 from aural.server.watch import Watch
 from aural.tasks import _media
-from aural.tasks._written import check_options, ending, format_names, format_options, render
+from aural.tasks._written import SOUNDS, check_options, ending, format_names, format_options, render, writable
 
 # What each kind of task takes, as fields of the form; (field, is a recording, may be there several times).
 TAKEN: Mapping[str, tuple[tuple[str, bool, bool], ...]] = {
@@ -94,11 +94,12 @@ def inputs_of(takes: str, form: Form) -> Any:
 
 def wish_of(task: Any, form: Form) -> str:
     """The one format that is asked for, JSON by default. Raises: UsageError."""
-    told = form.one("format") or form.one("response_format") or (task.writes[0] if task.writes else "json")
-    names = format_names(told, task.writes)
+    known = writable(task)
+    told = form.one("format") or form.one("response_format") or known[0]
+    names = (told,) if told in SOUNDS and told in known else format_names(told, task.writes)
     if len(names) > 1:
         raise UsageError("one answer has one format", where="--format")
-    check_options(names if task.writes is None else (), {n: t[-1] for n, t in form.texts.items()})
+    check_options(() if names[0] in SOUNDS else names if task.writes is None else (), {n: t[-1] for n, t in form.texts.items()})
     return names[0]
 
 
@@ -125,7 +126,7 @@ def type_of(format: str, writes: tuple[str, ...] | None) -> str:
     """The media type of a format."""
     if format == "vtt":
         return "text/vtt"
-    kind = mimetypes.guess_type(f"x{ending(format, writes)}")[0] or "text/plain"
+    kind = mimetypes.guess_type(f"x.{format}" if format in SOUNDS else f"x{ending(format, writes)}")[0] or "text/plain"
     return kind if kind.startswith(("text/", "image/", "audio/")) or kind == "application/json" else "text/plain"
 
 

@@ -13,6 +13,10 @@ from aural.pictures.groups import Groups
 from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 from aural.sound.sound import Sound
+from aural.tasks._speech import Speech
+from aural.tasks._task import Task
+
+SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 
 
 def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -40,6 +44,14 @@ def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tup
     if not chosen:
         raise UsageError("no format was given", where="--format", fix="Give one such as srt, or all")
     return tuple(dict.fromkeys(chosen))
+
+
+def writable(task: Task) -> tuple[str, ...]:
+    """Every format that a task's answer can be written as, the usual one first."""
+    if task.writes is not None:
+        return task.writes
+    others = tuple(name for name in find.names("formats") if name != "json")
+    return (*SOUNDS, "json", *others) if task.takes == "text" else ("json", *others)
 
 
 def ending(name: str, writes: tuple[str, ...] | None = None) -> str:
@@ -78,6 +90,8 @@ def render(answer: Any, name: str, media: Any = None, given: Mapping[str, Any] |
         return page.write(answer, media=media, options=_options(made, given or {}) if made else None)  # type: ignore[no-any-return]
     if isinstance(answer, Picture | Groups):
         return answer.as_format(name)
+    if isinstance(answer, Speech):
+        return render(answer.sound if name in SOUNDS else answer.result, name, media, given)
     if isinstance(answer, Sound):
         from aural.sound.encode import encode
 

@@ -25,7 +25,7 @@ class Options:
     speed: float = option(1.0, "1.2 is faster, 0.8 slower", least=0.25, most=4)
     pitch: float = option(1.0, "1.1 is higher, 0.9 lower", least=0.5, most=2)
     seed: int = option(0, "for what is drawn; the same seed gives the same samples", least=0)
-    lexicon: str | None = option(None, "file with your own pronunciations: a word, a tab, its phonemes, line by line")
+    lexicon: str | None = option(None, "file with your own pronunciations: a word, a tab, its phonemes, line by line", file="named")
 
 
 def run(text: str, shelf: Shelf, options: Options, progress: Progress) -> Speech:

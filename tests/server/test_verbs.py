@@ -89,3 +89,13 @@ def test_what_is_wrong_is_told(server: TestClient, clip: Path, verb: str, data: 
 def test_no_folder_and_no_hub_is_opened_by_name(server: TestClient, clip: Path, model: str) -> None:
     told = server.post("/v1/tag", files={"file": clip.read_bytes()}, data={"model": model})
     assert told.status_code == 404 and told.json()["error"]["code"] == "model_not_found"
+
+
+def test_options_that_name_files_say_so() -> None:
+    """An option whose help speaks of files must be marked, or it would reach the server's disk from elsewhere."""
+    for verb in find.names("tasks"):
+        for option in settings.options_of(find.page("tasks", verb).TASK.options):
+            words = set(option.help.replace(",", " ").replace(";", " ").split())
+            if option.kind is not bool and words & {"file", "files", "folder", "book", "path"}:
+                assert option.file, f"{verb}: {option.name}"
+            assert option.kind.__name__ != "Path" or option.file, f"{verb}: {option.name}"
