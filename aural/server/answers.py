@@ -17,6 +17,7 @@ from aural.server.watch import Stopped, TooLong, TooSlow
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+_UNREAD = (408, 413, 429)  # said while bytes of the request may still come: the connection is of no further use
 GONE = 499  # nobody is there to read it: what proxies log of a client that left
 _STATUS: tuple[tuple[type[AuralError], int], ...] = (
     (Stopped, GONE),
@@ -83,7 +84,8 @@ def told(error: BaseException) -> dict[str, Any]:
 def failure(error: BaseException) -> Response:
     """The answer to a request that failed."""
     if isinstance(error, HTTPException):
-        return refusal(error.status_code, error.detail, None, dict(error.headers or {}))
+        unread = {"Connection": "close"} if error.status_code in _UNREAD else {}
+        return refusal(error.status_code, error.detail, None, {**unread, **(error.headers or {})})
     if not isinstance(error, AuralError):
         report(error)
     return as_json({"error": told(error)}, status_of(error))
