@@ -188,12 +188,17 @@ class Match:
 
 @dataclass(frozen=True)
 class Update:
-    """One live message. A final never changes; `revises` counts the updates that a partial replaces."""
+    """One live message. A final never changes; `revises` counts the updates before it that it replaces.
+
+    `stable` counts the leading words of a partial that later partials of the same phrase keep.
+    """
 
     kind: Literal["partial", "final", "speech_start", "speech_end", "turn_end"]
     span: Span
     words: tuple[Word, ...] = ()
     revises: int = 0
+    text: str = ""
+    stable: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,7 +55,8 @@ def run_task(verb: str, arguments: list[str]) -> int:
         return run_speaking(verb, page, arguments)
     options = settings.options_of(page.TASK.options)
     formats = outputs.format_options() if page.TASK.writes is None else ()
-    switches = [*_SWITCHES, *flags.switches_of(options), *flags.switches_of(formats)]
+    live = ("--stream",) if page.TASK.live is not None else ()
+    switches = [*_SWITCHES, *live, *flags.switches_of(options), *flags.switches_of(formats)]
     own = [flag for o in (*options, *formats) for flag in (o.flag, *o.also)]
     given, remarks = flags.normalized(arguments, switches, own)
     args = _parser(verb, page, options, formats).read(given)
@@ -106,6 +107,10 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
         strict=True,
     ):
         parser.add_argument(switch, default="false", metavar="", help=text)
+    if page.TASK.live is not None:
+        stream = "one JSON object a line while it is still said (- for a pipe; -f txt: the final texts alone)"
+        parser.add_argument("--stream", default="false", metavar="", help=stream)
+        parser.add_argument("--raw", type=_count_of_hz, metavar="HZ", help="with --stream: the pipe holds bare 16-bit mono samples")
     short: dict[str, tuple[str, ...]] = {"language": ("-l",)}
     flags.add_options(parser, [_short(o, short) for o in options], "options of this verb")
     own = {o.name for o in options}
@@ -122,6 +127,13 @@ def _count(text: str) -> int:
     if not 0 <= number <= MOST_THREADS:
         raise argparse.ArgumentTypeError(f"it takes a whole number from 0 to {MOST_THREADS}, not {text!r}")
     return number
+
+
+def _count_of_hz(text: str) -> int:
+    """A sample rate. Raises: ArgumentTypeError for one that no recording has."""
+    if not text.isdecimal() or not 1000 <= int(text) <= 768_000:
+        raise argparse.ArgumentTypeError(f"it takes 1000 to 768000 Hz, not {text!r}")
+    return int(text)
 
 
 def _short(option: settings.Option, short: dict[str, tuple[str, ...]]) -> settings.Option:
@@ -158,6 +170,10 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         from aural.cli.single import run_single
 
         return run_single(job, task, args, shown)
+    if task.live is not None and args.stream == "true":
+        from aural.cli.streaming import run_stream
+
+        return run_stream(job, task, args)
     if "png" in job.wish.formats and job.wish.folder == "-" and sys.stdout.isatty():
         raise UsageError("a picture is nothing that a terminal can print", fix="Write it with -o NAME.png")
     inputs = expand(args.audio)

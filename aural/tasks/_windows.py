@@ -47,7 +47,7 @@ def windows(blocks: Iterable[Heard], cuts: Cuts) -> Iterator[Window]:
             held = _without_lead(held, before, cuts)
             if len(held.voice) - before <= whole:
                 break
-            at, hard = _best_cut(held.voice[before:], held.level[before:], cuts)
+            at, hard = best_cut(held.voice[before:], held.level[before:], cuts)
             at += before
             over = _frames(cuts.overlap) if hard else 0
             yield Window(held.part(0, at + over), seam, hard)
@@ -76,7 +76,7 @@ def halves(heard: Heard) -> tuple[Heard, Heard]:
     return heard.part(0, at), heard.part(at, count)
 
 
-def _best_cut(voice: np.ndarray, level: np.ndarray, cuts: Cuts) -> tuple[int, bool]:
+def best_cut(voice: np.ndarray, level: np.ndarray, cuts: Cuts) -> tuple[int, bool]:
     """The frame to cut at, and whether somebody speaks there."""
     low, high = _frames(cuts.shortest), _frames(cuts.longest)
     size = _frames(cuts.smooth)

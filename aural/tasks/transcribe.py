@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,10 @@ from aural.errors import UsageError
 from aural.models.face import Decoding, Hypothesis, Recognizer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Question, Result, Segment, Span, clock, grid_span, on_grid
+from aural.results import Question, Result, Segment, Span, Update, clock, grid_span, on_grid
 from aural.settings import option
 from aural.sound.resample import resample
+from aural.sound.sound import Sound
 from aural.sound.source import Source
 from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
@@ -186,6 +188,28 @@ def cuts_for(recognizer: Recognizer) -> Cuts:
     return Cuts(whole=min(Cuts.whole, most), longest=min(Cuts.longest, most - Cuts.overlap), shortest=min(Cuts.shortest, most / 2))
 
 
+def live(
+    blocks: Iterable[Sound], shelf: Shelf, options: Options, progress: Progress, behind: Callable[[], bool] = lambda: False
+) -> Iterator[Update]:
+    """Updates while blocks of one rate come; `behind()` tells that more sound waits already, so that partials are left out.
+
+    Raises: UsageError for options that need the whole recording.
+    """
+    from aural.tasks import _live  # it reads with this file's `recognize`
+
+    if options.clip:
+        raise UsageError("a stream has no parts", where="--clip", fix="Leave it out")
+    hearing = contextlib.ExitStack()
+    with hearing:
+        told: _live.Live | None = None
+        for block in blocks:
+            told = told or hearing.enter_context(_live.opened(shelf, options, sample_rate=block.sample_rate))
+            yield from told.push(block.samples, behind())
+            progress.step(told.heard, None, "transcribe")
+        if told is not None:
+            yield from told.finish()
+
+
 def show(result: Result) -> str:
     """The text, a line a segment, or the sentence that nobody speaks."""
     lines = []
@@ -257,6 +281,7 @@ TASK = Task(
     main_role="recognizer",
     note=note,
     growing=growing,
+    live=live,
     assumes=remark,
     question=Question("sequence", "class"),
     learned_by="ctc",
