@@ -53,11 +53,13 @@ class Desk:
         self.ready = asyncio.Event()
         self.inside = 0
         self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="aural")
+        self._live = ThreadPoolExecutor(options.workers, thread_name_prefix="aural-live")
         self._usual = _ONE
 
     def close(self) -> None:
         """Let the threads end and close the models."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._live):
+            pool.shutdown(wait=True, cancel_futures=True)
         self.kept.close()
 
     @contextlib.contextmanager
@@ -100,6 +102,10 @@ class Desk:
             self.meters.heard(ask.verb, source.recording.duration or 0.0)
         self._usual += 0.2 * (time.monotonic() - begun - self._usual)
         return answer
+
+    async def step(self, job: Callable[[], T]) -> T:
+        """One short step of a live connection, in threads that long work does not hold."""
+        return await asyncio.get_running_loop().run_in_executor(self._live, job)
 
     async def work(self, job: Callable[[], T], watch: Watch, gone: Callable[[], Awaitable[Any]] | None = None) -> T:
         """Run `job` in a thread, when one is free; `gone()` ends when nobody waits for the answer.

@@ -13,6 +13,7 @@ _ABOUT = {
     "sound_seconds": ("counter", "Seconds of sound heard, by verb"),
     "refused": ("counter", "Requests sent away because all places were taken"),
     "live_partials": ("counter", "Partial texts sent to live connections"),
+    "live_seconds": ("counter", "Seconds of sound heard live"),
     "live_dropped": ("counter", "Partial texts left out because the recognizer was behind"),
     "live_lag_seconds": ("histogram", "From the end of a phrase to its final text"),
 }

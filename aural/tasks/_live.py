@@ -10,6 +10,7 @@ from typing import Any, final
 
 import numpy as np
 
+from aural.errors import UsageError
 from aural.models.face import Decoding, Recognizer, Scorer
 from aural.models.shelf import Shelf
 from aural.results import Span, Update, Word, grid_span, on_grid
@@ -29,7 +30,7 @@ class Pace:
     """How a live text comes."""
 
     every: float = option(0.5, "a partial text after so much new sound; 0 = finals only", unit="s", least=0, most=60)
-    pause: float = option(0.5, "silence that ends a phrase", unit="s", least=0.1, most=10)
+    pause: float = option(0.5, "silence that ends a phrase", unit="s", least=0.1, most=86_400)
 
 
 @final
@@ -42,12 +43,11 @@ class Live:
     """
 
     def __init__(self, gate: Scorer, recognizer: Recognizer, options: transcribe.Options, pace: Pace = Pace(),
-                 sample_rate: int = RATE, channels: int = 1) -> None:  # fmt: skip
+                 sample_rate: int = RATE) -> None:  # fmt: skip
         self._recognizer, self._threshold, self._pace = recognizer, options.gate, pace
         self._decoding = transcribe.decoding_of(options, recognizer)
         self._phrases = Phrases(gate, Ends(onset=options.gate, release=min(Ends.release, options.gate), pause=pace.pause))
         self._mover = Resampler(sample_rate, RATE)
-        self._channels = channels
         self._next = 0.0  # s: when the next partial is due
         self._stable: list[str] = []
         self._last: list[str] = []
@@ -73,6 +73,10 @@ class Live:
                 updates += self._partial(phrase)
             self._next = self.heard + self._pace.every
         return updates
+
+    def commit(self) -> list[Update]:
+        """End the phrase that is open, whether or not its speaker has."""
+        return self._updates(self._phrases.commit())
 
     def finish(self) -> list[Update]:
         """The sound has ended."""
@@ -160,9 +164,16 @@ class Live:
 @contextlib.contextmanager
 def opened(shelf: Shelf, options: transcribe.Options, pace: Pace = Pace(), sample_rate: int = RATE) -> Iterator[Live]:
     """A live transcript with the models of `transcribe`. Raises: UsageError, ModelMissing."""
+    refuse(options)
     transcribe.choose_model(shelf, options)
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
         yield Live(gate, recognizer, options, pace, sample_rate)
+
+
+def refuse(options: transcribe.Options) -> None:
+    """Raises: UsageError for options that need the whole recording."""
+    if options.clip:
+        raise UsageError("a stream has no parts", where="--clip", fix="Leave it out")
 
 
 def message(update: Update) -> dict[str, Any]:

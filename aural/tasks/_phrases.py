@@ -81,11 +81,15 @@ class Phrases:
         self._left = self._left[whole * FRAME :]
         return found
 
+    def commit(self) -> list[Found]:
+        """What is open counts as whole, though it may go on."""
+        return self._ended() if self._speaking else []
+
     def finish(self) -> list[Found]:
         """The sound has ended: what is open is whole."""
         found = self._step(np.pad(self._left, (0, FRAME - len(self._left)))) if len(self._left) else []
         self._left = np.zeros(0, np.float32)
-        return found + (self._ended() if self._speaking else [])
+        return found + self.commit()
 
     def _step(self, samples: np.ndarray) -> list[Found]:
         level = float(levels(samples)[0])

@@ -197,10 +197,8 @@ def live(
     """
     from aural.tasks import _live  # it reads with this file's `recognize`
 
-    if options.clip:
-        raise UsageError("a stream has no parts", where="--clip", fix="Leave it out")
-    hearing = contextlib.ExitStack()
-    with hearing:
+    _live.refuse(options)
+    with contextlib.ExitStack() as hearing:
         told: _live.Live | None = None
         for block in blocks:
             told = told or hearing.enter_context(_live.opened(shelf, options, sample_rate=block.sample_rate))
