@@ -58,9 +58,9 @@ class Options:
     nbest: int = option(
         1, "readings of each stretch of speech that are told, with their scores; for models of your own", least=1, most=100
     )
-    lm: str | None = option(None, "language model over words, an ARPA file (.gz too); for models of your own (CTC)")
+    lm: str | None = option(None, "language model over words, an ARPA file (.gz too); for models of your own (CTC)", file="named")
     lm_text: str | None = option(
-        None, "a text, a sentence a line, that a language model is made from; for models of your own (CTC)"
+        None, "a text, a sentence a line, that a language model is made from; for models of your own (CTC)", file="named"
     )
     lm_over: str = option("words", "what the language models are over", choices=("words", "characters"))
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)

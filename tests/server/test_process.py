@@ -138,3 +138,30 @@ def test_an_address_that_is_taken(tmp_path: Path, server: Served) -> None:
 
     done = subprocess.run([sys.executable, "-m", "aural", "serve", "--port", str(server.port)], capture_output=True, text=True)
     assert done.returncode == 2 and "cannot be listened on" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.weights
+@pytest.mark.filterwarnings("ignore:connect.. must be used as a context manager:DeprecationWarning")  # the library does so
+def test_the_realtime_client_of_the_official_library(server: Served, clip: Path) -> None:
+    import base64
+
+    import numpy as np
+    import openai
+
+    from aural.sound.sound import load
+
+    samples = np.pad(load(clip).resample(24000).samples[0], (0, 12000))
+    pcm = (samples * 32767).astype("<i2").tobytes()
+    client = openai.OpenAI(base_url=f"{server.url}/v1", api_key="any")
+    with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
+        heard = {"transcription": {"model": "small", "language": "en"}, "turn_detection": {"type": "server_vad"}}
+        connection.session.update(session={"type": "transcription", "audio": {"input": heard}})  # type: ignore[typeddict-item]
+        for at in range(0, len(pcm), 9600):
+            connection.input_audio_buffer.append(audio=base64.b64encode(pcm[at : at + 9600]).decode())
+        kinds = []
+        for event in connection:
+            kinds.append(event.type)
+            if event.type == "conversation.item.input_audio_transcription.completed":
+                assert "hear me" in event.transcript.lower()
+                break
+    assert kinds[:3] == ["session.created", "session.updated", "input_audio_buffer.speech_started"]
