@@ -40,6 +40,7 @@ class Work:
         self._stack = contextlib.ExitStack()
         self.done, self.length, self.end = 0, 0, 0
         self.dropped: list[str] = []
+        self.remarks: list[str] = []
 
     def __enter__(self) -> Work:
         try:
@@ -57,7 +58,8 @@ class Work:
     def append(self, piece: Piece) -> None:
         """Keep one more sentence; the line comes after the samples, so that what is told is there."""
         data = np.clip(np.rint(piece.samples * np.float32(_FULL)), -_FULL, _FULL - 1).astype("<i2").tobytes()
-        line = {"samples": len(piece.samples), "end": piece.end, "dropped": piece.dropped, "segment": _plain(piece.segment)}
+        line = {"samples": len(piece.samples), "end": piece.end, "dropped": piece.dropped, "remark": piece.remark}
+        line["segment"] = _plain(piece.segment)
         try:
             with open(self._samples, "ab") as out:
                 out.write(data)
@@ -113,6 +115,7 @@ class Work:
     def _count(self, line: Mapping[str, Any]) -> None:
         self.done, self.length, self.end = self.done + 1, self.length + line["samples"], line["end"]
         self.dropped += line["dropped"]
+        self.remarks += [line["remark"]] if line["remark"] else []
 
 
 def _plain(segment: Segment | None) -> dict[str, Any] | None:

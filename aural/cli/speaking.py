@@ -60,7 +60,8 @@ def run_speaking(verb: str, page: Any, arguments: list[str]) -> int:
     chosen = settings.build(page.TASK.options, *layers, {k: v for k, v in values.items() if k in names}, where=verb)
     wish = wish_of(args.format, args.output, stream=args.stream == "true")
     outputs.check_options(tuple(wish.results), values)
-    title, text = text_of(args.text, args.input, quiet)
+    bare = chosen.phonemes is not None and not args.text and args.input is None
+    title, text = ("speech", "") if bare else text_of(args.text, args.input, quiet)
     shelf = _shelf(page.TASK, args)
     shown = progress_of(args.progress, quiet)
     try:
@@ -213,8 +214,11 @@ def _front_end(text: str, shelf: Any, options: Any) -> int:
     from aural.text import front_end
 
     head = ("written", "kind", "said", "phonemes", "from")
+    text, script = _speaking.written(text, options)
+    for note in script.notes:
+        say(note)
     with _speaking.pronouncer(shelf, options) as pronouncer:
-        for line in front_end.lines(text, pronouncer):
+        for line in front_end.lines(text, pronouncer, script):
             print(table(_speaking.explained(line.tokens, text), head))
             head = ("", "", "", "", "")
             if line.dropped:
@@ -227,17 +231,20 @@ def _said(text: str, shelf: Any, options: Any, begin: Callable[[int], Callable[[
     from aural.tasks import _speaking, speak
 
     dropped: list[str] = []
+    remarks: list[str] = []
     spoken = False
     with _speaking.reader(text, shelf, options) as reader:
         out = begin(reader.sample_rate)
         for piece in reader.pieces():
             dropped += piece.dropped
+            remarks += [piece.remark] if piece.remark else []
             if piece.segment is not None:
                 spoken = True
                 out(piece.samples)
+        notes = (*reader.notes, *speak.left_out(dropped), *remarks)
     if not spoken:
         raise speak.nothing(text)
-    for note in speak.left_out(dropped) if not quiet else ():
+    for note in notes if not quiet else ():
         say(note)
     return 0
 
@@ -302,7 +309,7 @@ def _write(run: Run, shown: progress.Progress, play: bool) -> int:
             work.append(piece)
             if loud is not None and len(piece.samples):
                 loud(piece.samples)
-            shown.step(piece.end, len(run.text), "speak", "characters")
+            shown.step(piece.end, len(reader.text), "speak", "characters")
         shown.close()
         if not work.length:
             work.remove()
@@ -311,7 +318,7 @@ def _write(run: Run, shown: progress.Progress, play: bool) -> int:
         _deliver(run, work, reader.sample_rate, made_by)
         work.remove()
     if not run.quiet:
-        for note in speak.left_out(work.dropped):
+        for note in (*reader.notes, *speak.left_out(work.dropped), *work.remarks):
             say(note)
     return 0
 

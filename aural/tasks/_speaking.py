@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -18,10 +18,12 @@ from aural.models.card import Card
 from aural.models.face import Prosody, Speller, Synthesizer, Utterance
 from aural.models.shelf import Shelf
 from aural.results import Segment, Word, grid_span
-from aural.text import front_end
+from aural.tasks._spoken_check import TRIES, Listener
+from aural.text import front_end, ssml
 from aural.text.front_end import Line, Token
-from aural.text.pronunciation import lexicon
+from aural.text.pronunciation import graphemes, homographs, lexicon
 from aural.text.pronunciation.pronounce import Pronouncer
+from aural.text.script import PLAIN, Script, of_phonemes
 
 if TYPE_CHECKING:
     from aural.tasks.speak import Options
@@ -31,49 +33,101 @@ if TYPE_CHECKING:
 class Piece:
     """One sentence as said: samples float32 [T], its segment timed from its own start (s), and what was left out.
 
-    `segment` is None where there was nothing to say; `end` is the place in the text up to which all is done.
+    `segment` is None where there was nothing to say; `end` is the place in the text up to which all is done. `remark`
+    tells how it was heard where that was not what it should say.
     """
 
     samples: np.ndarray
     segment: Segment | None
     dropped: tuple[str, ...]
     end: int
+    remark: str = ""
 
 
 @final
 class Reader:
     """A voice with its front end, opened for one text."""
 
-    def __init__(self, text: str, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody) -> None:
-        self.text, self.sample_rate, self.model, self.voice = text, voice.card.sample_rate, voice.card.name, prosody.voice
-        self._pronouncer, self._voice, self._prosody = pronouncer, voice, prosody
+    def __init__(
+        self, written: Written, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None
+    ) -> None:
+        self.text, self._script = written
+        self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
+        self._pronouncer, self._voice, self._prosody, self._listener = pronouncer, voice, prosody, listener
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was asked for and is not done."""
+        return self._script.notes
 
     def pieces(self, skip: int = 0) -> Iterator[Piece]:
         """The sentences of the text, said; the first `skip` are left out. Raises: UsageError."""
-        for line in itertools.islice(front_end.lines(self.text, self._pronouncer), skip, None):
+        for line in itertools.islice(front_end.lines(self.text, self._pronouncer, self._script), skip, None):
             yield self._said(line)
 
     def _said(self, line: Line) -> Piece:
         dropped = tuple(self.text[a:b] for a, b in line.dropped)
         if not line.tokens:
             return Piece(np.zeros(0, np.float32), None, dropped, line.end)
-        utterance = utterance_of(line)
-        blocks = list(self._voice.speak(utterance, self._prosody))
-        samples = np.concatenate([block.samples for block in blocks])
-        times = [word for block in blocks for word in block.words]
-        return Piece(samples, segment_of(self.text, line, times, len(samples) / self.sample_rate), dropped, line.end)
+        speed, pitch = self._prosody.speed * line.speed, self._prosody.pitch * line.pitch
+        prosody = replace(self._prosody, speed=min(max(speed, 0.25), 4.0), pitch=min(max(pitch, 0.5), 2.0))
+        samples, times, remark = self._checked(utterance_of(line), prosody)
+        samples = np.concatenate([np.zeros(round(line.before * self.sample_rate), np.float32), samples])
+        times = [replace(w, start=w.start + line.before, end=w.end + line.before) for w in times]
+        segment = segment_of(self.text, line, times, len(samples) / self.sample_rate)
+        return Piece(samples, segment, dropped, line.end, remark)
+
+    def _checked(self, utterance: Utterance, prosody: Prosody) -> tuple[np.ndarray, list[Word], str]:
+        """Say an utterance; with a listener say it again, varied and slower, while it is not understood, and keep the best."""
+        best: tuple[float, np.ndarray, list[Word], str] | None = None
+        for attempt in range(TRIES if self._listener else 1):
+            varied = min(1.0, prosody.variation + 0.3 * attempt)
+            manner = replace(prosody, seed=prosody.seed + attempt, variation=varied, speed=max(0.25, prosody.speed * 0.95**attempt))
+            blocks = list(self._voice.speak(utterance, manner))
+            samples, times = np.concatenate([b.samples for b in blocks]), [w for b in blocks for w in b.words]
+            if self._listener is None:
+                return samples, times, ""
+            count = sum(map(len, utterance.phonemes))
+            verdict = self._listener.judge(samples, self.sample_rate, utterance.words, count, manner.speed)
+            if verdict.right:
+                return samples, times, ""
+            remark = f"not understood: {' '.join(utterance.words)!r:.80} was heard as {verdict.heard!r:.80}"
+            if best is None or verdict.badness < best[0]:
+                best = (verdict.badness, samples, times, remark)
+        assert best is not None, "there is at least one try"
+        return best[1:]
+
+
+Written = tuple[str, Script]
+
+
+def written(text: str, options: Options) -> Written:
+    """A text with how it is to be said: plain, SSML where it begins with <speak, or as --phonemes tells.
+
+    Raises: FormatError for broken SSML, UsageError.
+    """
+    if options.phonemes is not None:
+        return of_phonemes(options.phonemes, text)
+    if text.lstrip().startswith(("<speak", "<?xml")):
+        return ssml.parse(text.lstrip())
+    return text, PLAIN
 
 
 @contextlib.contextmanager
 def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
-    """Open what is needed to say `text`. Raises: UsageError for a voice that cannot, ModelMissing."""
+    """Open what is needed to say `text`. Raises: UsageError for a voice that cannot, FormatError (SSML), ModelMissing."""
+    told = written(text, options)
     prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed)
     choose(shelf, options.voice)
     with shelf.open("synthesizer") as voice, pronouncer(shelf, options) as front:
         if not prosody.voice:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
-        _check_voice(voice.card, prosody.voice)
-        yield Reader(text, front, voice, prosody)
+        _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
+        if not options.verify:
+            yield Reader(told, front, voice, prosody)
+            return
+        with shelf.open("recognizer") as recognizer:
+            yield Reader(told, front, voice, prosody, Listener(recognizer))
 
 
 @contextlib.contextmanager
@@ -82,7 +136,11 @@ def pronouncer(shelf: Shelf, options: Options) -> Iterator[Pronouncer]:
     own = lexicon.read(Path(options.lexicon)) if options.lexicon else {}
     with shelf.open("speller") as speller:
         assert isinstance(speller, Speller)
-        yield Pronouncer(speller.readings, own)
+        yield Pronouncer(speller.readings, own, homographs.shipped(), rules())
+
+
+def rules() -> Callable[[str], str] | None:
+    return graphemes.shipped().phonemes if graphemes.PLACE.is_file() else None
 
 
 def choose(shelf: Shelf, voice: str | None) -> None:
@@ -97,7 +155,7 @@ def choose(shelf: Shelf, voice: str | None) -> None:
             shelf.choices["synthesizer"] = entry.card.name
 
 
-def _check_voice(card: Card, voice: str) -> None:
+def _check_voice(card: Card, voice: str, spelled: bool) -> None:
     """Raises: UsageError for a voice that is none, or whose language has no pronunciations here."""
     for name in voice.split("+") if card.voices else ():
         if name not in card.voices:
@@ -105,7 +163,7 @@ def _check_voice(card: Card, voice: str) -> None:
             fix = f"Did you mean {near[0]!r}?" if near else "`aural voices` lists them"
             raise UsageError(f"{card.name} has no voice {name!r:.40}", where="--voice", fix=fix)
         told = card.voices.get(name, "en").partition(",")[0]
-        if not told.startswith("en"):
+        if not spelled and not told.startswith("en"):
             fix = "Say how the words sound with --phonemes, or take an English voice: `aural voices` lists them"
             raise UsageError(f"the voice {name} speaks {told}, and aural has no pronunciations for it", where="--voice", fix=fix)
 

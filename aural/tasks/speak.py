@@ -24,6 +24,8 @@ class Options:
     voice: str | None = option(None, "one of `aural voices`, or two as af_heart+am_adam for a speaker between them")
     speed: float = option(1.0, "1.2 is faster, 0.8 slower", least=0.25, most=4)
     pitch: float = option(1.0, "1.1 is higher, 0.9 lower", least=0.5, most=2)
+    phonemes: str | None = option(None, "how it sounds, word by word, in the letters of the voice, IPA or CMUdict's phones")
+    verify: bool = option(False, "hear each sentence with a recognizer, and say it again where it is not understood")
     seed: int = option(0, "for what is drawn; the same seed gives the same samples", least=0)
     lexicon: str | None = option(None, "file with your own pronunciations: a word, a tab, its phonemes, line by line", file="named")
 
@@ -35,6 +37,7 @@ def run(text: str, shelf: Shelf, options: Options, progress: Progress) -> Speech
     samples: list[np.ndarray] = []
     segments: list[Segment] = []
     dropped: list[str] = []
+    remarks: list[str] = []
     length = 0
     with _speaking.reader(text, shelf, options) as reader:
         for piece in reader.pieces():
@@ -43,13 +46,14 @@ def run(text: str, shelf: Shelf, options: Options, progress: Progress) -> Speech
             samples.append(piece.samples)
             length += len(piece.samples)
             dropped += piece.dropped
+            remarks += [piece.remark] if piece.remark else []
             progress.step(piece.end, len(text), "speak", "characters")
         if not segments:
             raise nothing(text)
         recording = Recording("speech", length / reader.sample_rate, reader.sample_rate, 1)
         made_by = {"synthesizer": reader.model, "voice": reader.voice}
         result = Result(recording, made_by, "en", segments=tuple(segments))
-        return Speech(np.concatenate(samples), reader.sample_rate, result, left_out(dropped))
+        return Speech(np.concatenate(samples), reader.sample_rate, result, (*reader.notes, *left_out(dropped), *remarks))
 
 
 def nothing(text: str) -> UsageError:
@@ -79,6 +83,6 @@ TASK = Task(
     run=run,
     show=show,
     main_role="synthesizer",
-    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon"},
+    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base"},
     question=Question("sequence", "number"),
 )

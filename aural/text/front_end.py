@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from aural.text.pronunciation.pronounce import Pronounced, Pronouncer
+from aural.text.script import PLAIN, Manner, Script
 from aural.text.sentences import Sentence, sentences
+from aural.text.spoken import say
 
 SENTENCE_PAUSE, PARAGRAPH_PAUSE = 0.35, 0.8  # s of silence behind a sentence, and behind the last one of a paragraph
 _MARKS = {
@@ -16,6 +19,9 @@ _MARKS = {
     "]": ",", "。": ".", "、": ",", "，": ",", "！": "!", "？": "?",
 }  # fmt: skip
 _STRENGTH = ("", ",", ";", ":", ".", "?", "!")
+
+
+_Read = tuple[int, int, str, Sequence[str], Sequence[str]]  # start, end, category, words, phonemes where given
 
 
 @dataclass(frozen=True)
@@ -32,51 +38,131 @@ class Token:
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence as it goes to the voice: its place in the text, its tokens, and spans that are not said and no marks."""
+    """What goes to the voice in one go: a sentence, or a part of one that is said in its own manner.
+
+    `dropped` are spans that are neither said nor marks; `before` and `pause` are silence (s) around it; `speed` and `pitch`
+    are factors.
+    """
 
     start: int
     end: int
     tokens: tuple[Token, ...]
     dropped: tuple[tuple[int, int], ...]
     pause: float
+    before: float = 0.0
+    speed: float = 1.0
+    pitch: float = 1.0
 
 
-def lines(text: str, pronouncer: Pronouncer) -> Iterator[Line]:
+def lines(text: str, pronouncer: Pronouncer, script: Script = PLAIN) -> Iterator[Line]:
     """The sentences of a text, ready to be said; those without a word to say come with what was dropped of them."""
-    for sentence in sentences(text):
-        yield line(text, sentence, pronouncer)
+    for sentence in _whole(sentences(text), script):
+        yield from _parts(text, sentence, pronouncer, script)
 
 
-def line(text: str, sentence: Sentence, pronouncer: Pronouncer) -> Line:
-    """One sentence of a text."""
-    written = [
-        (sentence.start + a, sentence.start + b, category, words)
-        for a, b, category, words in _say(text[sentence.start : sentence.end])
-    ]
-    said = iter(pronouncer.sentence([word for *_, words in written for word in words]))
+def _whole(found: Iterable[Sentence], script: Script) -> Iterator[Sentence]:
+    """Sentences that do not end inside of what is given as one."""
+    held: Sentence | None = None
+    for sentence in found:
+        if held is not None:
+            sentence = Sentence(held.start, sentence.end, sentence.closes)
+        held = sentence if any(g.start < sentence.end < g.end for g in script.given) else None
+        if held is None:
+            yield sentence
+    if held is not None:
+        yield held
+
+
+def _parts(text: str, sentence: Sentence, pronouncer: Pronouncer, script: Script) -> Iterator[Line]:
+    """A sentence, cut where its manner changes."""
+    cuts = {sentence.start, sentence.end}
+    cuts |= {at for m in script.manners for at in (m.start, m.end) if sentence.start < at < sentence.end}
+    edges = sorted(cuts)
+    for start, end in itertools.pairwise(edges):
+        manner = next((m for m in script.manners if m.start <= start < m.end), Manner(start, end))
+        last = end == sentence.end
+        pause = (PARAGRAPH_PAUSE if sentence.closes else SENTENCE_PAUSE) if last else 0.0
+        said = line(text, Sentence(start, end, sentence.closes), pronouncer, script)
+        if last and said.tokens and said.tokens[-1].mark not in (".", "?", "!"):
+            said = replace(said, tokens=(*said.tokens[:-1], replace(said.tokens[-1], mark=".")))
+        yield replace(said, pause=max(pause, said.pause), speed=manner.speed, pitch=manner.pitch)
+
+
+def line(text: str, span: Sentence, pronouncer: Pronouncer, script: Script = PLAIN) -> Line:
+    """A sentence of a text, or a part of one; its last mark is what is written there."""
+    written = list(_written(text, span, script))
+    chosen: dict[int, Pronounced] = {}
+    number = 0
+    for start, end, _, words, sounds in written:
+        if sounds:
+            chosen |= {number + n: Pronounced(w, p, "given") for n, (w, p) in enumerate(zip(words, sounds, strict=True))}
+        elif len(words) == 1 and words[0].lower() == text[start:end].lower():
+            found = pronouncer.by_context(text[span.start : span.end], start - span.start, end - span.start)
+            chosen |= {number: found} if found else {}
+        number += len(words)
+    said = iter(pronouncer.sentence([word for *_, words, _ in written for word in words], chosen))
     tokens: list[Token] = []
     dropped: list[tuple[int, int]] = []
-    at = sentence.start
-    for start, end, category, words in written:
-        _between(text, at, start, tokens, dropped)
+    at = span.start
+    for start, end, category, words, _ in written:
+        _between(text, (at, start), tokens, dropped)
         spoken = tuple(one for one in (next(said) for _ in words) if one.phonemes)
         if spoken:
             tokens.append(Token(start, end, category, spoken))
         else:
-            _between(text, start, end, tokens, dropped)
+            _between(text, (start, end), tokens, dropped)
         at = end
-    _between(text, at, sentence.end, tokens, dropped)
-    if tokens and tokens[-1].mark not in (".", "?", "!"):
-        tokens[-1] = _marked(tokens[-1], ".")
-    return Line(
-        sentence.start, sentence.end, tuple(tokens), _joined(dropped), PARAGRAPH_PAUSE if sentence.closes else SENTENCE_PAUSE
-    )
+    _between(text, (at, span.end), tokens, dropped)
+    before, pause = _paused(text, tokens, span, script)
+    return Line(span.start, span.end, tuple(tokens), _joined(dropped), pause, before)
 
 
-def _between(text: str, start: int, end: int, tokens: list[Token], dropped: list[tuple[int, int]]) -> None:
+def _paused(text: str, tokens: list[Token], span: Sentence, script: Script) -> tuple[float, float]:
+    """Put pauses behind the tokens that they follow; those before the first and behind the last one are given back."""
+    before = after = 0.0
+    for told, seconds in script.pauses:
+        place = len(text[:told].rstrip())  # between two sentences it belongs to the first one
+        if not (span.start < place <= span.end or (place == 0 and not text[: span.start].strip())):
+            continue
+        index = sum(token.start < place for token in tokens) - 1
+        if index < 0:
+            before = max(before, seconds)
+        elif index == len(tokens) - 1:
+            after = max(after, seconds)
+        else:
+            tokens[index] = replace(tokens[index], pause=max(tokens[index].pause, seconds))
+    return before, after
+
+
+def _written(text: str, span: Sentence, script: Script) -> Iterator[_Read]:
+    """What stands in a span: (start, end, category, words, phonemes where they are given)."""
+    whole = _plain(text, span.start, span.end)
+    at = span.start
+    for one in (g for g in script.given if span.start <= g.start < span.end):
+        yield from _outside(text, (at, one.start), whole)
+        yield one.start, one.end, one.category, one.words, one.phonemes
+        at = one.end
+    yield from _outside(text, (at, span.end), whole)
+
+
+def _outside(text: str, span: tuple[int, int], whole: list[_Read]) -> list[_Read]:
+    """What stands between two given parts, read with the whole sentence in view where no word reaches into them."""
+    start, end = span
+    touched = [one for one in whole if one[0] < end and one[1] > start]
+    if all(start <= one[0] and one[1] <= end for one in touched):
+        return touched
+    return _plain(text, start, end)
+
+
+def _plain(text: str, start: int, end: int) -> list[_Read]:
+    tokens = say(text[start:end]).tokens
+    return [(start + t.start, start + t.end, t.category, t.words, ()) for t in tokens if t.category != "space"]
+
+
+def _between(text: str, span: tuple[int, int], tokens: list[Token], dropped: list[tuple[int, int]]) -> None:
     """Marks between two tokens go to the first one; what is neither mark nor silent is dropped, and told."""
     strongest = ""
-    for at in range(start, end):
+    for at in range(*span):
         letter = text[at]
         mark = _MARKS.get(letter, "")
         if letter in "-" and re.search(r"(?:^|\s)-+(?:\s|$)|--", text[max(0, at - 1) : at + 2]):
@@ -85,11 +171,7 @@ def _between(text: str, start: int, end: int, tokens: list[Token], dropped: list
             dropped.append((at, at + 1))
         strongest = max(strongest, mark, key=_STRENGTH.index)
     if tokens and strongest and _STRENGTH.index(strongest) > _STRENGTH.index(tokens[-1].mark):
-        tokens[-1] = _marked(tokens[-1], strongest)
-
-
-def _marked(token: Token, mark: str) -> Token:
-    return Token(token.start, token.end, token.category, token.said, mark, token.pause)
+        tokens[-1] = replace(tokens[-1], mark=strongest)
 
 
 def _silent(letter: str) -> bool:
@@ -105,17 +187,3 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             out.append((start, end))
     return tuple(out)
-
-
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?|[0-9]+")
-
-
-def _say(text: str) -> Iterator[tuple[int, int, str, tuple[str, ...]]]:
-    for match in _WORD.finditer(text):
-        if match[0][0] in "0123456789":
-            yield match.start(), match.end(), "cardinal", tuple(_DIGITS[int(d)] for d in match[0])
-        else:
-            yield match.start(), match.end(), "word", (match[0],)
-
-
-_DIGITS = "zero one two three four five six seven eight nine".split()

@@ -26,7 +26,8 @@ _BEGINNERS = frozenset(
     " meanwhile later now today yesterday tomorrow even once also besides still".split()
 )
 _END = re.compile(r"([.!?…]+|[。！？])([\"'”’)\]»]*)(?=\s|$)")
-_PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*|\n(?=[ \t]*(?:[-*•–]|\(?\d{1,3}[.)])[ \t])|[\u2029\f]")
+_PARAGRAPH = re.compile(r"\x1e?\n[ \t\r]*\n\s*|\n(?=[ \t]*(?:[-*•–]|\(?\d{1,3}[.)])[ \t])|[\u2029\f]|\x1e")
+_SENTENCE = "\x1e"  # ends a sentence where no mark does (ssml)
 _SOFT = re.compile(r"[;:,–—][\"'”’)\]]*\s|\s[–—-]+\s")
 
 
@@ -46,7 +47,7 @@ def sentences(text: str) -> Iterator[Sentence]:
         end = gap.start() if gap else len(text)
         found = [s for a, b in _split(text, begin, end) if (s := _trimmed(text, a, b))]
         for n, (a, b) in enumerate(found):
-            yield Sentence(a, b, n + 1 == len(found))
+            yield Sentence(a, b, n + 1 == len(found) and (gap is None or gap[0] != _SENTENCE))
         begin = gap.end() if gap else end
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from aural.text.pronunciation import spelled
 from aural.text.pronunciation.endings import ended
+from aural.text.pronunciation.homographs import Homographs
 from aural.text.pronunciation.phonemes import STRESS, begins_with_vowel, stressed
 
 # A table's readings of one word by part of speech, the usual one as DEFAULT; empty where it does not know the word.
@@ -29,17 +30,28 @@ class Pronounced:
 
 @dataclass(frozen=True)
 class Pronouncer:
-    """Words -> phonemes. `readings` looks a table up; `own` is the user's lexicon, which goes before everything."""
+    """Words -> phonemes. `readings` looks a table up; `own` is the user's lexicon, which goes before everything.
+
+    `homographs` tells words that are spelled alike apart; `rules` reads words that no table holds.
+    """
 
     readings: Readings
     own: Mapping[str, str] = field(default_factory=dict)
+    homographs: Homographs | None = None
+    rules: Callable[[str], str] | None = None
 
-    def sentence(self, words: Sequence[str]) -> tuple[Pronounced, ...]:
-        """All words of one sentence, weak forms and stress in their places; a word that cannot be said has no phonemes."""
-        found = [self.word(word) for word in words]
+    def sentence(self, words: Sequence[str], chosen: Mapping[int, Pronounced] | None = None) -> tuple[Pronounced, ...]:
+        """All words of one sentence, weak forms and stress in their places; a word that cannot be said has no phonemes.
+
+        `chosen`: words (by number) whose sound is known already.
+        """
+        chosen = chosen or {}
+        found = [chosen[n] if n in chosen else self.word(word) for n, word in enumerate(words)]
         for n, one in enumerate(found[:-1]):
             weak = _WEAK.get(one.word.lower())
-            if weak and one.origin == "lexicon":
+            if one.word == "A" and n:  # vitamin A
+                found[n] = replace(one, phonemes=spelled.spelled("A"), origin="letters")
+            elif weak and one.origin == "lexicon":
                 following = next((f.phonemes for f in found[n + 1 :] if f.phonemes), "")
                 found[n] = replace(one, phonemes=weak[begins_with_vowel(following)])
         if found and not any(STRESS[0] in one.phonemes for one in found):
@@ -48,16 +60,24 @@ class Pronouncer:
                 found[last] = replace(found[last], phonemes=stressed(found[last].phonemes))
         return tuple(found)
 
+    def by_context(self, text: str, start: int, end: int) -> Pronounced | None:
+        """The word at [start, end) of a sentence by the words around it, where several are spelled like it; else None."""
+        word = text[start:end]
+        if self.homographs is None or word not in self.homographs or word in self.own or word.lower() in self.own:
+            return None
+        reading, _ = self.homographs.choose(text, start, end)
+        return Pronounced(word, reading.phonemes, f"homograph ({reading.kind})")
+
     def word(self, word: str) -> Pronounced:
         """One word by itself."""
         plain = word.strip().replace("’", "'")
         for form in (plain, plain.lower()):
             if form in self.own:
                 return Pronounced(word, self.own[form], "user lexicon")
-        if found := self._listed(plain):
-            return Pronounced(word, found, "lexicon")
         if spelled.is_acronym(plain):
             return Pronounced(word, spelled.spelled(plain), "letters")
+        if found := self._listed(plain):
+            return Pronounced(word, found, "lexicon")
         if found := ended(plain, self._listed):
             return Pronounced(word, found, "ending")
         return self._unlisted(word, _unaccented(plain))
@@ -73,6 +93,8 @@ class Pronouncer:
     def _unlisted(self, word: str, plain: str) -> Pronounced:
         if plain != word and (found := self._listed(plain) or ended(plain, self._listed)):
             return Pronounced(word, found, "lexicon")
+        if self.rules is not None and len(plain) > 1 and spelled.readable(plain) and (found := self.rules(plain)):
+            return Pronounced(word, found, "rule")
         return Pronounced(word, spelled.spelled(plain), "letters")
 
 

@@ -9,15 +9,12 @@ NAMES = {
     "l": "ˈɛl", "m": "ˈɛm", "n": "ˈɛn", "o": "ˈO", "p": "pˈi", "q": "kjˈu", "r": "ˈɑɹ", "s": "ˈɛs", "t": "tˈi", "u": "jˈu",
     "v": "vˈi", "w": "dˈʌbᵊlju", "x": "ˈɛks", "y": "wˈI", "z": "zˈi",
 }  # fmt: skip
-_ACRONYM = re.compile(r"(?:[A-Z]\.?){2,}(?:'?s)?")
+_ACRONYM = re.compile(r"(?:[A-Z]\.?){2,}(?:'?s)?|[A-Z]\.")
 
 
 def is_acronym(word: str) -> bool:
-    """True for capitals that are said by their names: not only their look, they have no vowel to be read with, or are short."""
-    if _ACRONYM.fullmatch(word) is None:
-        return False
-    letters = [c for c in word if c.isupper()]
-    return "." in word or len(letters) <= 3 or not readable("".join(letters))
+    """True for two capitals or more, or one with a point: what is said as a word comes in small letters by now ("Nasa")."""
+    return _ACRONYM.fullmatch(word) is not None
 
 
 def readable(word: str) -> bool:

@@ -25,7 +25,8 @@ def readings(word: str) -> Mapping[str, str]:
     ("word", "sound", "origin"),
     [
         ("dog", "dˈɔɡ", "lexicon"),
-        ("DOG", "dˈɔɡ", "lexicon"),
+        ("Dog", "dˈɔɡ", "lexicon"),
+        ("DOG", "dˌiˌOʤˈi", "letters"),
         ("dogs", "dˈɔɡz", "ending"),
         ("cat’s", "kˈæts", "ending"),
         ("boxes", "bˈɑksᵻz", "ending"),
@@ -93,8 +94,9 @@ def test_a_lexicon_is_read_and_its_faults_have_a_line(tmp_path: Path) -> None:
 
 
 def test_acronyms_and_words() -> None:
-    assert spelled.is_acronym("CEO") and spelled.is_acronym("U.S.A.") and spelled.is_acronym("HTTP") and spelled.is_acronym("CDs")
-    assert not spelled.is_acronym("LASER") and not spelled.is_acronym("Ceo") and not spelled.is_acronym("A")
+    assert all(spelled.is_acronym(word) for word in ("CEO", "U.S.A.", "HTTP", "CDs", "CEO's"))
+    assert not any(spelled.is_acronym(word) for word in ("Ceo", "A", "a.m.", ""))
+    assert spelled.readable("zorblax") and not spelled.readable("xkcd") and not spelled.readable("angstschweiss")
 
 
 def test_no_ending_without_a_stem() -> None:

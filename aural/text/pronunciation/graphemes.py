@@ -1,0 +1,154 @@
+"""Letters to sounds for words that no table holds: a small Transformer, run in numpy (Vaswani et al. 2017).
+
+Learned by `bench/graphemes.py` from the training words of CMUdict (BSD-like, Carnegie Mellon University): three layers
+read the letters, two write CMUdict's phones with their stress, the best of a few beginnings wins. Weights are 8 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from aural.text.pronunciation.phonemes import of_arpabet
+
+PLACE = Path(__file__).with_name("graphemes.npz")
+LETTERS = " 'abcdefghijklmnopqrstuvwxyz"
+LONGEST = 40  # letters; what is longer is no word
+_BEGIN, _END, _FIRST = 1, 2, 3  # tokens before the phones
+_HEADS, _EPSILON = 4, 1e-5
+BEAM = 3  # beginnings that are followed at once
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Beginning:
+    """Phones so far with their log-probability, and keys and values [t, D] of each writing layer."""
+
+    tokens: tuple[int, ...]
+    score: float
+    kept: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+@final
+class LettersToSounds:
+    """The learned model: weights by name, and the phones that it writes."""
+
+    def __init__(self, weights: Mapping[str, np.ndarray], phones: Sequence[str]) -> None:
+        self._w, self._phones = dict(weights), tuple(phones)
+        self._width = self._w["le.weight"].shape[1]
+        self._readers = len({name.split(".")[1] for name in self._w if name.startswith("enc.")})
+        self._writers = len({name.split(".")[1] for name in self._w if name.startswith("dec.")})
+
+    def phonemes(self, word: str) -> str:
+        """A word of letters a to z and apostrophes -> misaki's letters. Other letters are left out."""
+        return of_arpabet(" ".join(self.phones(word)))
+
+    def phones(self, word: str, beam: int = BEAM) -> list[str]:
+        """A word -> CMUdict's phones; none for a word without a letter."""
+        letters = [LETTERS.index(c) + 1 for c in word.lower() if c in LETTERS[1:]][:LONGEST]
+        if not letters:
+            return []
+        memory = self._read([*letters, len(LETTERS) + 1])
+        width = self._width
+        none = tuple((np.zeros((0, width), np.float32),) * 2 for _ in range(self._writers))
+        going, ended = [_Beginning((_BEGIN,), 0.0, none)], []
+        for _ in range(2 * len(letters) + 4):
+            grown = []
+            for one in going:
+                scores, kept = self._write(one, memory)
+                for token in np.argsort(-scores)[:beam].tolist():
+                    grown.append(_Beginning((*one.tokens, token), one.score + float(scores[token]), kept))
+            grown.sort(key=lambda b: -b.score)
+            ended += [b for b in grown[:beam] if b.tokens[-1] == _END]
+            going = [b for b in grown[:beam] if b.tokens[-1] >= _FIRST]
+            if not going or (ended and max(b.score for b in ended) >= going[0].score):
+                break
+        best = max(ended or going, key=lambda b: b.score)
+        return [self._phones[token - _FIRST] for token in best.tokens[1:] if token >= _FIRST]
+
+    def _read(self, letters: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The letters -> keys and values [L, D] for each writing layer."""
+        x = self._w["le.weight"][letters] * np.sqrt(self._width) + _places(len(letters), self._width)
+        for n in range(self._readers):
+            at = f"enc.{n}"
+            h = self._norm(f"{at}.n1", x)
+            keys, values = self._linear(f"{at}.a.k", h), self._linear(f"{at}.a.v", h)
+            x = x + self._attend(f"{at}.a", h, keys, values)
+            x = x + self._forward(at, self._norm(f"{at}.n2", x))
+        h = self._norm("ne", x)
+        return [(self._linear(f"dec.{n}.c.k", h), self._linear(f"dec.{n}.c.v", h)) for n in range(self._writers)]
+
+    def _write(self, one: _Beginning, memory: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, tuple]:
+        """Log-probabilities of the next token, and what is kept of this one."""
+        place = len(one.tokens) - 1
+        x = self._w["pe.weight"][[one.tokens[-1]]] * np.sqrt(self._width) + _places(place + 1, self._width)[place:]
+        kept = []
+        for n in range(self._writers):
+            at = f"dec.{n}"
+            h = self._norm(f"{at}.n1", x)
+            keys, values = (
+                np.concatenate([old, self._linear(f"{at}.a.{name}", h)]) for old, name in zip(one.kept[n], "kv", strict=True)
+            )
+            kept.append((keys, values))
+            x = x + self._attend(f"{at}.a", h, keys, values)
+            x = x + self._attend(f"{at}.c", self._norm(f"{at}.n2", x), *memory[n])
+            x = x + self._forward(at, self._norm(f"{at}.n3", x))
+        scores = self._linear("out", self._norm("nd", x))[0]
+        scores[:_END] = -np.inf  # no phones
+        scores = scores - scores.max()
+        return scores - np.log(np.exp(scores).sum()), tuple(kept)
+
+    def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
+        return np.asarray(x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"])
+
+    def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
+        moved = x - x.mean(-1, keepdims=True)
+        spread = np.sqrt((moved**2).mean(-1, keepdims=True) + _EPSILON)
+        return np.asarray(moved / spread * self._w[f"{name}.weight"] + self._w[f"{name}.bias"])
+
+    def _forward(self, at: str, x: np.ndarray) -> np.ndarray:
+        return self._linear(f"{at}.f2", np.maximum(self._linear(f"{at}.f1", x), 0))
+
+    def _attend(self, name: str, x: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """x [Q, D], keys and values [K, D] -> [Q, D]."""
+
+        def heads(y: np.ndarray) -> np.ndarray:
+            return y.reshape(len(y), _HEADS, -1).transpose(1, 0, 2)
+
+        scores = heads(self._linear(f"{name}.q", x)) @ heads(keys).transpose(0, 2, 1) / np.sqrt(self._width / _HEADS)
+        powers = np.exp(scores - scores.max(-1, keepdims=True))
+        mixed = (powers / powers.sum(-1, keepdims=True)) @ heads(values)
+        return self._linear(f"{name}.o", mixed.transpose(1, 0, 2).reshape(len(x), -1))
+
+
+@cache
+def shipped() -> LettersToSounds:
+    """The model that comes with aural."""
+    with np.load(PLACE, allow_pickle=False) as held:
+        names = [name for name in held.files if not name.startswith(("scale:", "phones"))]
+        weights = {name: held[name].astype(np.float32) * held.get(f"scale:{name}", np.float32(1)) for name in names}
+        return LettersToSounds(weights, [str(phone) for phone in held["phones"]])
+
+
+def packed(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Matrices in 8 bits with a scale for each row, vectors as they are."""
+    out: dict[str, np.ndarray] = {}
+    for name, values in weights.items():
+        if values.ndim < 2:
+            out[name] = values.astype(np.float32)
+            continue
+        scale = np.maximum(np.abs(values).max(1, keepdims=True), 1e-8).astype(np.float32) / 127
+        out[name], out[f"scale:{name}"] = np.rint(values / scale).astype(np.int8), scale
+    return out
+
+
+@cache
+def _places(count: int, width: int) -> np.ndarray:
+    """Sines and cosines [count, width] that tell places apart."""
+    angles = np.arange(count)[:, None] / 10000 ** (np.arange(0, width, 2) / width)[None]
+    return np.stack([np.sin(angles), np.cos(angles)], -1).reshape(count, width).astype(np.float32)

@@ -1,0 +1,125 @@
+"""Words that are spelled alike and said differently (read, lead, wind): which one it is, by the words around it.
+
+A linear model over words and endings nearby, learned by `bench/homographs.py` from WikipediaHomographData (Gorman,
+Mazovetskiy and Nikolaev 2018; Apache-2.0). Weights are hashed, so that the file stays small and needs no list of words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+PLACE = Path(__file__).with_name("homographs.npz")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
+_NEAR, _FAR = 3, 8  # words to each side whose place counts, and up to which they count without a place
+_NONE = "<>"
+# Classes of little words: what is learned of "would" holds for "will" and "'ll", too.
+_CLASSES = {
+    word: name
+    for name, words in {
+        "modal": "will would can could shall should may might must to do does did don't doesn't didn't won't wouldn't can't"
+        " couldn't cannot shouldn't let please i'll you'll he'll she'll we'll they'll it'll i'd you'd he'd she'd we'd they'd",
+        "have": "have has had having haven't hasn't hadn't i've you've we've they've",
+        "be": "is are was were be been being am isn't aren't wasn't weren't i'm you're he's she's it's we're they're get gets got",
+        "who": "i you he she it we they who",
+        "whom": "me him her us them it",
+        "the": "the a an this that these those my your his her its our their every each some any no another",
+        "by": "of in on at by for with from into onto over under between through about after before during",
+        "and": "and or but nor , ;",
+        "when": "yesterday ago last then once already never ever always often usually today tomorrow",
+    }.items()
+    for word in words.split()
+}
+
+
+@final
+@dataclass(frozen=True)
+class Reading:
+    """One of the words behind a spelling: its name, its kind (verb, noun, ...) and its phonemes."""
+
+    name: str
+    kind: str
+    phonemes: str
+
+
+@final
+class Homographs:
+    """The learned model: `readings` by spelling in small letters, one weight for each hash."""
+
+    def __init__(self, readings: dict[str, tuple[Reading, ...]], weights: np.ndarray, scale: float) -> None:
+        self.readings, self._weights, self._scale = readings, weights, scale
+
+    def __contains__(self, word: str) -> bool:
+        return word.lower() in self.readings
+
+    def choose(self, text: str, start: int, end: int) -> tuple[Reading, float]:
+        """The reading of the word at [start, end) of a sentence, and its probability."""
+        seen = features(*context(text, start))
+        known = self.readings[text[start:end].lower()]
+        size = len(self._weights)
+        scores = np.array([self._weights[places(one, seen, size)].sum(dtype=np.int64) * self._scale for one in known])
+        chances = np.exp(scores - scores.max())
+        best = int(scores.argmax())
+        return known[best], float(chances[best] / chances.sum())
+
+
+@cache
+def shipped() -> Homographs:
+    """The model that comes with aural."""
+    with np.load(PLACE, allow_pickle=False) as held:
+        told = json.loads(held["readings"].tobytes().decode("utf-8"))
+        readings = {word: tuple(Reading(*one) for one in many) for word, many in told.items()}
+        return Homographs(readings, held["weights"], float(held["scale"]))
+
+
+def context(text: str, start: int) -> tuple[list[str], int]:
+    """Words and marks of a sentence, and which of them begins at (or holds) the character `start`."""
+    words: list[str] = []
+    at = 0
+    for match in _TOKEN.finditer(text):
+        if match.start() <= start < match.end():
+            at = len(words)
+        words.append(match[0])
+    return words, at
+
+
+def features(words: Sequence[str], at: int) -> list[str]:
+    """What is seen around the word number `at`: neighbors by place, their endings, pairs, words farther off."""
+    small = [word.lower() for word in words]
+
+    def near(offset: int) -> str:
+        return small[at + offset] if 0 <= at + offset < len(small) else _NONE
+
+    sides = [k for k in range(-_NEAR, _NEAR + 1) if k]
+    found = ["always", "first" if at == 0 else "capital" if words[at][:1].isupper() else "small"]
+    found += [f"{k}={near(k)}" for k in sides]
+    found += [f"{k}~{near(k)[-size:]}" for k in (-2, -1, 1, 2) for size in (2, 3)]
+    found += [f"{k}^{_shape(words[at + k])}" for k in (-2, -1, 1, 2) if 0 <= at + k < len(words)]
+    found += [f"{a}{b}={near(a)} {near(b)}" for a, b in ((-1, 1), (-2, -1), (1, 2))]
+    found += [f"{k}:{_CLASSES[near(k)]}" for k in sides if near(k) in _CLASSES]
+    found += [f"{_CLASSES.get(near(-1), _NONE)} {_CLASSES.get(near(1), _NONE)}"]
+    helper = next((_CLASSES[near(-k)] for k in range(1, 5) if _CLASSES.get(near(-k)) in ("modal", "have", "be")), _NONE)
+    found += [f"helped by {helper}"]
+    around = [near(k) for k in range(-_FAR, _FAR + 1) if k]
+    found += [f"w={word}" for word in around if word.isalpha() and len(word) > 2]
+    return list(dict.fromkeys(found))
+
+
+def _shape(word: str) -> str:
+    """A name, a number, a mark, or a plain word that ends in s or not."""
+    if not word[0].isalpha():
+        return "number" if word[0].isdigit() else "mark"
+    return "name" if word[0].isupper() else "many" if word.endswith("s") and not word.endswith("ss") else "plain"
+
+
+def places(reading: Reading, seen: Sequence[str], size: int) -> np.ndarray:
+    """Where the weights of a reading's features lie: those of the word itself, and those of its kind, shared by all words."""
+    return np.array([zlib.crc32(f"{who}|{one}".encode()) % size for one in seen for who in (reading.name, reading.kind)])
