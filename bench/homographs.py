@@ -1,6 +1,6 @@
 """Are words that are spelled alike told apart by the words around them? Trains the shipped model, too.
 
-    python -m bench.homographs --data DATA --save --json bench/receipts/homographs.json
+python -m bench.homographs --data DATA --save --json bench/receipts/homographs.json
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def readings_of(path: Path, speller: Speller) -> dict[str, tuple[Reading, ...]]:
                 chosen[n] = k
         if len(known) < len(many):  # one sound for several words: only the nearest is that one, and only if it is near
             chosen = {n: k for n, k in chosen.items() if distance(plain[n], k) <= 2}
-        found[word] = tuple(Reading(one["wordid"], KINDS.get(one["label"], one["label"]), chosen.get(n, plain[n])) for n, one in enumerate(many))
+        found[word] = tuple(
+            Reading(one["wordid"], KINDS.get(one["label"], one["label"]), chosen.get(n, plain[n])) for n, one in enumerate(many)
+        )
     return found
 
 

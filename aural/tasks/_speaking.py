@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -136,11 +136,7 @@ def pronouncer(shelf: Shelf, options: Options) -> Iterator[Pronouncer]:
     own = lexicon.read(Path(options.lexicon)) if options.lexicon else {}
     with shelf.open("speller") as speller:
         assert isinstance(speller, Speller)
-        yield Pronouncer(speller.readings, own, homographs.shipped(), rules())
-
-
-def rules() -> Callable[[str], str] | None:
-    return graphemes.shipped().phonemes if graphemes.PLACE.is_file() else None
+        yield Pronouncer(speller.readings, own, homographs.shipped(), graphemes.shipped().phonemes)
 
 
 def choose(shelf: Shelf, voice: str | None) -> None:

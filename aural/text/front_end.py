@@ -78,6 +78,9 @@ def _parts(text: str, sentence: Sentence, pronouncer: Pronouncer, script: Script
     cuts = {sentence.start, sentence.end}
     cuts |= {at for m in script.manners for at in (m.start, m.end) if sentence.start < at < sentence.end}
     edges = sorted(cuts)
+    for a, b in itertools.pairwise(tuple(edges)):  # marks alone go with what is before them
+        if a != sentence.start and not any(letter.isalnum() for letter in text[a:b]):
+            edges.remove(a)
     for start, end in itertools.pairwise(edges):
         manner = next((m for m in script.manners if m.start <= start < m.end), Manner(start, end))
         last = end == sentence.end

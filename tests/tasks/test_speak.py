@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import aural
-from aural.errors import UsageError
+from aural.errors import FormatError, UsageError
+from aural.models import store
+from aural.models.face import Hypothesis, Recognizer
 from aural.sound.source import Source
+from aural.tasks._spoken_check import Listener
 from aural.tasks.speak import left_out
 
 
@@ -50,6 +54,50 @@ def test_what_is_said_is_understood(tmp_path: Path) -> None:
 def test_what_cannot_be_said_is_told(text: str, options: dict[str, str], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         aural.speak(text, **options)
+
+
+@pytest.mark.weights
+def test_written_words_keep_how_they_are_said() -> None:
+    speech = aural.speak("Dr. Smith paid $1.50.", threads=1)
+    assert [(w.text, w.spoken) for w in speech.words] == [
+        ("Dr.", "Doctor"), ("Smith", None), ("paid", None), ("$1.50.", "one dollar fifty cents"),
+    ]  # fmt: skip
+    assert aural.transcribe(speech.sound).text.startswith("Dr. Smith paid") or "Doctor" in aural.transcribe(speech.sound).text
+
+
+@pytest.mark.weights
+def test_ssml_and_phonemes_by_hand() -> None:
+    told = "<speak>One <break time='1s'/> two <prosody rate='200%'>and three four five</prosody></speak>"
+    one, two, *rest = aural.speak(told, threads=1).words
+    assert two.start - one.end > 0.9 and len(rest) == 4
+    spelled = aural.speak("", phonemes="hˈɛlO wˈɜɹld.", voice="jf_alpha", threads=1)
+    assert spelled.text == "hˈɛlO wˈɜɹld." and spelled.duration > 0.5
+    with pytest.raises(FormatError, match="well-formed"):
+        aural.speak("<speak>One")
+
+
+@pytest.mark.weights
+def test_sentences_are_heard_again() -> None:
+    speech = aural.speak("The birch canoe slid on the smooth planks.", verify=True, threads=1)
+    assert speech.notes == ()
+
+
+def test_how_wrong_a_sentence_is() -> None:
+    class Ear(Recognizer):
+        card = store.entry_of("moonshine-base").card
+
+        def recognize(self, samples: Any, lengths: Any, decoding: Any, speech: Any = None) -> list[Hypothesis]:
+            return [Hypothesis("the bed room is read")]
+
+        def close(self) -> None:
+            return
+
+    tone = np.full(24000, 0.5, np.float32)
+    right = Listener(Ear()).judge(tone, 24000, "the bedroom is read".split(), 15, 1.0)
+    assert right.right and right.errors == 0
+    wrong = Listener(Ear()).judge(tone, 24000, "the other room was red".split(), 15, 1.0)
+    assert not wrong.right and wrong.heard == "the bed room is read" and wrong.fits
+    assert not Listener(Ear()).judge(tone, 24000, "the bedroom is read".split(), 150, 1.0).fits
 
 
 def test_left_out_names_each_kind_once() -> None:

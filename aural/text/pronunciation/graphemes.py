@@ -1,13 +1,12 @@
 """Letters to sounds for words that no table holds: a small Transformer, run in numpy (Vaswani et al. 2017).
 
 Learned by `bench/graphemes.py` from the training words of CMUdict (BSD-like, Carnegie Mellon University): three layers
-read the letters, two write CMUdict's phones with their stress, the best of a few beginnings wins. Weights are 8 bits.
+read the letters, two write CMUdict's phones with their stress, one after the other. Weights are 8 bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import final
@@ -21,17 +20,7 @@ LETTERS = " 'abcdefghijklmnopqrstuvwxyz"
 LONGEST = 40  # letters; what is longer is no word
 _BEGIN, _END, _FIRST = 1, 2, 3  # tokens before the phones
 _HEADS, _EPSILON = 4, 1e-5
-BEAM = 3  # beginnings that are followed at once
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class _Beginning:
-    """Phones so far with their log-probability, and keys and values [t, D] of each writing layer."""
-
-    tokens: tuple[int, ...]
-    score: float
-    kept: tuple[tuple[np.ndarray, np.ndarray], ...]
+_Kept = list[tuple[np.ndarray, np.ndarray]]
 
 
 @final
@@ -48,30 +37,24 @@ class LettersToSounds:
         """A word of letters a to z and apostrophes -> misaki's letters. Other letters are left out."""
         return of_arpabet(" ".join(self.phones(word)))
 
-    def phones(self, word: str, beam: int = BEAM) -> list[str]:
+    def phones(self, word: str) -> list[str]:
         """A word -> CMUdict's phones; none for a word without a letter."""
         letters = [LETTERS.index(c) + 1 for c in word.lower() if c in LETTERS[1:]][:LONGEST]
         if not letters:
             return []
         memory = self._read([*letters, len(LETTERS) + 1])
         width = self._width
-        none = tuple((np.zeros((0, width), np.float32),) * 2 for _ in range(self._writers))
-        going, ended = [_Beginning((_BEGIN,), 0.0, none)], []
-        for _ in range(2 * len(letters) + 4):
-            grown = []
-            for one in going:
-                scores, kept = self._write(one, memory)
-                for token in np.argsort(-scores)[:beam].tolist():
-                    grown.append(_Beginning((*one.tokens, token), one.score + float(scores[token]), kept))
-            grown.sort(key=lambda b: -b.score)
-            ended += [b for b in grown[:beam] if b.tokens[-1] == _END]
-            going = [b for b in grown[:beam] if b.tokens[-1] >= _FIRST]
-            if not going or (ended and max(b.score for b in ended) >= going[0].score):
+        kept: _Kept = [(np.zeros((0, width), np.float32),) * 2 for _ in range(self._writers)]
+        token, found = _BEGIN, list[str]()
+        for place in range(2 * len(letters) + 4):
+            scores, kept = self._write(token, place, kept, memory)
+            token = _END + int(scores[_END:].argmax())
+            if token == _END:
                 break
-        best = max(ended or going, key=lambda b: b.score)
-        return [self._phones[token - _FIRST] for token in best.tokens[1:] if token >= _FIRST]
+            found.append(self._phones[token - _FIRST])
+        return found
 
-    def _read(self, letters: list[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _read(self, letters: list[int]) -> _Kept:
         """The letters -> keys and values [L, D] for each writing layer."""
         x = self._w["le.weight"][letters] * np.sqrt(self._width) + _places(len(letters), self._width)
         for n in range(self._readers):
@@ -83,25 +66,20 @@ class LettersToSounds:
         h = self._norm("ne", x)
         return [(self._linear(f"dec.{n}.c.k", h), self._linear(f"dec.{n}.c.v", h)) for n in range(self._writers)]
 
-    def _write(self, one: _Beginning, memory: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, tuple]:
-        """Log-probabilities of the next token, and what is kept of this one."""
-        place = len(one.tokens) - 1
-        x = self._w["pe.weight"][[one.tokens[-1]]] * np.sqrt(self._width) + _places(place + 1, self._width)[place:]
-        kept = []
+    def _write(self, token: int, place: int, kept: _Kept, memory: _Kept) -> tuple[np.ndarray, _Kept]:
+        """Scores of the next token, and keys and values [t, D] of all tokens so far."""
+        x = self._w["pe.weight"][[token]] * np.sqrt(self._width) + _places(place + 1, self._width)[place:]
+        grown = []
         for n in range(self._writers):
             at = f"dec.{n}"
             h = self._norm(f"{at}.n1", x)
-            keys, values = (
-                np.concatenate([old, self._linear(f"{at}.a.{name}", h)]) for old, name in zip(one.kept[n], "kv", strict=True)
-            )
-            kept.append((keys, values))
+            pairs = zip(kept[n], "kv", strict=True)
+            keys, values = (np.concatenate([old, self._linear(f"{at}.a.{name}", h)]) for old, name in pairs)
+            grown.append((keys, values))
             x = x + self._attend(f"{at}.a", h, keys, values)
             x = x + self._attend(f"{at}.c", self._norm(f"{at}.n2", x), *memory[n])
             x = x + self._forward(at, self._norm(f"{at}.n3", x))
-        scores = self._linear("out", self._norm("nd", x))[0]
-        scores[:_END] = -np.inf  # no phones
-        scores = scores - scores.max()
-        return scores - np.log(np.exp(scores).sum()), tuple(kept)
+        return self._linear("out", self._norm("nd", x))[0], grown
 
     def _linear(self, name: str, x: np.ndarray) -> np.ndarray:
         return np.asarray(x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"])

@@ -51,6 +51,13 @@ def test_where_a_word_comes_from(word: str, sound: str, origin: str) -> None:
     assert (found.phonemes, found.origin) == (sound, origin)
 
 
+def test_rules_read_what_no_table_holds() -> None:
+    pronouncer = Pronouncer(readings, rules=lambda word: f"<{word}>")
+    assert pronouncer.word("zorb").phonemes == "<zorb>" and pronouncer.word("zorb").origin == "rule"
+    assert pronouncer.word("xkcd").origin == "letters" and pronouncer.word("b").origin == "letters"
+    assert pronouncer.word("dogs").origin == "ending"
+
+
 def test_weak_forms_look_at_the_next_sound() -> None:
     spoken = Pronouncer(readings).sentence("the dog to eat a cat the".split())
     assert [s.phonemes for s in spoken] == ["ðə", "dˈɔɡ", "tʊ", "ˈit", "ɐ", "kˈæt", "ði"]
