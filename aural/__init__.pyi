@@ -360,6 +360,8 @@ def speak(
     voice: str | None = ...,
     speed: float = ...,
     pitch: float = ...,
+    phonemes: str | None = ...,
+    verify: bool = ...,
     seed: int = ...,
     lexicon: str | None = ...,
     model: str | None = ...,
