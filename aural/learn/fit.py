@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 from torch import Tensor
 
-from aural.learn import checkpoint
+from aural.learn import checkpoint, processes
 from aural.learn.loading import Clips, Feed, in_order, order
 from aural.learn.options import Options
 from aural.learn.scores import Metric
@@ -111,11 +111,13 @@ class Fit:
             for name, value in self._trainee.learn(batch, share).items():
                 course.sums[name] = course.sums.get(name, 0.0) + value
                 self._log(f"train/{name}", value, course.step)
+            self._trainee.level()
             course.step += 1
             self._tell()
-            if time.monotonic() - self._saved > options.checkpoint * 60:
+            due, late = (bool(x) for x in processes.same([time.monotonic() - self._saved > options.checkpoint * 60, self._late()]))
+            if due:
                 self._save()
-            if self._late():
+            if late:
                 return False
         self._validate()
         course.epoch += 1
@@ -157,6 +159,8 @@ class Fit:
     def _save(self) -> None:
         course = self._course
         self._saved = time.monotonic()
+        if not processes.first():
+            return
         tensors, plain = checkpoint.merged({"trainee": self._trainee.state(), "best": (course.weights, {})})
         plain["course"] = {
             "epoch": course.epoch, "step": course.step, "spent": self._spent(), "sums": course.sums,
@@ -193,4 +197,5 @@ def answered(
         for row, index in enumerate(batch.index.tolist()):
             answers[index] = told[row].numpy() if told.dim() == 2 else told[row, : int(frames[row])].numpy()
             targets[index] = batch.targets[row, : int(batch.target_lengths[row])].numpy()
+    answers, targets = processes.gathered(answers), processes.gathered(targets)
     return [answers[i] for i in range(len(clips))], [targets[i] for i in range(len(clips))]

@@ -12,7 +12,7 @@ import torch
 
 from aural import find, settings
 from aural.errors import UsageError
-from aural.learn import transfer
+from aural.learn import processes, transfer
 from aural.learn.job import Job
 from aural.learn.losses._face import Loss
 from aural.learn.options import Options
@@ -110,7 +110,7 @@ def use_threads(count: int) -> None:
 def device_of(name: str) -> torch.device:
     """The device of a name. Raises: UsageError when it is not there."""
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(f"cuda:{processes.local()}" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
         torch.zeros(1, device=device)

@@ -22,6 +22,7 @@ from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.errors import LearningError, UsageError
 from aural.files import disk_error, write_text
 from aural.judge.run import scorer, scorers_of
+from aural.learn import processes
 from aural.learn.scores import METRICS
 from aural.learn.train import TRAIN, VALID, Ask, Trained, check, learned
 from aural.models import card as cards
@@ -98,6 +99,8 @@ def begun(folder: Path) -> bool:
 def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
     """Run all trainings, write their table, and leave one model. Raises: as `train`, and UsageError for what cannot be asked."""
     shown = progress or Quiet()
+    if processes.size() > 1:
+        raise UsageError("several trainings do not share processes", where="torchrun", fix="Run them without torchrun")
     if ask.resume and begun(ask.folder):
         plan = _read(ask.folder)
     else:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from aural.errors import LearningError
+from aural.learn import processes
 from aural.learn.options import Options
 
 _TYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -47,6 +48,8 @@ class Stepper:
         if not torch.isfinite(loss):
             raise LearningError("the loss is no longer a number", fix="Try a lower --rate, or --precision float32")
         self._scaler.scale(loss / self._options.accumulate).backward()
+        # After each batch and not before each step, so that what is held is the same in all processes.
+        processes.average([p.grad for p in self._module.parameters() if p.grad is not None])
         self._held += 1
         if self._held < self._options.accumulate:
             return

@@ -12,10 +12,12 @@ from aural import find
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.corpora.survey import complaint
 from aural.errors import LearningError, UsageError
-from aural.learn import report
+from aural.learn import processes, report
 from aural.learn.gather import gathered, parted
 from aural.learn.job import Job, Method
+from aural.learn.options import Options
 from aural.models.card import Card
+from aural.models.card import read as read_card
 from aural.progress import Progress, Quiet
 from aural.receipts import Receipt
 from aural.tasks._task import Task
@@ -55,6 +57,8 @@ class Trained:
 def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
     """Learn and judge. Raises: UsageError, CorpusError, ManifestError, LearningError, LimitReached, ExtraMissing."""
     shown = progress or Quiet()
+    if not processes.first():
+        return learned(dataclasses.replace(ask, resume=True), None, Quiet(), lambda text: None)
     check(ask)
     clips = None if ask.resume else parted(ask, gathered(ask, shown, say), say)
     return learned(ask, clips, shown, say)
@@ -74,6 +78,9 @@ def learned(
     The labels of the clips in `also` are classes for the judge, too. Raises: as `train`.
     """
     method, job = _prepared(ask, progress, say)
+    processes.join()
+    if not processes.first():
+        processes.wait()  # until the first one has written the split
     if clips is None:
         clips = {"train": read_manifest(ask.folder / TRAIN), "valid": read_manifest(ask.folder / VALID)}
     sad = None if method.any_labels else complaint([*clips["train"], *clips["valid"]], job.question)
@@ -84,9 +91,17 @@ def learned(
         write_manifest(clips["train"], ask.folder / TRAIN)
         write_manifest(clips["valid"], ask.folder / VALID)
     job = dataclasses.replace(job, clips=clips)
-    card = method.run(job)
+    if processes.first():
+        processes.wait()
+    try:
+        card = method.run(job)
+    except processes.Finished:
+        processes.wait()
+        return Trained(ask.folder, read_card(job.model / "card.json"), None)
     progress.close()
-    return Trained(ask.folder, card, report.made(job, card, also))
+    receipt = report.made(job, card, also)
+    processes.wait()
+    return Trained(ask.folder, card, receipt)
 
 
 def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Method, Job]:
@@ -98,6 +113,8 @@ def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Me
     assert question is not None and task.main_role is not None
     if (question.over, question.answer) not in method.answers:
         raise UsageError(f"{name} does not learn what {ask.verb} asks", where="--method")
+    if processes.size() > 1 and method.options is not Options:
+        raise UsageError(f"{name} learns in one process", where="torchrun", fix="Run it without torchrun")
     given = {"seed": ask.seed, **ask.given}
     job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
     method.read(job)

@@ -35,6 +35,11 @@ class Trainee(ABC):
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Answers [B, K] or [B, F, K] of a batch without learning, on the CPU, and the real frames [B]."""
 
+    def level(self) -> None:
+        """What several processes each keep of their own becomes the same in all of them."""
+        for one in self.parts.values():
+            one.level()
+
     def weights(self) -> dict[str, Tensor]:
         """The weights that are worth keeping now, on the CPU."""
         return checkpoint.merged({name: (one.kept(), {}) for name, one in self.parts.items()})[0]

@@ -10,7 +10,7 @@ from typing import Any, final
 import torch
 from torch import Tensor, nn
 
-from aural.learn import checkpoint
+from aural.learn import checkpoint, processes
 from aural.learn.options import Options
 from aural.learn.stepper import Stepper
 from aural.learn.transfer import STAGED
@@ -31,7 +31,8 @@ class Weights:
     def begin(self, share: float) -> torch.Generator:
         """The next step, `share` of the training being done: the module learns, and masks, mixes and dropout follow from
         (seed, step) alone, so that a resumed run draws the same. Gives the generator of the step."""
-        draw = self._seed * 1_000_003 + self._steps
+        # Each process draws for itself; the first as if it were alone.
+        draw = self._seed * 1_000_003 + self._steps + 1_000_000_007 * processes.rank()
         torch.manual_seed(draw)
         self._steps += 1
         self.module.train()
@@ -40,6 +41,13 @@ class Weights:
             module.train(not held)
             module.requires_grad_(not held)
         return torch.Generator().manual_seed(draw)
+
+    def level(self) -> None:
+        """Statistics that each process keeps of its own clips become their mean."""
+        if processes.size() > 1:
+            processes.average([b for b in self.module.buffers() if b.is_floating_point()])
+            names = {n for n, _ in self.module.named_buffers()}
+            processes.average([t for n, t in self.stepper.averaged.items() if n in names and t.is_floating_point()])
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:

@@ -74,6 +74,7 @@ def _several(args: argparse.Namespace) -> Asked:
 
 
 def _trained(ask: Ask, several: Asked, shown: Any) -> None:
+    from aural.learn import processes
     from aural.learn.several import begun, learn
     from aural.learn.train import train
 
@@ -87,6 +88,9 @@ def _trained(ask: Ask, several: Asked, shown: Any) -> None:
         # Only the methods that learn nets need the extra: the classical ones run without it.
         fix = 'Install the extra: pip install "aural[train]", or use --method classical'
         raise ExtraMissing(f"the package {error.name} is not installed", where="train", fix=fix) from error
+    processes.leave()
+    if not processes.first():
+        return
     say(f"the model lies in {made.folder}; now: aural {ask.verb} RECORDING --model {made.folder}")
 
 

@@ -10,7 +10,7 @@ import torch
 
 from aural.corpora.manifest import Clip
 from aural.files import write_text
-from aural.learn import augment
+from aural.learn import augment, processes
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
 from aural.learn.loading import Clips, Draw, Target
@@ -21,6 +21,7 @@ from aural.learn.trainee import Trainee
 from aural.models.card import Licences
 from aural.nets.cells import cell_of
 from aural.nets.net import Net
+from aural.progress import Quiet
 
 _MEASURED = 400  # clips: enough for a mean and a spread
 
@@ -65,8 +66,13 @@ def fitted(
     job: Job, choice: Choice, trainee: Trainee, data: Data, metric: Metric, told: str
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Train to the end and settle on the best weights: answers and targets of valid. What was chosen and logged is written
-    to the run folder; `told` is said behind the size of the net."""
+    to the run folder; `told` is said behind the size of the net. Raises: Finished in a process that only learns."""
     options = choice.options
+    if not processes.first():
+        outcome = Fit(trainee, data, metric, options, job.folder, Quiet(), lambda *_: None, lambda _: None).run(job.resume)
+        trainee.settle(outcome.weights)
+        answered(trainee, data.valid, data.valid_seconds, options)
+        raise processes.Finished
     write_text(job.folder / "options.json", json.dumps(plain(choice), indent=1, sort_keys=True) + "\n")
     size = sum(p.numel() for p in trainee.net.parameters())
     job.say(f"{options.encoder} with {size:,} parameters, {told}")
