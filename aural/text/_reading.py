@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
+_OPERAND = re.compile(r"[\w)\]%°]$")
 _REACH = 200  # characters: nothing farther away decides how something is read
 _WORD = re.compile(r"[^\W_]+(?:['.&-][^\W_]+)*")
 _LAST = re.compile(r"([^\W_]+(?:['.&-][^\W_]+)*)\W*$")
@@ -66,6 +67,11 @@ class Around:
         """The last word before, in this sentence; "" when there is none."""
         found = _LAST.search(self.left[-60:])
         return found[1] if found and not re.search(r"[.!?]\s|\n\s*\n", found[0][len(found[1]) :]) else ""
+
+    @cached_property
+    def signed(self) -> bool:
+        """True when a plus or minus here belongs to the number behind it, not to what stands before it."""
+        return not _OPERAND.search(self.left)
 
     def word_after(self, end: int) -> str:
         """The next word from `end` on, "" when there is none."""

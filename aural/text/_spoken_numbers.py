@@ -28,13 +28,13 @@ ORDINALS = {
 }
 DECADES = {w[:-1] + "ies": i for i, w in zip(range(20, 100, 10), TENS, strict=True)}
 NTH_SCALES = {"hundredth": 100, **{w + "th": s for w, s in SCALES.items()}}
-_OH = ("oh", "o")
+OH = ("oh", "o")
 MONTHS = tuple("january february march april may june july august september october november december".split())
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass
-class _Number:
+class Number:
     """One number while it is read: `text` is what is written for it, `short` = below 100 without a scale word."""
 
     text: str = ""
@@ -87,11 +87,11 @@ def digits(words: Sequence[str]) -> list[str]:
     out: list[str] = []
     i, joins = 0, False
     while i < len(words):
-        if joins and words[i] in _OH and _starts(words, i + 1) and not _ordinal_at(words, i + 1):
+        if joins and words[i] in OH and _starts(words, i + 1) and not _ordinal_at(words, i + 1):
             out[-1] += "0"
             i += 1
             continue
-        number, after = _read(words, i, bool(out) and out[-1] == "half")
+        number, after = number_at(words, i, bool(out) and out[-1] == "half")
         if number is None:
             out.append(words[i])
             i, joins = i + 1, False
@@ -114,7 +114,7 @@ def nth(value: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
 
 
-def _read(words: Sequence[str], i: int, after_half: bool) -> tuple[_Number | None, int]:
+def number_at(words: Sequence[str], i: int, after_half: bool = False) -> tuple[Number | None, int]:
     """The number that starts at word i and the place behind it; None when no number starts there."""
     begin = i
     if words[i] in ("a", "an") and i + 1 < len(words) and (words[i + 1] == "hundred" or words[i + 1] in SCALES) and not after_half:
@@ -133,7 +133,7 @@ def _read(words: Sequence[str], i: int, after_half: bool) -> tuple[_Number | Non
             continue
         ending = _ordinal(word, group)
         if ending is not None:
-            return _Number(f"{_plain(group.value)}{ending}", final=True), i + 1
+            return Number(f"{_plain(group.value)}{ending}", final=True), i + 1
         if _belongs_to_next(words, i, group) or not _cardinal(word, group):
             break
         i += 1
@@ -190,11 +190,11 @@ def _ordinal(word: str, group: _Group) -> str | None:
     return None
 
 
-def _tail(words: Sequence[str], i: int, group: _Group) -> tuple[_Number, int]:
+def _tail(words: Sequence[str], i: int, group: _Group) -> tuple[Number, int]:
     """What may follow a cardinal: "point one four", "and a half", and a scale after those."""
     value, short = group.value, group.total == 0 and group.last in ("unit", "ten", "teen", "zero")
     if i + 1 < len(words) and words[i] == "point":
-        places, after = _places(words, i + 1)
+        places, after = places_at(words, i + 1)
         if places:
             value, i, short = Decimal(f"{_plain(value)}.{places}"), after, False
             return _scaled(words, i, value, short)
@@ -202,23 +202,23 @@ def _tail(words: Sequence[str], i: int, group: _Group) -> tuple[_Number, int]:
         return _scaled(words, i + 3, value + Decimal("0.5"), False)
     if group.last == "digits":
         return _scaled(words, i, value, short)
-    return _Number(_plain(value), short), i
+    return Number(_plain(value), short), i
 
 
-def _scaled(words: Sequence[str], i: int, value: Decimal, short: bool) -> tuple[_Number, int]:
+def _scaled(words: Sequence[str], i: int, value: Decimal, short: bool) -> tuple[Number, int]:
     if i < len(words) and words[i] in SCALES:
-        return _Number(_plain(value * SCALES[words[i]])), i + 1
+        return Number(_plain(value * SCALES[words[i]])), i + 1
     if i < len(words) and words[i] == "hundred":
-        return _Number(_plain(value * 100)), i + 1
-    return _Number(_plain(value), short), i
+        return Number(_plain(value * 100)), i + 1
+    return Number(_plain(value), short), i
 
 
-def _places(words: Sequence[str], i: int) -> tuple[str, int]:
+def places_at(words: Sequence[str], i: int) -> tuple[str, int]:
     """Digits behind the point, said one by one or as a number below 100."""
     places = ""
     while i < len(words):
         word = words[i]
-        if word in _OH:
+        if word in OH:
             places += "0"
         elif word in CARDINALS:
             value = CARDINALS[word]
@@ -233,12 +233,12 @@ def _places(words: Sequence[str], i: int) -> tuple[str, int]:
     return places, i
 
 
-def _literal(word: str) -> _Number | None:
+def _literal(word: str) -> Number | None:
     """Digits that are no plain count: 007, 05, 21st, 1980s."""
     if re.fullmatch(r"\d+(st|nd|rd|th|s)s?", word):
-        return _Number(word, final=True)
+        return Number(word, final=True)
     if re.fullmatch(r"0\d+", word):
-        return _Number(word, short=len(word) <= 2)
+        return Number(word, short=len(word) <= 2)
     return None
 
 

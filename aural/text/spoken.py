@@ -7,6 +7,7 @@ stand in `spoken_forms/`, one category a file: each proposes a reading where a t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ from aural import find
 from aural.errors import UsageError
 from aural.text._one_spelling import one_spelling
 from aural.text._reading import Around, Part, Reading
+
+_SPELLED = re.compile(r"([A-Z]{2,})('?s)?")
 
 
 @final
@@ -50,13 +53,13 @@ class Spoken:
 
     @property
     def aloud(self) -> tuple[str, ...]:
-        """All words, those that are said letter by letter taken apart: "FBI" -> "F", "B", "I"."""
-        return tuple(part for word in self.words for part in (word if spelled(word) else (word,)))
+        """All words, those that are said letter by letter taken apart: "FBI" -> "F", "B", "I"; "CDs" -> "C", "D's"."""
+        return tuple(part for word in self.words for part in _apart(word))
 
 
 def spelled(word: str) -> bool:
     """True for a word that is said letter by letter."""
-    return len(word) > 1 and word.isalpha() and word.isupper() and word.isascii()
+    return _SPELLED.fullmatch(word) is not None
 
 
 def say(text: str, *, language: str = "en") -> Spoken:
@@ -82,6 +85,11 @@ def say(text: str, *, language: str = "en") -> Spoken:
             previous, written, place = part.category or category, plain[place : part.end], part.end
     found.fill(len(text))
     return Spoken(text, tuple(found.tokens))
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    found = _SPELLED.fullmatch(word)
+    return (*found[1][:-1], found[1][-1] + ("'s" if found[2] else "")) if found else (word,)
 
 
 @final

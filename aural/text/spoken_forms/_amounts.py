@@ -13,6 +13,9 @@ VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↉"
 # A whole number and a fraction, a fraction, or a decimal.
 AMOUNT = rf"(?:\d{{1,9}} \d{{1,4}}/\d{{1,6}}(?![\d/])|\d{{1,6}}/\d{{1,6}}(?![\d/])|\d{{0,9}} ?[{VULGAR}]|{DECIMAL})"
 SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
+_NAMES_DIGITS = re.compile(
+    r"\b(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|ssn|flight|account)\.?:?\s{1,2}$", re.IGNORECASE
+)
 _MIXED = re.compile(rf"(?:(\d+) )?(\d+)/(\d+)|(\d*) ?([{VULGAR}])")
 _VULGAR = {
     "¼": (1, 4), "½": (1, 2), "¾": (3, 4), "⅐": (1, 7), "⅑": (1, 9), "⅒": (1, 10), "⅓": (1, 3), "⅔": (2, 3), "⅕": (1, 5),
@@ -33,6 +36,11 @@ def amount(written: str, joined: bool = True) -> tuple[str, ...]:
     if len(number) > 1 and number.startswith("0"):
         return one_by_one(number) + behind
     return (cardinal(int(number), joined) if number else ()) + behind
+
+
+def names_digits(left: str) -> bool:
+    """True when the word before a number says that it is dialed or typed."""
+    return _NAMES_DIGITS.search(left[-20:]) is not None
 
 
 def with_fraction(whole: int | None, over: int, under: int) -> tuple[str, ...]:

@@ -40,4 +40,4 @@ def as_said(letters: str) -> str:
     return low.upper() if short or low in LETTERS or not pronounceable(low) else low
 
 
-_SHORT_WORDS = frozenset("an as at be by do go he if in is it me my no of on or so to up us we".split())
+_SHORT_WORDS = frozenset("an as at be by co do go he if in is it me my no of on or so to up us we".split())

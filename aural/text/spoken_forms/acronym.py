@@ -10,7 +10,7 @@ from aural.text.spoken_forms._letters import LETTERS, WORDS, pronounceable
 RANK = 22
 PATTERN = re.compile(
     r"(?P<dotted>(?:[A-Za-z]\.){2,10}(?:[A-Za-z](?![\w]))?)(?P<own>'s)?|(?P<initials>[A-Z]\.(?: ?[A-Z]\.){1,5}(?= [A-Z][a-z]))"
-    r"|(?P<capitals>[A-Z]{2,16}(?:&[A-Z]{1,3})?)(?P<end>'s|s|'S)?(?!\w)|(?P<degree>Ph\.?D|Ed\.?D|M\.?Sc|B\.?Sc|Ph\.D|Psy\.?D|D\.?Phil)(?!\w)(?P<dot>\.?)"
+    r"|(?P<capitals>[A-Z]{2,16}(?:&[A-Z]{1,3})?)(?P<end>'s|s|'S)?(?!\w)|(?P<degree>Ph\.?D|Ed\.?D|M\.?Sc|B\.?Sc|Ph\.D|Psy\.?D|D\.?Phil)(?P<many>s?)(?!\w)(?P<dot>\.?)"
 )
 _WORDS_AT_MOST = 3  # letters: capitals up to here are letters unless known as a word
 
@@ -23,7 +23,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["degree"]:
         letters = found["degree"].replace(".", "")
         end -= bool(found["dot"]) and around.closes(end)
-        return said(end, "PHD" if letters == "PhD" else letters.upper())
+        return said(end, letters.upper() + found["many"])
     letters, behind = found["capitals"], (found["end"] or "").lower()
     if "&" in letters:
         first, _, last = letters.partition("&")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from aural.text._calendar import MONTH, month
 from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import Around, Part, Reading, said
-from aural.text.spoken_forms._calendar import MONTH, month
 
 RANK = 10
 _YEAR = r"(?:\d{4}|'\d\d)(?!\w|\.\d|,\d{3})"

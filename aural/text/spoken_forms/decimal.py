@@ -1,20 +1,24 @@
-"""Decimals: 3.14, .5, -0.25"""
+"""Decimals: 3.14, .5, -0.25, 1.5e-3, 2.5x"""
 
 from __future__ import annotations
 
 import re
 
+from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
 from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
 
 RANK = 61
-PATTERN = re.compile(rf"([-+](?=[\d.]))?({POINTED})([xX])?(?!\w)(?!\.\d)")
+PATTERN = re.compile(rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}}))?(?!\w|\.\d)")
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A number with a point; a point behind a word is none (file.5)."""
-    if (found[1] or found[2].startswith(".")) and re.search(r"[\w)\].]$", around.left):
+    if (found[1] or found[2].startswith(".")) and (not around.signed or around.left.endswith(".")):
         return None
     sign = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
     alone = not re.match(rf"\s{SCALES}\b", around.right(found.end()))
-    return said(found.end(), *sign, *amount(found[2], joined=alone), *((found[3],) if found[3] else ()))
+    behind: tuple[str, ...] = (found[3],) if found[3] else ()
+    if found[4]:
+        behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found[4])))
+    return said(found.end(), *sign, *amount(found[2], joined=alone), *behind)

@@ -20,7 +20,7 @@ _NAMED = 12  # a larger denominator under a still larger number is "over": 120/8
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A fraction as halves, thirds ...; two equal numbers (50/50) and ratios (120/80) as two numbers."""
-    if re.search(r"/$|[\w)\]]$" if found[1] else "/$", around.left):
+    if around.left.endswith("/") or (found[1] and not around.signed) or re.match(r"\s?=", around.right(found.end())):
         return None
     sign = ("minus",) if found[1] else ()
     if found[5]:
@@ -28,6 +28,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     over, under = int(found[3]), int(found[4])
     if not found[2] and ((over, under) in _NAMES or over == under):
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
+    if 1000 < over < under <= 2100 and not found[2]:
+        return None
     if under == 0 or (over > under > _NAMED and not found[2]):
         return said(found.end(), *sign, *cardinal(over), "over", *cardinal(under))
     return said(found.end(), *sign, *with_fraction(int(found[2].replace(",", "")) if found[2] else None, over, under))

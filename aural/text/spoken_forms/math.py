@@ -7,7 +7,7 @@ import re
 from aural.text._reading import Around, Reading, said
 
 RANK = 45
-PATTERN = re.compile(r"[+*/^=<>-]{1,2}|[x×÷±≤≥≠≈√∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∞∑·]")
+PATTERN = re.compile(r"[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∞∑·]")
 _WORDS = {
     "+": "plus", "*": "times", "/": "divided by", "^": "to the power of", "=": "equals", "-": "minus", "x": "by",
     "×": "times", "÷": "divided by", "±": "plus or minus", "<": "is less than", ">": "is greater than", "≤": "is at most",

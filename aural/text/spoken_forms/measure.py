@@ -4,62 +4,64 @@ from __future__ import annotations
 
 import re
 
-from aural.text._reading import Around, Part, Reading, said
+from aural.text._reading import Around, Reading, said
+from aural.text._units import BY, UNIT, unit
 from aural.text.spoken_forms._amounts import AMOUNT, SCALES, amount, is_one
-from aural.text.spoken_forms._units import BY, UNIT, unit
 
 RANK = 14
 PATTERN = re.compile(
-    rf"(?P<sign>[-+±~]\s?(?=[\d.]))?(?P<amount>{AMOUNT})(?P<scale>\s{SCALES})?(?:"
-    rf"(?P<gap>\s{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?![\w²³^/])"
-    r"|(?P<feet>')\s?(?P<inches>\d{1,2}(?:\.\d)?)(?:\"|''|(?!\w))|(?P<long>\"|''))|/(?P<per>"
-    rf"{BY})(?!\w)"
+    rf"""
+    (?P<sign>[-+±~][ ]?(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
+        (?P<gap>\s{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?![\w²³^/])
+        |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
+        |(?P<long>"|'')
+    )
+    |/(?P<per>{BY})(?!\w)
+    |(?P<bare>°C|°F|[kcm]?m[²³]|km/h|m/s²?|mi/h)(?!\w)
+    """,
+    re.VERBOSE,
 )
 _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
-# Units that are words or letters of their own: they need a touch or more evidence than a space.
-_ALSO_WORDS = frozenset(
-    {"in", "A", "h", "st", "sq", "T", "t", "S", "min", "mo", "bar", "sec", "J", "N", "d", "pt", "rad", "cd", "AU", "MP"}
-)
-_NEVER_TOUCHING = frozenset({"A", "T", "S", "st", "sq", "t", "d", "N", "J", "pt", "AU", "F"})
+# Units that are words or letters of their own: behind a space they need more evidence.
+_ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP".split())
+_NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
+_COUNTS = frozenset("money measure cardinal decimal fraction".split())
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """Amount and unit, the unit singular for one; feet and inches; "per" behind another amount."""
     end = found.end()
+    if found["bare"]:
+        return said(end, *unit(found["bare"], one=False)) if around.signed else None
     if found["per"]:
-        if (
-            around.previous not in ("money", "measure", "cardinal", "decimal", "fraction")
-            or around.text[around.start - 1].isspace()
-        ):
-            return None
-        return said(end, *unit(f"/{found['per']}", one=False))
-    if found["sign"] and re.search(r"[\w)\]%°]$", around.left):
+        touching = around.previous in _COUNTS and not around.left[-1:].isspace()
+        return said(end, *unit(f"/{found['per']}", one=False)) if touching else None
+    if found["sign"] and not around.signed:
         return None
+    written = found["amount"].strip()
     sign = tuple(_SIGNS[found["sign"].strip()].split()) if found["sign"] else ()
-    words = (*sign, *amount(found["amount"].strip(), joined=not found["scale"]), *(found["scale"] or "").split())
-    one = is_one(found["amount"].strip()) and not found["scale"]
+    words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
+    one = is_one(written) and not found["scale"]
     if found["feet"]:
-        return said(
-            end, *words, "foot" if one else "feet", *amount(found["inches"]), "inch" if found["inches"] == "1" else "inches"
-        )
+        inches = (*amount(found["inches"]), "inch" if found["inches"] == "1" else "inches") if found["inches"] else ()
+        return said(end, *words, "foot" if one else "feet", *inches)
     if found["long"]:
         return said(end, *words, "inch" if one else "inches") if _is_inches(around, end) else None
     return _with_unit(found, around, words, one)
 
 
 def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one: bool) -> Reading | None:
-    name, gap = found["unit"], found["gap"]
+    name, gap, written = found["unit"], found["gap"], found["amount"]
     if gap == "-" and (len(name) < 2 or not name[0].isalpha() or name == "in"):
         return None
-    if not gap and (name in _NEVER_TOUCHING or (name == "s" and len(found["amount"]) < 2)):
+    if not gap and (name in _NEVER_TOUCHING or (name == "s" and len(written) < 2)):
         return None
-    end = found.end("unit")
-    if found["dot"] and not around.closes(found.end()) and name[-1].isalpha():
-        end = found.end()
-    if name in _ALSO_WORDS and gap and end != found.end("dot") and not _evident(around, end):
+    short = bool(found["dot"]) and not around.closes(found.end()) and name[-1].isalpha()
+    end = found.end() if short else found.end("unit")
+    if name in _ALSO_WORDS and gap and not short and not _evident(around, end):
         return None
-    return (Part(end, (*words, *unit(name, one or gap == "-"))),)
+    return said(end, *words, *unit(name, one or gap == "-"))
 
 
 def _evident(around: Around, end: int) -> bool:
@@ -67,6 +69,6 @@ def _evident(around: Around, end: int) -> bool:
 
 
 def _is_inches(around: Around, end: int) -> bool:
-    """A double mark is a length unless it closes a quotation; an odd number of marks in the text says that one is a length."""
-    marks = around.text.count('"', max(0, around.start - 2000), around.start)
-    return marks % 2 == 0 or (marks + around.text.count('"', around.start, around.start + 2000)) % 2 == 1
+    """A double mark is a length unless it closes a quotation; an odd number of marks around says that one is a length."""
+    before, behind = around.left.count('"'), around.right(around.start).count('"')
+    return before % 2 == 0 or (before + behind) % 2 == 1

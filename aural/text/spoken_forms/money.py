@@ -19,9 +19,9 @@ _COINS = {
     "₴": ("hryvnia", "hryvnias", "", ""), "¢": ("cent", "cents", "", ""),
 }  # fmt: skip
 _CODES = {
-    "USD": ("US", "$"), "EUR": ("", "€"), "GBP": ("", "£"), "JPY": ("", "¥"), "KRW": ("", "₩"), "INR": ("", "₹"),
-    "AUD": ("Australian", "$"), "CAD": ("Canadian", "$"), "NZD": ("New Zealand", "$"), "HKD": ("Hong Kong", "$"),
-    "SGD": ("Singapore", "$"), "RUB": ("", "₽"),
+    "Rs.": ("", "₹"), "Rs": ("", "₹"), "USD": ("US", "$"), "EUR": ("", "€"), "GBP": ("", "£"), "JPY": ("", "¥"),
+    "KRW": ("", "₩"), "INR": ("", "₹"), "AUD": ("Australian", "$"), "CAD": ("Canadian", "$"), "NZD": ("New Zealand", "$"),
+    "HKD": ("Hong Kong", "$"), "SGD": ("Singapore", "$"), "RUB": ("", "₽"),
 }  # fmt: skip
 _FRANCS = {
     "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"), "NOK": ("Norwegian", "krone", "kroner"),
@@ -39,7 +39,7 @@ _LETTERS = {
     "mil": "million",
 }  # fmt: skip
 _SIGNS = "".join(_COINS)
-_CODE = "|".join((*_CODES, *_FRANCS))
+_CODE = "|".join(re.escape(code) for code in (*_CODES, *_FRANCS))
 _SCALE = rf"(?:\s?(?:{SCALES}|mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
 PATTERN = re.compile(
     rf"(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})\s?)(?P<minus2>-)?(?P<amount>{DECIMAL})"
@@ -50,7 +50,7 @@ PATTERN = re.compile(
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The amount and its coin, hundredths as coins of their own, a scale before the coin."""
-    if (found["minus"] or found["land"] or found["code"]) and re.search(r"[\w)\]]$", around.left):
+    if (found["minus"] or found["land"] or found["code"]) and not around.signed:
         return None
     if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
         return None

@@ -7,7 +7,8 @@ import re
 from aural.text._reading import Around, Reading, said
 
 RANK = 90
-PATTERN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]"
+PATTERN = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*")
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:

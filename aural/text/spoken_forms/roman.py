@@ -9,7 +9,9 @@ from aural.text._number_words import cardinal, ordinal
 from aural.text._reading import STARTERS, Around, Reading, said
 
 RANK = 21
-PATTERN = re.compile(r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(?!\w|['-]\w|\.\w)")
+PATTERN = re.compile(
+    r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(?!\w|['-]\w|\.\w)|([ivx]{2,5})(?!\w|['.-]\w)"
+)
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 # Numbered things: the number is a count behind them.
 _COUNTED = frozenset(
@@ -65,11 +67,14 @@ _VERBS = re.compile(
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A rank behind a name, a count behind a numbered thing; None where the letters are a word or an abbreviation."""
-    numeral, before = found[1], around.word_before
+    before = around.word_before
+    if found[3]:
+        return said(found.end(), *cardinal(_value(found[3].upper()))) if before.lower() in _COUNTED else None
+    numeral = found[1]
     value, behind = _value(numeral), ("'s",) if found[2] else ()
     gap = around.text[around.start - 1 : around.start]
     if before.lower() in _COUNTED and gap in (" ", "-", "."):
-        if numeral == "I" and _VERBS.match(around.right(found.end())):
+        if numeral in "CDLM" or (numeral == "I" and _VERBS.match(around.right(found.end()))):
             return None
         return _ended(found, cardinal(value), behind)
     named = (

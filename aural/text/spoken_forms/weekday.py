@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aural.text._calendar import MONTH, SHORT_DAY, day_of_week
 from aural.text._reading import Around, Reading, said
-from aural.text.spoken_forms._calendar import MONTH, SHORT_DAY, day_of_week
 
 RANK = 11
 PATTERN = re.compile(rf"({SHORT_DAY})(\.?)", re.IGNORECASE)

@@ -1,0 +1,31 @@
+"""Counts: twenty five -> 25, five point two million -> 5.2 million; small ones stay words"""
+
+from __future__ import annotations
+
+from aural.text._clause import Clause, Figure
+from aural.text._spoken_numbers import CARDINALS
+from aural.text.written_forms._figures import count, decimal, scaled
+
+RANK = 50
+_WORDS = 13  # counts below stay words: "two of us", "twelve angry men"
+_COMMAS = 10  # digits: without commas a longer number is read digit by digit
+_YEARS = range(1100, 3000)
+
+
+def read(clause: Clause, i: int) -> Figure | None:
+    """A count from thirteen on, any decimal, "minus" before either."""
+    minus = "-" if clause.at(i) == "minus" else ""
+    first = i + bool(minus)
+    found = scaled(clause, first) or decimal(clause, first)
+    if found:
+        return Figure(found[1], minus + found[0])
+    found = count(clause, first)
+    if (
+        not found
+        or clause.at(first - 1) in CARDINALS
+        or (int(found[0]) < _WORDS and not minus)
+        or clause.words[found[1] : found[1] + 3] == ["and", "a", "half"]
+    ):
+        return None
+    as_year = int(found[0]) in _YEARS and "thousand" in clause.words[first : found[1]] and not found[0].startswith("200")
+    return Figure(found[1], minus + (f"{int(found[0]):,}" if as_year or len(found[0]) >= _COMMAS else found[0]))
