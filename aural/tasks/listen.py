@@ -51,6 +51,7 @@ class Options:
         None, "words of this part only, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",)
     )
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
+    numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
     who: bool = option(True, "tell the speakers apart")
     speakers: int | None = option(None, "exactly so many speak; not set = found out", also=("--num-speakers",), least=1)
     min_speakers: int | None = option(None, "at least so many speak", least=1)

@@ -23,6 +23,7 @@ from aural.tasks._assumed import remark
 from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._language_models import TAKING, languages
+from aural.tasks._numerals import in_figures, refuse
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
 from aural.tasks._words import guessed, in_order, plain, shifted
@@ -66,6 +67,7 @@ class Options:
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
     lm_weight: float = option(0.5, "weight of log P(W) of the language models beside log P(W | X)", least=0, most=10)
     word_bonus: float = option(0.0, "what each word adds where a language model is used; more = longer answers", unit="nats")
+    numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 
@@ -77,6 +79,8 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, told: Told | None) -> Result:
     """As `run`; told([segment ...]) gets each segment once, as soon as no later window can change it."""
     start, end = clip_of(options.clip)
+    if options.numerals and options.task == "transcribe":
+        refuse(options.language)
     choose_model(shelf, options)
     text = Gathered(options.gate)
     expected = end or source.encoding.promised
@@ -96,7 +100,8 @@ def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, 
     language = "en" if options.task == "translate" else decoding.language or text.language
     if assumed and text.likelihood() < FOREIGN:
         language = None
-    segments = tuple(on_grid(s, limit) for s in text.segments(limit, language, words=options.word_times))
+    found = in_figures(text.segments(limit, language, words=options.word_times), asked=options.numerals)
+    segments = tuple(on_grid(s, limit) for s in found)
     speech = tuple(Span(*grid_span(a, b, limit)) for a, b in text.speech() if a < limit)
     if told is not None and segments[sent:]:
         told(list(segments[sent:]))
@@ -106,7 +111,8 @@ def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, 
 def _settled(text: Gathered, language: str | None, options: Options) -> list[Segment]:
     """The segments so far that stay as they are."""
     language = "en" if options.task == "translate" else language or text.language
-    return [on_grid(s) for s in text.segments(_LATEST, language, words=options.word_times, settled=True)]
+    found = text.segments(_LATEST, language, words=options.word_times, settled=True)
+    return [on_grid(s) for s in in_figures(found, asked=options.numerals)]
 
 
 def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshold: float = 0.5, depth: int = 0) -> list[Hypothesis]:

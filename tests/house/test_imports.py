@@ -30,6 +30,7 @@ PAGES = (
     "learn/losses",
     "learn/methods",
     "text/spoken_forms",
+    "text/written_forms",
     "corpora/sets",
 )
 

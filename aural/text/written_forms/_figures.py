@@ -79,7 +79,7 @@ def below_hundred(clause: Clause, i: int, oh: bool = False) -> tuple[int, int] |
 def digits(clause: Clause, i: int) -> tuple[str, int]:
     """Digits said one by one from i on, with "double five" and "triple nine"; "" when there is none."""
     found = ""
-    while True:
+    while len(found) < LONGEST:
         times = {"double": 2, "triple": 3}.get(clause.at(i), 1)
         word = clause.at(i + (times > 1))
         digit = 0 if word in OH and (found or times > 1 or _digit(clause.at(i + 1))) else CARDINALS.get(word, -1)
@@ -87,6 +87,7 @@ def digits(clause: Clause, i: int) -> tuple[str, int]:
             return found, i
         found += str(digit) * times
         i += 1 + (times > 1)
+    return found, i
 
 
 def _digit(word: str) -> bool:

@@ -14,7 +14,7 @@ RANK = 10
 def read(clause: Clause, i: int) -> Figure | None:
     """Month and day, day and month, month and year, with a year behind where one is said."""
     if clause.at(i) in MONTHS:
-        name, day = clause.told[i], _day(clause, i + 1)
+        name, day = clause.words[i].capitalize(), _day(clause, i + 1)
         behind = year(clause, day[1] if day else i + 1)
         if day:
             return Figure(behind[1], f"{name} {day[0]}, {behind[0]}") if behind else Figure(day[1], f"{name} {day[0]}")
@@ -22,7 +22,7 @@ def read(clause: Clause, i: int) -> Figure | None:
     day = _day(clause, i + 1) if clause.at(i) == "the" else None
     if not day or clause.at(day[1]) != "of" or clause.at(day[1] + 1) not in MONTHS:
         return None
-    name, behind = clause.told[day[1] + 1], year(clause, day[1] + 2)
+    name, behind = clause.words[day[1] + 1].capitalize(), year(clause, day[1] + 2)
     return Figure(behind[1], f"{day[0]} {name} {behind[0]}") if behind else Figure(day[1] + 2, f"{day[0]} {name}")
 
 

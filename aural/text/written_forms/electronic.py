@@ -102,8 +102,8 @@ def _joined(clause: Clause, i: int, signs: dict[str, str]) -> tuple[str, int]:
 
 def _label(clause: Clause, i: int) -> tuple[str, int]:
     """Letters and digits one by one with at most one word at the end, or one word."""
-    out = ""
-    while i < len(clause.words):
+    out, last = "", min(len(clause.words), i + _LONGEST)
+    while i < last:
         word = clause.words[i]
         if CARDINALS.get(word, -1) in range(100):
             out, i = out + str(CARDINALS[word]), i + 1

@@ -23,6 +23,7 @@ def read(clause: Clause, i: int) -> Figure | None:
     if (
         not found
         or clause.at(first - 1) in CARDINALS
+        or clause.at(found[1]) in CARDINALS
         or (int(found[0]) < _WORDS and not minus)
         or clause.words[found[1] : found[1] + 3] == ["and", "a", "half"]
     ):
