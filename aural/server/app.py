@@ -20,7 +20,7 @@ from starlette.routing import Route
 from aural import __version__, find
 from aural.errors import AuralError
 from aural.models.runtime import Runtime
-from aural.server import audio_api, openapi, realtime, speech, stream, verbs
+from aural.server import audio_api, openapi, page, realtime, speech, stream, verbs
 from aural.server.answers import as_json, failure, guarded
 from aural.server.desk import Desk
 from aural.server.door import Door
@@ -52,7 +52,7 @@ def app(options: Options | None = None, runtime: Runtime | None = None) -> Starl
     middleware = [Middleware(Door, desk=desk)]
     if origins:
         middleware.insert(0, Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"]))
-    http = [*_house(desk), *audio_api.routes(desk), *speech.routes(desk), *verbs.routes(desk)]
+    http = [*page.routes(), *_house(desk), *audio_api.routes(desk), *speech.routes(desk), *verbs.routes(desk)]
     routes = [*http, *stream.routes(desk), *realtime.routes(desk)]
     made = Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers={HTTPException: failed})
     made.state.desk = desk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -19,7 +18,7 @@ from aural.results import Result, Segment
 from aural.server import transcripts
 from aural.server.answers import as_json, guarded
 from aural.server.desk import Ask, Desk
-from aural.server.events import Emit, Events, Gone, gone
+from aural.server.events import Emit, Events, Gone, gone, relayed
 from aural.server.names import aliases_of, choices_of, listed
 from aural.server.uploads import Form, received
 from aural.server.verbs import built
@@ -129,25 +128,15 @@ def _growing(desk: Desk, ask: Ask, wish: Wish) -> Callable[[Emit, Gone], Any]:
     """Sends the text as it settles, then all of it."""
 
     async def produce(emit: Emit, left: Gone) -> None:
-        loop, come = asyncio.get_running_loop(), asyncio.Queue[list[Segment] | None]()
-        watch = desk.watch()
-
-        def told(new: list[Segment]) -> None:
-            loop.call_soon_threadsafe(come.put_nowait, new)
-
-        work = asyncio.ensure_future(desk.work(lambda: answer(desk, ask, watch, told), watch, left))
-        work.add_done_callback(lambda _: come.put_nowait(None))
-        said = ""
-        try:
-            while (new := await come.get()) is not None:
+        watch, said = desk.watch(), ""
+        async with relayed(lambda: desk.work(lambda: answer(desk, ask, watch, lambda new: tell(new)), watch, left)) as parts:
+            tell, events, work = parts
+            async for new in events:
                 for segment in new:
                     delta = f" {segment.text}" if said else segment.text
                     said += delta
                     await emit({"type": "transcript.text.delta", "delta": delta})
             result = await work
-        finally:
-            work.cancel()
-            await asyncio.wait([work])
         if not said and result.text:
             await emit({"type": "transcript.text.delta", "delta": result.text})
         if wish.format == "diarized_json":

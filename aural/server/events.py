@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 from starlette.types import Receive, Scope, Send
 
@@ -15,6 +16,8 @@ from aural.server.answers import report, told
 
 Emit = Callable[[dict[str, Any]], Awaitable[None]]
 Gone = Callable[[], Awaitable[None]]
+Tell = Callable[[Any], None]
+T = TypeVar("T")
 
 
 @final
@@ -41,6 +44,28 @@ class Events:
                     report(error)
                 await emit({"error": told(error)})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@contextlib.asynccontextmanager
+async def relayed(start: Callable[[], Coroutine[Any, Any, T]]) -> AsyncIterator[tuple[Tell, AsyncIterator[Any], asyncio.Task[T]]]:
+    """(tell, events, work): `tell` may be called from any thread, `events` yields what was told until the work ends."""
+    loop, come = asyncio.get_running_loop(), asyncio.Queue[Any]()
+    over = object()
+
+    def tell(event: Any) -> None:
+        loop.call_soon_threadsafe(come.put_nowait, event)
+
+    async def events() -> AsyncIterator[Any]:
+        while (event := await come.get()) is not over:
+            yield event
+
+    work = asyncio.ensure_future(start())
+    work.add_done_callback(lambda _: come.put_nowait(over))
+    try:
+        yield tell, events(), work
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
 
 
 async def gone(receive: Receive) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -13,10 +14,10 @@ from starlette.routing import Route
 
 from aural import find, settings
 from aural.errors import UsageError
-from aural.results import Result
+from aural.results import Result, Segment
 from aural.server.answers import guarded
 from aural.server.desk import Ask, Desk
-from aural.server.events import gone
+from aural.server.events import Emit, Events, Gone, gone, relayed
 from aural.server.names import aliases_of, choices_of
 from aural.server.uploads import Form, received
 from aural.server.watch import Watch
@@ -32,7 +33,7 @@ TAKEN: Mapping[str, tuple[tuple[str, bool, bool], ...]] = {
     "source and text": (("file", True, False), ("text", False, False)),
     "text": (("text", False, False),),
 }
-HOUSE = ("model", "models", "format", "response_format")
+HOUSE = ("model", "models", "format", "stream", "response_format")
 
 
 def verbs() -> tuple[str, ...]:
@@ -61,7 +62,7 @@ def ask_of(verb: str, form: Form, aliases: Mapping[str, str]) -> Ask:
         if plain in known:
             values[plain] = form.many(plain) if known[plain].many else form.one(name)
         elif plain not in fields and plain not in HOUSE and plain not in {o.name for o in format_options()}:
-            raise settings.unknown(plain, [*known, *fields, *HOUSE[:3]], f"/v1/{verb}")
+            raise settings.unknown(plain, [*known, *fields, *HOUSE[:4]], f"/v1/{verb}")
     choices = choices_of(task, form.one("model"), form.many("models"), aliases)
     return Ask(verb, inputs_of(task.takes, form), built(task, values), choices)
 
@@ -105,20 +106,14 @@ def wish_of(task: Any, form: Form) -> str:
 
 def written(desk: Desk, ask: Ask, form: Form, format: str, watch: Watch) -> Response:
     """The answer to a question in a format, worked out here and now."""
-    return rendered(desk, ask, {n: t[-1] for n, t in form.texts.items()}, format, desk.answer(ask, watch))
+    return rendered(ask, {n: t[-1] for n, t in form.texts.items()}, format, desk.answer(ask, watch))
 
 
-def rendered(desk: Desk, ask: Ask, given: Mapping[str, str], format: str, answer: Any) -> Response:
+def rendered(ask: Ask, given: Mapping[str, str], format: str, answer: Any) -> Response:
     """An answer in a format; a page gets the wave, the spectrogram and the sound as well."""
     task = find.page("tasks", ask.verb).TASK
-    media = None
-    if format == "html" and isinstance(answer, Result):
-        voices = (
-            task.places(ask.sources[0], desk.shelf(ask.choices), ask.options, Watch(1e9, 1e9))
-            if task.places and answer.turns
-            else None
-        )
-        media = _media.media(ask.sources[0], answer, voices)
+    # No map of the voices: what was heard of them is not kept here, and hearing them again takes as long as the first time.
+    media = _media.media(ask.sources[0], answer) if format == "html" and isinstance(answer, Result) else None
     return Response(render(answer, format, media, given), media_type=type_of(format, task.writes))
 
 
@@ -134,12 +129,42 @@ def _endpoint(desk: Desk, verb: str) -> Any:
     task = find.page("tasks", verb).TASK
     aliases = aliases_of(desk.options.alias)
 
-    async def answer(request: Request) -> Response:
+    async def answer(request: Request) -> Any:
         async with AsyncExitStack() as held:
             held.enter_context(desk.place())
             form = await held.enter_async_context(received(request, desk.options))
             format = wish_of(task, form)
             ask, watch = ask_of(verb, form, aliases), desk.watch()
+            if form.truth("stream"):
+                return Events(_growing(desk, ask, form, format), held.pop_all())
             return await desk.work(lambda: written(desk, ask, form, format, watch), watch, lambda: gone(request.receive))
 
     return guarded(answer)
+
+
+def _growing(desk: Desk, ask: Ask, form: Form, format: str) -> Callable[[Emit, Gone], Any]:
+    """Sends how far the work is and the segments that are settled, then the whole answer as a text (bytes as base64)."""
+
+    async def produce(emit: Emit, left: Gone) -> None:
+        def step(done: float, total: float | None, stage: str) -> None:
+            tell({"type": "progress", "stage": stage, "done": round(done, 3), "total": total and round(total, 3)})
+
+        def told(new: list[Segment]) -> None:
+            for segment in new:
+                tell({"type": "segment", "start": segment.start, "end": segment.end, "text": segment.text})
+
+        watch = desk.watch(step)
+
+        def job() -> Response:
+            return rendered(ask, {n: t[-1] for n, t in form.texts.items()}, format, desk.answer(ask, watch, told))
+
+        async with relayed(lambda: desk.work(job, watch, left)) as (tell, events, work):
+            async for event in events:
+                await emit(event)
+            made = await work
+        body = bytes(made.body)
+        plain = str(made.media_type).startswith(("text/", "application/json", "image/svg"))
+        answer = body.decode("utf-8") if plain else base64.b64encode(body).decode()
+        await emit({"type": "done", "format": format, "media_type": made.media_type, "answer": answer})
+
+    return produce

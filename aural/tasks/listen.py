@@ -70,8 +70,13 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 
     The models are opened one after the other, so the peak of memory is the largest of them, not their sum.
     """
+    return growing(source, shelf, options, progress, None)
+
+
+def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, told: transcribe.Told | None) -> Result:
+    """As `run`; told([segment ...]) gets the words while they are found, before anybody knows who said them."""
     _refuse(shelf, options)
-    result = transcribe.run(source, shelf, _same(options, transcribe.Options), progress)
+    result = transcribe.growing(source, shelf, _same(options, transcribe.Options), progress, told)
     events: tuple[Event, ...] = ()
     if options.sounds:
         events = _sounds(source, shelf, options, None if options.clip else result.speech or (), progress)
@@ -229,6 +234,7 @@ TASK = Task(
     main_role=_WORDS,
     part=part,
     places=places,
+    growing=growing,
     note=transcribe.note,
     assumes=remark,
 )

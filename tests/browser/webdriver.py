@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,7 +31,7 @@ def programs() -> tuple[str, str] | None:
 class Browser:
     """One window. `run` gives what a piece of JavaScript returns."""
 
-    def __init__(self, width: int = 1400, height: int = 900, dark: bool = False) -> None:
+    def __init__(self, width: int = 1400, height: int = 900, dark: bool = False, more: Sequence[str] = ()) -> None:
         found = programs()
         assert found is not None, "ask `programs` first"
         browser, driver = found
@@ -41,7 +42,7 @@ class Browser:
         self._base = f"http://127.0.0.1:{port}"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         self._wait()
-        options = {"binary": browser, "args": [*_FLAGS, f"--window-size={width},{height}"]}
+        options = {"binary": browser, "args": [*_FLAGS, *more, f"--window-size={width},{height}"]}
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
         session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self._base += f"/session/{session['sessionId']}"
@@ -66,8 +67,19 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
         )
 
-    def open(self, page: Path) -> None:
-        self._call("POST", "/url", {"url": page.resolve().as_uri()})
+    def open(self, page: Path | str) -> None:
+        """A file, or an address as it is."""
+        self._call("POST", "/url", {"url": page if isinstance(page, str) else page.resolve().as_uri()})
+
+    def choose(self, selector: str, file: Path) -> None:
+        """Choose a file in a form, as a person would."""
+        found = self._call("POST", "/element", {"using": "css selector", "value": selector})
+        self._call("POST", f"/element/{next(iter(found.values()))}/value", {"text": str(file.resolve())})
+
+    def inside(self, selector: str | None) -> None:
+        """Look into a frame; None = back to the page."""
+        frame = None if selector is None else self._call("POST", "/element", {"using": "css selector", "value": selector})
+        self._call("POST", "/frame", {"id": frame})
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self._call("POST", "/execute/sync", {"script": script, "args": list(arguments)})

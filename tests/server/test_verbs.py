@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -99,3 +100,20 @@ def test_options_that_name_files_say_so() -> None:
             if option.kind is not bool and words & {"file", "files", "folder", "book", "path"}:
                 assert option.file, f"{verb}: {option.name}"
             assert option.kind.__name__ != "Path" or option.file, f"{verb}: {option.name}"
+
+
+@pytest.mark.weights
+def test_events_tell_how_far_it_is_and_end_with_the_answer(server: TestClient, clip: Path) -> None:
+    def events(verb: str, **data: str) -> list[dict[str, object]]:
+        told = server.post(f"/v1/{verb}", files={"file": clip.read_bytes()}, data={"stream": "true", **data}).text
+        return [json.loads(part.removeprefix("data: ")) for part in told.split("\n\n") if part]
+
+    words = events("transcribe", model="small")
+    assert {e["type"] for e in words} == {"progress", "segment", "done"}
+    whole = json.loads(str(words[-1]["answer"]))
+    assert " ".join(str(e["text"]) for e in words if e["type"] == "segment") == whole["text"]
+    assert {"stage", "done", "total", "type"} == set(words[0]) and words[-1]["media_type"] == "application/json"
+    picture = events("spectrogram", kind="wave")[-1]
+    assert base64.b64decode(str(picture["answer"]))[:4] == b"\x89PNG"
+    server_error = server.post("/v1/vad", files={"file": b"a letter and no sound"}, data={"stream": "true"}).text
+    assert "no recording" in json.loads(server_error.removeprefix("data: "))["error"]["message"]
