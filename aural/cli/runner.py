@@ -44,6 +44,7 @@ class Job:
     channels: str = "mix"
     settings: dict[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    text: str | Path | None = None
 
 
 def run_task(verb: str, arguments: list[str]) -> int:
@@ -76,6 +77,9 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
     elif takes == "name and source":
         parser.add_argument("name", nargs="?", help="whose voice it is")
         parser.add_argument("audio", nargs="*", metavar="AUDIO", help="recordings of that voice")
+    elif takes == "source and text":
+        parser.add_argument("audio", nargs=1, metavar="AUDIO", help="a recording, - for a pipe, or sample:NAME")
+        parser.add_argument("text", metavar="TEXT", help="a file with the text, or the text itself")
     else:
         parser.add_argument("audio", nargs="+", metavar="AUDIO", help="files, folders, globs, - for a pipe, or sample:NAME")
     usual = "" if page.TASK.writes else f" (a folder without -f gets {', '.join(outputs.USUAL)})"
@@ -154,7 +158,20 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     choices = choose(task, getattr(args, "model", None), models)
     if args.device not in DEVICES:
         raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
-    return Job(verb, options, choices, args.device, args.threads, wish, args.channels, given, args.quiet == "true")
+    text = _text(args.text) if task.takes == "source and text" else None
+    if text is not None and args.channels == "split":
+        raise UsageError("one text is laid over all channels together", where="--channels split")
+    return Job(verb, options, choices, args.device, args.threads, wish, args.channels, given, args.quiet == "true", text)
+
+
+def _text(given: str) -> str | Path:
+    """A file of that name, or the text itself. Raises: UsageError for the name of a file that is not there."""
+    path = Path(given)
+    if len(given) < 1024 and path.is_file():
+        return path
+    if path.suffix in (".txt", ".text", ".md") and " " not in given:
+        raise UsageError("there is no such file", where=given, fix="Give a file with the text, or the text itself")
+    return given
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -323,7 +340,7 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
     source = _call.as_source(one.place, shown)
     shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown)
     runner = _split if job.channels == "split" else _call.run
-    answer = runner(task, source, job.options, shelf, shown)
+    answer = runner(task, source if job.text is None else (source, job.text), job.options, shelf, shown)
     if task.note is not None and not job.quiet and (line := task.note(answer)):
         shown.close()
         say(f"{one.name}: {line}")
