@@ -18,6 +18,22 @@ from aural.formats._saved import save as save
 __version__: str
 _HOMES: dict[str, str]
 
+def align(
+    audio: Any,
+    text: Any,
+    /,
+    *,
+    language: str | None = ...,
+    hotwords: str | None = ...,
+    gate: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Where each word of a known text is said in a recording"
+
 def animal(
     audio: Any,
     /,
