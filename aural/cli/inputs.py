@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aural.errors import AuralError, UnreadableSound, one_line
+from aural.sound.inside import is_recording
 
 # What a folder is searched for. A file that is named outright is opened whatever its ending.
 ENDINGS = frozenset(
@@ -71,7 +72,7 @@ def _one(text: str) -> list[Input]:
     path = Path(text)
     if _is(path.is_dir):
         return _folder(path)
-    if _is(path.exists):
+    if _is(path.exists) or _is(lambda: is_recording(path)):
         return [Input(text, path.name)]
     if glob.has_magic(text):
         hits = sorted(h for h in glob.glob(text, recursive=True) if not Path(h).is_dir())

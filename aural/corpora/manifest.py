@@ -17,6 +17,7 @@ from aural.corpora import reference
 from aural.errors import ManifestError
 from aural.files import write_bytes
 from aural.results import Event, Span, Turn
+from aural.sound.inside import is_recording
 
 # NeMo's names beside ours
 _ALSO = {"audio_filepath": "audio", "offset": "start", "license": "licence"}
@@ -199,7 +200,7 @@ def clip_of(row: Mapping[str, Any], path: Path, number: int) -> Clip:
     if not isinstance(audio, str) or not audio:
         _fail(path, number, "this row names no audio", 'Add "audio", a path relative to the manifest')
     place = path.parent / audio
-    if not place.is_file():
+    if not is_recording(place):
         _fail(path, number, f"the recording {audio!r} is not there", "Paths are relative to the manifest")
     start = _seconds(row, "start", path, number) or 0.0
     duration = _seconds(row, "duration", path, number)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import json
 import tarfile
 from collections import defaultdict
@@ -25,6 +24,7 @@ from aural.corpora.manifest import Clip, clip_of, line_of
 from aural.errors import CorpusError, UsageError, one_line
 from aural.files import sha256_of, write_text, written
 from aural.progress import Progress, Quiet
+from aural.sound.inside import Stretch
 from aural.sound.sound import Sound
 from aural.sound.source import Source
 
@@ -90,7 +90,7 @@ class Packed:
     def sound(self, rate: int | None = None, mono: bool = True) -> Sound:
         """The clip, decoded. Raises: SoundError, CorpusError."""
         end = None if self.clip.duration is None else self.clip.start + self.clip.duration
-        with _opened(self.clip.audio) as file, Source(_Member(file, self.offset, self.size), self.clip.id) as source:
+        with _opened(self.clip.audio) as file, Source(Stretch(file, self.offset, self.size), self.clip.id) as source:
             return source.load(rate=rate, mono=mono, start=self.clip.start, end=end)
 
 
@@ -317,26 +317,3 @@ def _bytes(path: Path, offset: int, size: int) -> bytes:
     if len(data) != size:
         raise CorpusError("this shard was cut off", where=str(path), fix="Copy it again, or pack again")
     return data
-
-
-@final
-class _Member:
-    """A stretch of an open file as a file of its own."""
-
-    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
-        self._file, self._offset, self._size, self._at = file, offset, size, 0
-
-    def read(self, count: int = -1) -> bytes:
-        left = max(0, self._size - self._at)
-        self._file.seek(self._offset + self._at)
-        data = self._file.read(left if count < 0 else min(count, left))
-        self._at += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at

@@ -29,6 +29,11 @@ class Data:
     valid: Clips
     train_seconds: Sequence[float]
     valid_seconds: Sequence[float]
+    files: Sequence[int] = ()
+
+    def plan(self, options: Options, epoch: int) -> list[list[int]]:
+        """The batches of an epoch."""
+        return order(self.train_seconds, options.batch, options.seed, epoch, self.files)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Fit:
         self._course = _Course()
         self._feed = Feed(data.train, options.workers)
         self._begun = self._saved = time.monotonic()
-        per_epoch = len(order(data.train_seconds, options.batch, options.seed, 0))
+        per_epoch = len(data.plan(options, 0))
         self._steps = per_epoch * options.epochs
 
     def run(self, resume: bool = False) -> Outcome:
@@ -104,7 +109,7 @@ class Fit:
     def _epoch(self) -> bool:
         """One epoch, or what is left of it; False when the time ran out in it."""
         course, options = self._course, self._options
-        plan = order(self._data.train_seconds, options.batch, options.seed, course.epoch)
+        plan = self._data.plan(options, course.epoch)
         done = course.step - course.epoch * len(plan)
         for batch in self._feed.batches(plan[done:], course.epoch):
             share = self._share()
@@ -145,7 +150,7 @@ class Fit:
 
     def _validate(self) -> None:
         course = self._course
-        steps = max(1, len(order(self._data.train_seconds, self._options.batch, self._options.seed, course.epoch)))
+        steps = max(1, len(self._data.plan(self._options, course.epoch)))
         answers, targets = answered(self._trainee, self._data.valid, self._data.valid_seconds, self._options)
         value = self._metric.of(answers, targets)
         losses = {n: v / steps for n, v in course.sums.items()}

@@ -17,12 +17,14 @@ from torch.utils.data import DataLoader, Dataset
 from aural import find
 from aural.corpora.manifest import Clip
 from aural.learn.targets._face import Grid
+from aural.sound.inside import inside
 from aural.sound.sound import Sound, load
 
 Target = Callable[[Clip, int], np.ndarray]  # a clip and its samples at the net's rate -> what it is to answer
 Change = Callable[[Sound, np.random.Generator], Sound]
 _FULL = np.float32(32767)
 _POOL = 50  # batches that are sorted by length together
+_NEAR = 10_000  # clips of shards that are mixed with each other
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,15 +145,41 @@ def _padded(rows: Sequence[np.ndarray]) -> np.ndarray:
     return out
 
 
-def order(durations: Sequence[float], batch: int, seed: int, epoch: int) -> list[list[int]]:
-    """The batches of an epoch: shuffled, clips of like length together, a last one of fewer clips."""
+def order(durations: Sequence[float], batch: int, seed: int, epoch: int, files: Sequence[int] = ()) -> list[list[int]]:
+    """The batches of an epoch: shuffled, clips of like length together, a last one of fewer clips.
+
+    `files` numbers the file that each clip lies in, where many lie in one: then files are drawn, and clips among those of
+    some files, so that a set larger than memory is read file by file.
+    """
     rng = np.random.default_rng((seed, epoch))
     shuffled = rng.permutation(len(durations))
+    if len(files) > _NEAR:
+        place = rng.permutation(max(files) + 1)[np.asarray(files)]
+        shuffled = shuffled[np.argsort(place[shuffled], kind="stable")]
+        near = np.split(shuffled, range(_NEAR, len(shuffled), _NEAR))
+        shuffled = np.concatenate([rng.permutation(part) for part in near])
+        own = [batches_of(shuffled[at : at + batch * _POOL], durations, batch) for at in range(0, len(shuffled), batch * _POOL)]
+        return [pool[int(i)] for pool in own for i in rng.permutation(len(pool))]
     batches: list[list[int]] = []
     for first in range(0, len(shuffled), batch * _POOL):
-        pool = sorted(shuffled[first : first + batch * _POOL], key=lambda i: (durations[i], i))
-        batches += [[int(i) for i in pool[at : at + batch]] for at in range(0, len(pool), batch)]
+        batches += batches_of(shuffled[first : first + batch * _POOL], durations, batch)
     return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def batches_of(clips: Sequence[int] | np.ndarray, durations: Sequence[float], batch: int) -> list[list[int]]:
+    """Clips by length, so many a batch."""
+    pool = sorted(clips, key=lambda i: (durations[i], i))
+    return [[int(i) for i in pool[at : at + batch]] for at in range(0, len(pool), batch)]
+
+
+def files_of(clips: Sequence[Clip]) -> list[int]:
+    """The number of the file in which each recording lies; none where each is a file of its own."""
+    places = [inside(clip.audio) for clip in clips[:1]]
+    if not places or places[0] is None:
+        return []
+    names = [clip.audio.name.partition("#")[0] for clip in clips]
+    numbers = {name: k for k, name in enumerate(sorted(set(names)))}
+    return [numbers[name] for name in names]
 
 
 def in_order(durations: Sequence[float], batch: int) -> list[list[int]]:

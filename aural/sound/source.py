@@ -27,6 +27,7 @@ from aural.results import Recording
 from aural.sound.blocks import between, blocks_of, one_channel
 from aural.sound.containers import other_kind
 from aural.sound.decode import Decoder, Encoding
+from aural.sound.inside import Inside, Stretch, inside
 from aural.sound.resample import Resampler
 from aural.sound.sound import Sound
 
@@ -52,6 +53,7 @@ class Source:
         self._lock = threading.RLock()
         self._spooled: weakref.finalize | None = None
         self._path: Path | None = None
+        self._inside: Inside | None = None
         self._data: bytes | None = None
         self._file: Any = None
         self._pipe: Any = None
@@ -243,7 +245,8 @@ class Source:
         return "standard input"
 
     def _take_path(self, path: Path) -> str:
-        kind = _checked(path)
+        self._inside = inside(path)
+        kind = _checked(path if self._inside is None else self._inside.file)
         self._path = path
         if stat.S_ISFIFO(kind):
             self._pipe = path
@@ -277,12 +280,13 @@ class Source:
             yield _Window(self._file, self._lock)  # type: ignore[misc]
         else:
             assert self._path is not None
+            place = self._inside
             try:
-                file = self._path.open("rb")
+                file = (self._path if place is None else place.file).open("rb")
             except OSError as error:
                 raise _unreadable(error, self._path) from None
             with file:
-                yield file
+                yield file if place is None else Stretch(file, place.offset, place.size)  # type: ignore[misc]
 
     def _spool(self) -> None:
         """Copy a pipe to a temporary file, once."""

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from aural import find
-from aural.corpora.manifest import read_manifest, write_manifest
+from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.corpora.rows import form_of, look, rows
+from aural.corpora.shards import pack
 from aural.errors import AuralError, CorpusError, ExtraMissing, ManifestError, UsageError
+from aural.sound.inside import is_recording
 from aural.sound.sound import Sound
 
 FORMS = find.names("corpora/forms")
@@ -80,8 +82,17 @@ def label_files(place: Path) -> Path:
     return place
 
 
+def shards(place: Path) -> Path:
+    clips = []
+    for name, label in zip(NAMES, LABELS, strict=True):
+        sound(place / "in" / name)
+        clips.append(Clip(place / "in" / name, name, label=label, labels=(label,), speaker=name[0]))
+    pack(clips, place / "packed")
+    return place / "packed"
+
+
 MADE: dict[str, Callable[[Path], Path]] = {
-    f.__name__: f for f in (label_files, label_folders, split_folders, manifest, kaldi, csv, hugging_face)
+    f.__name__: f for f in (label_files, label_folders, split_folders, manifest, kaldi, csv, hugging_face, shards)
 }
 
 
@@ -95,7 +106,7 @@ def test_three_files_give_three_rows(name: str, tmp_path: Path) -> None:
     assert form_of(place) == name
     found = rows(place)
     assert sorted(label for c in found for label in (c.labels or [e.label for e in c.events or ()])) == ["cat", "dog", "dog"]
-    assert len({c.id for c in found}) == 3 and all(c.audio.is_file() for c in found)
+    assert len({c.id for c in found}) == 3 and all(is_recording(c.audio) for c in found)
     again = place.parent / "again.jsonl.gz"
     write_manifest(found, again)
     assert [(c.audio.resolve(), c.label, c.speaker, c.split) for c in read_manifest(again)] == [

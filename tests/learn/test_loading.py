@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from learn_clips import RATE, manifest
 
 from aural.corpora.manifest import read_manifest
+from aural.learn import loading
 from aural.learn.augment import Effects
 from aural.learn.loading import Clips, Draw, Feed, Truth, collate, in_order, order
 from aural.learn.targets import clip_class
@@ -30,6 +32,18 @@ def test_batches_hold_clips_of_like_length() -> None:
     durations = np.random.default_rng(0).uniform(1, 10, 400).tolist()
     spread = np.mean([max(durations[i] for i in part) - min(durations[i] for i in part) for part in order(durations, 16, 0, 0)])
     assert spread < 1.0
+
+
+def test_shards_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a set larger than memory a part is heard at a time; every clip once, in another order each epoch."""
+    monkeypatch.setattr(loading, "_NEAR", 100)
+    durations, files = np.random.default_rng(0).uniform(1, 9, 1000).tolist(), [k % 20 for k in range(1000)]
+    plan = order(durations, 2, 0, 3, files)
+    assert sorted(i for part in plan for i in part) == list(range(1000))
+    assert plan == order(durations, 2, 0, 3, files) != order(durations, 2, 0, 4, files)
+    heard = [files[i] for part in plan for i in part]
+    assert all(len(set(heard[at : at + 100])) <= 4 for at in range(0, 1000, 100)), "a window reads from many files"
+    assert order(durations, 2, 0, 3, files[:0]) == order(durations, 2, 0, 3)
 
 
 def test_draws_do_not_depend_on_the_order_of_asking(tmp_path: Path) -> None:

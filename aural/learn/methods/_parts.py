@@ -13,7 +13,7 @@ from aural.files import write_text
 from aural.learn import augment, processes
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
-from aural.learn.loading import Clips, Draw, Target
+from aural.learn.loading import Clips, Draw, Target, files_of
 from aural.learn.log import Log
 from aural.learn.nets import Choice, plain
 from aural.learn.scores import Metric
@@ -59,7 +59,7 @@ def data_of(job: Job, choice: Choice, truths: tuple[Target, Target], weights: Se
     train = Clips(job.clips["train"], options.sample_rate, truths[0], weights, change=change, crop=crop,
                   seed=options.seed, cache=options.cache)  # fmt: skip
     valid = Clips(job.clips["valid"], options.sample_rate, truths[1], cache=options.cache)
-    return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips])
+    return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips], files_of(train.clips))
 
 
 def fitted(
