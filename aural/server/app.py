@@ -18,14 +18,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from aural import __version__, find
-from aural.errors import AuralError
+from aural.errors import AuralError, LimitReached
 from aural.models.runtime import Runtime
-from aural.server import audio_api, openapi, page, realtime, speech, stream, verbs
+from aural.server import audio_api, jobs, openapi, page, realtime, speech, stream, verbs, wyoming
 from aural.server.answers import as_json, failure, guarded
 from aural.server.desk import Desk
 from aural.server.door import Door
 from aural.server.names import aliases_of
 from aural.server.options import Options
+from aural.settings import home
 
 _SWEEP = 5.0  # s between two looks for models that nobody uses
 
@@ -39,7 +40,13 @@ def app(options: Options | None = None, runtime: Runtime | None = None) -> Starl
     async def lifespan(application: Starlette) -> AsyncIterator[None]:
         chores = [asyncio.ensure_future(_open(desk)), asyncio.ensure_future(_sweep(desk))]
         try:
-            yield
+            async with contextlib.AsyncExitStack() as doors:
+                try:
+                    await _begin(desk, work, doors)
+                except AuralError as error:
+                    application.state.failure = error  # the framework would only say that it did not start
+                    raise
+                yield
         finally:
             for chore in chores:
                 chore.cancel()
@@ -52,10 +59,18 @@ def app(options: Options | None = None, runtime: Runtime | None = None) -> Starl
     middleware = [Middleware(Door, desk=desk)]
     if origins:
         middleware.insert(0, Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"]))
-    http = [*page.routes(), *_house(desk), *audio_api.routes(desk), *speech.routes(desk), *verbs.routes(desk)]
+    work = jobs.Jobs(desk, Path(desk.options.jobs) if desk.options.jobs else home() / "jobs")
+    http = [
+        *page.routes(),
+        *jobs.routes(desk, work),
+        *_house(desk),
+        *audio_api.routes(desk),
+        *speech.routes(desk),
+        *verbs.routes(desk),
+    ]
     routes = [*http, *stream.routes(desk), *realtime.routes(desk)]
     made = Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers={HTTPException: failed})
-    made.state.desk = desk
+    made.state.desk, made.state.failure = desk, None
     return made
 
 
@@ -64,6 +79,8 @@ def check(options: Options) -> None:
     for verb in options.preload:
         find.page("tasks", verb)
     aliases_of(options.alias)
+    if options.wyoming is not None:
+        wyoming.place_of(options.wyoming, options.host)
 
 
 def _house(desk: Desk) -> list[Route]:
@@ -93,6 +110,20 @@ def _house(desk: Desk) -> list[Route]:
 
     pages = {"/health": health, "/ready": ready, "/metrics": metrics, "/openapi.json": document, "/docs": docs}
     return [Route(path, guarded(page), methods=["GET"]) for path, page in pages.items()]
+
+
+async def _begin(desk: Desk, work: jobs.Jobs, doors: contextlib.AsyncExitStack) -> None:
+    """Begin with jobs and home automation. Raises: UsageError, LimitReached for places that others have."""
+    try:
+        await doors.enter_async_context(work.running())
+    except LimitReached as error:
+        if desk.options.jobs is not None:
+            raise
+        print(f"aural: no jobs ({error}); --jobs names a folder of its own", file=sys.stderr, flush=True)
+    if desk.options.wyoming is not None:
+        place = wyoming.place_of(desk.options.wyoming, desk.options.host)
+        port = await doors.enter_async_context(wyoming.listening(desk, place))
+        print(f"aural: Wyoming on tcp://{place[0]}:{port}", file=sys.stderr, flush=True)
 
 
 async def _open(desk: Desk) -> None:

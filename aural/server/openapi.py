@@ -35,6 +35,7 @@ def document() -> dict[str, Any]:
         "/ready": {"get": {"summary": "Whether its models are open (503 until then)", "responses": _responses("application/json")}},
         "/metrics": {"get": {"summary": "What it did, as Prometheus reads it", "responses": _responses("text/plain")}},
     }
+    paths |= _jobs()
     for verb in verbs():
         paths[f"/v1/{verb}"] = _verb(verb)
     return {
@@ -43,6 +44,31 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
         "security": [{}, {"bearer": []}],
+    }
+
+
+def _jobs() -> dict[str, Any]:
+    """The routes of jobs."""
+    fields = {
+        "verb": {"type": "string", "enum": list(verbs()), "default": "listen", "description": "its options are fields, too"},
+        "file": _FILE,
+    }
+    told = {"responses": _responses("application/json")}
+    format = {"name": "format", "in": "query", "schema": {"type": "string"}, "description": "any that the job's state lists"}
+    result = {"summary": "The answer of a job that is done", "parameters": [format], "responses": _responses("application/json")}
+    return {
+        "/v1/jobs": {
+            **_post("Hear a long recording; the answer is a job", {"type": "object", "properties": fields}, "json"),
+            "get": {"summary": "All jobs", **told},
+        },
+        "/v1/jobs/{id}": {
+            "get": {"summary": "The state of a job", **told},
+            "delete": {"summary": "Cancel a job; forget one that is over", **told},
+        },
+        "/v1/jobs/{id}/events": {
+            "get": {"summary": "How far a job is, as it goes on", "responses": _responses("text/event-stream")}
+        },
+        "/v1/jobs/{id}/result": {"get": result},
     }
 
 

@@ -29,6 +29,9 @@ class Options:
     patience: float = option(30.0, "longest time between two pieces of an upload", unit="s", least=0.1)
     idle: float = option(900.0, "close models that nobody asked for so long; 0 = never", unit="s", least=0)
     grace: int = option(30, "on SIGTERM, finish what runs for so long", unit="s", least=0)
+    jobs: str | None = option(None, "folder for jobs and their recordings; not set = jobs under AURAL_HOME")
+    keep: float = option(24.0, "forget jobs so long after their end, with their recordings; 0 = never", unit="h", least=0)
+    wyoming: str | None = option(None, "answer home automation, too: a port (10300 by habit) or tcp://host:port; it knows no token")
     log: str = option("text", "a line for each request on standard error, never with any content", choices=("text", "json", "none"))
 
     @property

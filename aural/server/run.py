@@ -18,11 +18,12 @@ from aural.server.options import LOCAL, TOKEN, Options
 def serve(options: Options, runtime: Runtime) -> int:
     """Serve until SIGTERM or Ctrl-C, then finish what runs; gives the exit code.
 
-    Raises: UsageError for an address that cannot be listened on.
+    Raises: UsageError for an address that cannot be listened on, LimitReached for a folder that another server has.
     """
     with listening(options.host, options.port) as door:
+        made = app(options, runtime)
         config = uvicorn.Config(
-            app(options, runtime),
+            made,
             log_config=None,
             log_level="critical",
             access_log=False,
@@ -43,7 +44,12 @@ def serve(options: Options, runtime: Runtime) -> int:
         print(f"aural: listening on http://{shown}:{port} (a page: /, what it offers: /docs)", file=sys.stderr, flush=True)
         if options.host not in LOCAL and options.bearer is None:
             print(f"aural: anybody who reaches this machine may ask; --token or {TOKEN} closes it", file=sys.stderr, flush=True)
-        server.run(sockets=[door])
+        try:
+            server.run(sockets=[door])
+        except SystemExit:
+            if made.state.failure is None:
+                raise
+            raise made.state.failure from None
     return 0
 
 

@@ -30,10 +30,11 @@ _DRAIN = 2.0  # s: a client that is told 413 is listened to for so long, else it
 
 @dataclass(frozen=True)
 class Form:
-    """What came in: texts by field (several under one name stay in order), and recordings by field."""
+    """What came in: texts by field (several under one name stay in order), recordings by field, and their bytes."""
 
     texts: Mapping[str, tuple[str, ...]]
     files: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    raw: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def one(self, name: str, default: str | None = None) -> str | None:
         """The last text of a field, `default` where there is none or an empty one."""
@@ -84,7 +85,7 @@ async def received(request: Request, options: Options) -> AsyncIterator[Form]:
                     await asyncio.to_thread(file.write, block)
                 file.seek(0)
                 empty = not file.read(1)
-                yield Form(query, {} if empty else {"file": (Source(file, "recording"),)})
+                yield Form(query) if empty else Form(query, {"file": (Source(file, "recording"),)}, {"file": (file,)})
     except MultiPartException as error:
         raise HTTPException(400, f"this form cannot be read ({error.message})") from None
     except _TooMuch:
@@ -135,13 +136,15 @@ class _Bounded:
 def _form(query: Mapping[str, tuple[str, ...]], parts: list[tuple[str, Any]]) -> Form:
     texts: dict[str, tuple[str, ...]] = dict(query)
     files: dict[str, tuple[Source, ...]] = {}
+    raw: dict[str, tuple[Any, ...]] = {}
     for name, value in parts:
         if isinstance(value, UploadFile):
             name = name.removesuffix("[]")
             files[name] = (*files.get(name, ()), Source(value.file, shown_name(value.filename)))
+            raw[name] = (*raw.get(name, ()), value.file)
         else:
             texts[name] = (*texts.get(name, ()), value)
-    return Form(texts, files)
+    return Form(texts, files, raw)
 
 
 async def _text(request: Request) -> bytes:

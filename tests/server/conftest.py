@@ -25,8 +25,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[TestClient]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The server as a client inside the process; models stay open over the module."""
-    options = Options(log="none", preload=(), alias=("mine=moonshine-tiny",))
+    jobs = str(tmp_path_factory.mktemp("jobs"))
+    options = Options(log="none", preload=(), alias=("mine=moonshine-tiny",), jobs=jobs)
     with TestClient(app(options), base_url=HERE, raise_server_exceptions=True) as client:
         yield client

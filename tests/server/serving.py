@@ -69,7 +69,7 @@ def served(folder: Path, *arguments: str) -> Iterator[Served]:
     log, place = folder / "serve.log", folder / "tmp"
     place.mkdir(exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(place)}
-    command = [sys.executable, "-m", "aural", "serve", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "aural", "serve", "--port", "0", "--jobs", str(folder / "jobs"), *arguments]
     with log.open("wb") as out, subprocess.Popen(command, stderr=out, stdout=out, env=environment, cwd=folder) as process:
         try:
             yield Served(process, log, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,9 +35,10 @@ WAV = {"file": ("a.wav", b"")}
 
 @contextmanager
 def serving(**options: Any) -> Iterator[TestClient]:
-    made = Options(**{"log": "none", "preload": (), **options})
-    with TestClient(app(made), base_url="http://127.0.0.1:8000") as client:
-        yield client
+    with tempfile.TemporaryDirectory() as jobs:
+        made = Options(**{"log": "none", "preload": (), "jobs": jobs, **options})
+        with TestClient(app(made), base_url="http://127.0.0.1:8000") as client:
+            yield client
 
 
 @pytest.fixture

@@ -1,0 +1,297 @@
+"""Home automation: Wyoming over TCP, with describe, transcribe, synthesize and detect as the tasks allow."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, final
+from urllib.parse import urlsplit
+
+import numpy as np
+from starlette.exceptions import HTTPException
+
+from aural import __version__, find
+from aural.errors import AuralError, DataError, UsageError
+from aural.models import store
+from aural.results import Result, Update
+from aural.server.answers import report, told
+from aural.server.desk import Ask, Desk
+from aural.server.events import relayed
+from aural.server.hearing import Hearing
+from aural.server.names import aliases_of, choices_of
+from aural.server.verbs import built
+from aural.server.wyoming_wire import LINE, Event, read, write
+from aural.sound.resample import Resampler
+from aural.sound.source import Source
+from aural.tasks import _speaking
+from aural.tasks._live import Pace
+
+PORT = 10300  # by habit
+_RATE = 16_000  # Hz at which sounds are looked for
+_LOOK, _EVERY = 3.0, 1.0  # s of sound that are looked at, and how often
+_CHUNK = 4096  # samples of an audio-chunk
+
+
+def place_of(text: str, host: str) -> tuple[str, int]:
+    """(host, port) from a port or tcp://host:port. Raises: UsageError."""
+    with contextlib.suppress(ValueError):
+        if text.isdecimal() and 0 <= int(text) <= 65535:
+            return host, int(text)
+        parts = urlsplit(text)
+        if parts.scheme == "tcp" and parts.hostname and parts.port is not None:
+            return parts.hostname, parts.port
+    raise UsageError(
+        f"{text!r:.60} is no place to listen", where="--wyoming", fix=f"Give a port such as {PORT}, or tcp://0.0.0.0:{PORT}"
+    )
+
+
+@contextlib.asynccontextmanager
+async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
+    """Serve Wyoming while the block runs; gives the port. Raises: UsageError for a place that cannot be listened on."""
+    guests: set[asyncio.Task[None]] = set()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        guests.add(task)
+        try:
+            await Guest(desk, reader, writer).stay()
+        finally:
+            guests.discard(task)
+
+    try:
+        server = await asyncio.start_server(greet, *place, limit=LINE)
+    except OSError as error:
+        raise UsageError(
+            f"this address cannot be listened on ({error.strerror or error})", where=f"{place[0]}:{place[1]}"
+        ) from None
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for guest in guests:
+            guest.cancel()
+        if guests:
+            await asyncio.wait(guests)
+
+
+def info(desk: Desk) -> dict[str, Any]:
+    """What is offered: recognizers, voices, and sounds that may wake a satellite."""
+    entries = store.entries()
+    recognizers = [e.card for e in entries if "recognizer" in e.roles]
+    everything = sorted({language for card in recognizers for language in card.languages})
+    usual = find.page("tasks", "transcribe").TASK.roles["recognizer"]
+    ordered = sorted(recognizers, key=lambda card: (card.name != usual, card.name))
+    asr = [{**_artifact(c.name, c.source), "languages": everything if c.name == usual else list(c.languages)} for c in ordered]
+    found: dict[str, Any] = {
+        "asr": [{**_artifact("aural"), "models": asr, "supports_transcript_streaming": True, "requires_external_vad": True}],
+        "tts": [], "wake": [], "handle": [], "intent": [], "mic": [], "snd": [],
+    }  # fmt: skip
+    if "speak" in find.names("tasks"):
+        card = store.entry_of(find.page("tasks", "speak").TASK.roles["synthesizer"], "synthesizer").card
+        english = [name for name, told in card.voices.items() if told.startswith("en")]
+        voices = [{**_artifact(name, card.source), "languages": ["en"]} for name in english]
+        found["tts"] = [{**_artifact("aural"), "voices": voices, "supports_synthesize_streaming": False}]
+    tagger = find.page("tasks", "detect").TASK.roles["tagger"]
+    if store.is_here(tagger, "tagger"):  # asking what there is fetches nothing
+        with desk.kept.opened(tagger, "tagger") as model:
+            sounds = [{**_artifact(label), "languages": [], "phrase": label} for label in model.card.labels]
+        found["wake"] = [{**_artifact("aural sounds"), "models": sounds}]
+    return found
+
+
+def _artifact(name: str, source: str = "") -> dict[str, Any]:
+    by = {"name": source or "aural", "url": source if source.startswith("https://") else "https://github.com/aural-sound/aural"}
+    return {"name": name, "attribution": by, "installed": True, "description": name, "version": __version__}
+
+
+@final
+class Guest:
+    """One connection. Its events come one after the other; each part of it is thrown away with the connection."""
+
+    def __init__(self, desk: Desk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._desk, self._reader, self._writer = desk, reader, writer
+        self._aliases = aliases_of(desk.options.alias)
+        self._asked: Event | None = None  # transcribe or detect, which the sound that follows is for
+        self._ear: Hearing | Sounds | None = None
+        self._texts: list[str] = []
+        self._form = (0, 0, 0)
+
+    async def stay(self) -> None:
+        """Until the guest leaves, or does what cannot be."""
+        try:
+            with self._desk.place():
+                while (event := await read(self._reader)) is not None:
+                    await self._answer(event)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        except Exception as error:
+            if not isinstance(error, AuralError | HTTPException):
+                report(error)
+            with contextlib.suppress(ConnectionError):
+                problem = told(error)
+                await self._say("error", text=problem["message"], code=problem["code"])
+        finally:
+            await self._quiet()
+            self._writer.close()
+            self._desk.meters.count("requests", 1, {"route": "wyoming", "status": "200"})
+
+    async def _answer(self, event: Event) -> None:
+        kind = event.type
+        if kind == "describe":
+            await write(self._writer, Event("info", await asyncio.to_thread(info, self._desk)))
+        elif kind == "ping":
+            await self._say("pong", **({"text": event.data["text"]} if isinstance(event.data.get("text"), str) else {}))
+        elif kind in ("transcribe", "detect"):
+            await self._quiet()
+            self._asked = event
+        elif kind == "audio-start":
+            await self._begin(event)
+        elif kind == "audio-chunk":
+            if self._ear is None:
+                await self._begin(event)
+            assert self._ear is not None
+            await self._ear.feed(_samples(event.payload, self._form))
+        elif kind == "audio-stop":
+            await self._end()
+        elif kind == "synthesize":
+            await self._speak(event)
+
+    async def _begin(self, event: Event) -> None:
+        """Sound comes: for a transcript, unless sounds are to be detected."""
+        await self._quiet()
+        self._form = _form_of(event.data)
+        asked, self._texts = self._asked or Event("transcribe"), []
+        if asked.type == "detect":
+            self._ear = Sounds(self._desk, _texts_of(asked.data.get("names")), self._form[0], self._detected)
+            return
+        task = find.page("tasks", "transcribe").TASK
+        language, name = asked.data.get("language"), asked.data.get("name")
+        words = [*_texts_of(asked.data.get("transcript_names")), *_texts_of(asked.data.get("transcript_terms"))]
+        values = {
+            "language": language if isinstance(language, str) else None,
+            "hotwords": ",".join(w.replace(",", " ") for w in words) or None,
+        }
+        choices = choices_of(task, name if isinstance(name, str) and name != "aural" else None, (), self._aliases)
+        ear = Hearing(self._desk, choices, built(task, values), Pace(every=0), self._form[0], self._heard)
+        await ear.__aenter__()
+        self._ear = ear
+        await self._say("transcript-start")
+
+    async def _end(self) -> None:
+        ear, kind = self._ear, self._asked.type if self._asked is not None else "transcribe"
+        if isinstance(ear, Hearing):
+            await ear.finish()
+        if kind == "detect":
+            if isinstance(ear, Sounds) and not ear.found:
+                await self._say("not-detected")
+        else:
+            await self._say("transcript", text=" ".join(self._texts))
+            await self._say("transcript-stop")
+        await self._quiet()
+        self._asked = None
+
+    async def _heard(self, update: Update, lag: float) -> None:
+        if update.kind == "final" and update.text:
+            await self._say("transcript-chunk", text=(" " if self._texts else "") + update.text)
+            self._texts.append(update.text)
+
+    async def _detected(self, name: str, at: float) -> None:
+        await self._say("detection", name=name, timestamp=round(1000 * at))
+
+    async def _speak(self, event: Event) -> None:
+        """Say a text, sentence by sentence as it is made."""
+        if "speak" not in find.names("tasks"):
+            raise UsageError("this version of aural does not speak yet")
+        task, text = find.page("tasks", "speak").TASK, event.data.get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise UsageError("there is no text to say", where="--text")
+        voice = event.data.get("voice")
+        name = voice.get("name") if isinstance(voice, dict) else None
+        options = built(task, {"voice": name if isinstance(name, str) else None})
+        watch = self._desk.watch()
+
+        def job() -> None:
+            with _speaking.reader(text, self._desk.shelf(dict(task.roles)), options) as reader:
+                for piece in reader.pieces():
+                    watch.check()
+                    tell((reader.sample_rate, piece.samples))
+
+        begun = 0
+        async with relayed(lambda: self._desk.work(job, watch)) as (tell, pieces, work):
+            async for rate, samples in pieces:
+                if not begun:
+                    begun = rate
+                    await self._say("audio-start", rate=rate, width=2, channels=1, timestamp=0)
+                for at in range(0, len(samples), _CHUNK):
+                    data = np.clip(np.rint(samples[at : at + _CHUNK] * 32767), -32768, 32767).astype("<i2").tobytes()
+                    await write(self._writer, Event("audio-chunk", {"rate": rate, "width": 2, "channels": 1}, data))
+            await work
+        await self._say("audio-stop")
+
+    async def _say(self, kind: str, **data: Any) -> None:
+        await write(self._writer, Event(kind, data))
+
+    async def _quiet(self) -> None:
+        """Let go of what was being heard."""
+        ear, self._ear = self._ear, None
+        if isinstance(ear, Hearing):
+            await ear.__aexit__()
+
+
+@final
+class Sounds:
+    """Looks for named sounds in what comes, by the verb `detect`, a second at a time."""
+
+    def __init__(self, desk: Desk, names: list[str], rate: int, emit: Any) -> None:
+        task = find.page("tasks", "detect").TASK
+        self._desk, self._emit = desk, emit
+        self._options = built(task, {"watch": tuple(names)}) if names else None
+        self._choices: Mapping[str, str] = dict(task.roles)
+        self._mover = Resampler(rate, _RATE)
+        self._held = np.zeros(0, np.float32)
+        self._new = self._all = 0
+        self.found = False
+
+    async def feed(self, samples: np.ndarray) -> None:
+        """Take samples [t]. Nothing is looked for where no name was given, nor after something was found."""
+        moved = self._mover.push(samples[None])[0]
+        self._held = np.concatenate([self._held, moved])[-round(_LOOK * _RATE) :]
+        self._new += len(moved)
+        self._all += len(moved)
+        if self._options is None or self.found or self._new < _EVERY * _RATE:
+            return
+        self._new = 0
+        ask = Ask("detect", Source((self._held, _RATE)), self._options, dict(self._choices))
+        watch = self._desk.watch()
+        result: Result = await self._desk.work(lambda: self._desk.answer(ask, watch), watch)
+        for event in result.events or ():
+            if event.layer == "sound":
+                self.found = True
+                await self._emit(event.label, max(0.0, (self._all - len(self._held)) / _RATE + event.start))
+                return
+
+
+def _form_of(data: Mapping[str, Any]) -> tuple[int, int, int]:
+    """(rate, bytes a sample, channels). Raises: DataError."""
+    rate, width, channels = (data.get(name) for name in ("rate", "width", "channels"))
+    if not (isinstance(rate, int) and 8000 <= rate <= 192_000 and width in (1, 2, 4) and channels in range(1, 17)):
+        raise DataError(
+            "this sound has a form that is not known here", fix="Send 8000 to 192000 Hz, 1, 2 or 4 bytes, 1 to 16 channels"
+        )
+    return rate, int(width), int(channels)  # type: ignore[arg-type]
+
+
+def _samples(payload: bytes, form: tuple[int, int, int]) -> np.ndarray:
+    """Samples [t], the mean of the channels."""
+    _, width, channels = form
+    kind = {1: "u1", 2: "<i2", 4: "<i4"}[width]
+    whole = len(payload) - len(payload) % (width * channels)
+    values = np.frombuffer(payload[:whole], kind).reshape(-1, channels).astype(np.float32).mean(axis=1)
+    scaled = (values - 128) / 128 if width == 1 else values / np.float32(1 << (8 * width - 1))
+    return np.asarray(scaled, np.float32)
+
+
+def _texts_of(value: Any) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
