@@ -137,7 +137,10 @@ def forecast(rows: Sequence[Row], first: Headline) -> list[str]:
     law = law_of(clips, errors, drawn)
     kind = f"1 - {first.name}" if first.higher else first.name
     told = f"{2 * clips[-1]} clips instead of {clips[-1]}: {kind} about {law.twice:.4f} [{law.low:.4f}, {law.high:.4f}]"
-    lines = [f"law: {kind} = {law.scale:.3g} * clips ^ {-law.power:.3f}", f"{told}, now {errors[-1]:.4f} ({law.now:.4f} by the law)"]
+    lines = [
+        f"law: {kind} = {law.scale:.3g} * clips ^ {-law.power:.3f}",
+        f"{told}, now {errors[-1]:.4f} ({law.now:.4f} by the law)",
+    ]
     if law.gain[0] > 0:
         lines.append(f"twice the clips would take off {law.gain[0]:.4f} to {law.gain[1]:.4f}")
     else:
