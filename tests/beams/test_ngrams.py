@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import math
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_files_come_back(name: str, tmp_path: Path) -> None:
     assert (tmp_path / name).read_bytes()[:2] == (b"\x1f\x8b" if name.endswith("gz") else b"\\d")
     arpa.write(again, tmp_path / f"two.{name}")
     assert (tmp_path / f"two.{name}").read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_another_reader_says_the_same_of_our_files(tmp_path: Path) -> None:
+    golden = json.loads((Path(__file__).parents[1] / "golden" / "ngrams" / "ngrams.json").read_text())
+    arpa.write(trained(SENTENCES, 3), tmp_path / "model.arpa")
+    model = arpa.read(tmp_path / "model.arpa")
+    for case in golden["cases"]:
+        state, words = model.start(), case["text"].split()
+        for word, (score, _) in zip(words, case["words"], strict=False):
+            logprob, state = model.score(state, word)
+            assert logprob / math.log(10) == pytest.approx(score, abs=2e-5)
+        assert model.logprob(words) / math.log(10) == pytest.approx(case["score"], abs=1e-4)
 
 
 def test_damaged_files_are_told(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ _EXAMPLES = """
 examples:
   aural evaluate transcribe --manifest valid.jsonl --slice gender,accent --json base.json
   aural evaluate transcribe --manifest valid.jsonl --snr 20,10,0 --noise noises/ --plot snr.svg
+  aural evaluate transcribe --manifest valid.jsonl --show-errors 10
   aural evaluate verify --trials trials.tsv
   aural evaluate tag --manifest esc10/valid.jsonl --map classes.txt
   aural evaluate --compare base.json tiny.json
@@ -68,6 +69,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--json", type=Path, metavar="FILE", help="write the receipt: figures, slices, every clip, versions, command"
     )
+    group.add_argument(
+        "--show-errors",
+        type=int,
+        nargs="?",
+        const=20,
+        metavar="N",
+        help="of texts: the N clips with most errors, word under word (20)",
+    )
     group.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the figure against SNR")
     group.add_argument("--compare", nargs=2, type=Path, metavar=("A.json", "B.json"), help="two receipts, paired on common clips")
 
@@ -91,12 +100,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _deliver(args: argparse.Namespace, plan: Plan, records: list[Record], truth: Path) -> int:
     from aural import receipts
-    from aural.judge import report, slices
+    from aural.judge import alignments, report, slices
 
     clean = [r for r in records if r["condition"] == "clean"]
     gaps = slices.gaps(slices.sliced(clean, plan.keys), plan.scorers, args.seed)
     made = report.receipt(plan, records, truth, _options(args), args.seed)
     print(report.text(made, plan, gaps), flush=True)
+    if args.show_errors is not None:
+        print("\n" + alignments.report(records, args.show_errors), flush=True)
     if args.json:
         receipts.write(made, args.json)
     if args.plot:
@@ -124,6 +135,8 @@ def _clips(args: argparse.Namespace, shown: Progress) -> tuple[Plan, list[Record
 
     if args.manifest is None:
         raise UsageError("--manifest is missing", where=f"evaluate {args.verb}", fix="Give a .jsonl file with audio and truth")
+    if args.show_errors is not None and "words" not in judging.scorers_of(args.verb):
+        raise UsageError(f"{args.verb} writes no text whose errors could be shown", where="--show-errors", fix="Leave it out")
     judging.scorers_of(args.verb)
     clips = judging.spread_evenly(read_manifest(args.manifest), args.limit)
     plan = judging.plan(args.verb, clips, _choices(args), _task_options(args), _terms(args))
