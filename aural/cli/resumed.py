@@ -133,5 +133,5 @@ def _segment(plain: Mapping[str, Any]) -> Segment:
 def _forget_old(own: Path) -> None:
     """Remove what was left by runs that nobody went on with."""
     for path in sorted(own.parent.iterdir()):
-        if path != own and path.is_dir() and time.time() - path.stat().st_mtime > OLDEST:
-            shutil.rmtree(path, ignore_errors=True)
+        if path.stem != own.name and time.time() - path.stat().st_mtime > OLDEST:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import wave
 from collections.abc import Iterator
@@ -189,3 +190,12 @@ def test_work_keeps_sentences_and_mends_itself(tmp_path: Path, monkeypatch: pyte
         assert block.shape == (1, 800) and np.abs(block[0] - samples).max() < 1 / 16384
         again.remove()
     assert not work.folder.exists()
+
+
+def test_what_nobody_came_back_for_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    with Work({"text": "old"}) as old, Work({"text": "new"}) as new:
+        pass
+    os.utime(old.folder, (0, 0))
+    with Work({"text": "now"}):
+        assert not old.folder.exists() and new.folder.exists()
