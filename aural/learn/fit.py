@@ -93,12 +93,13 @@ class Fit:
         self._saved = time.monotonic()
         self._begun = self._saved - course.spent
         while course.epoch < options.epochs:
-            if not self._epoch():
-                stopped = "time is up"
-                break
+            # Asked before an epoch, so that a training that was killed behind its last one learns no more, either.
             waited = course.epoch - 1 - (course.best.number if course.best else 0)
             if options.patience and waited >= options.patience:
                 stopped = f"no better validation for {waited} epochs"
+                break
+            if not self._epoch():
+                stopped = "time is up"
                 break
         if course.best is None:
             self._validate()

@@ -14,6 +14,9 @@ from aural.learn import checkpoint, processes
 from aural.learn.options import Options
 from aural.learn.stepper import Stepper
 from aural.learn.transfer import STAGED
+from aural.nets.layers import MaskedNorm
+
+_NORMS = (MaskedNorm, nn.modules.batchnorm._BatchNorm)  # what keeps statistics of the clips that it hears
 
 
 @final
@@ -44,10 +47,12 @@ class Weights:
 
     def level(self) -> None:
         """Statistics that each process keeps of its own clips become their mean."""
+        # Of the other buffers nothing is learned: means of equal numbers could still differ from them in their last bits.
         if processes.size() > 1:
-            processes.average([b for b in self.module.buffers() if b.is_floating_point()])
-            names = {n for n, _ in self.module.named_buffers()}
-            processes.average([t for n, t in self.stepper.averaged.items() if n in names and t.is_floating_point()])
+            kept = {f"{name}.{own}" for name, one in self.module.named_modules() if isinstance(one, _NORMS) and one.training
+                    for own, buffer in one.named_buffers(recurse=False) if buffer.is_floating_point()}  # fmt: skip
+            processes.average([b for n, b in self.module.named_buffers() if n in kept])
+            processes.average([t for n, t in self.stepper.averaged.items() if n in kept])
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:

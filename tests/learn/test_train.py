@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -84,6 +85,19 @@ def test_a_killed_training_goes_on_bit_equal(tmp_path: Path) -> None:
     a, b = (load_file(_last(folder)) for folder in (straight, killed))
     assert a.keys() == b.keys()
     assert [n for n in a if not np.array_equal(a[n], b[n])] == []
+
+
+def test_a_training_that_had_stopped_learns_no_more(tmp_path: Path) -> None:
+    """Killed between the last step and the model, with patience at its end: going on takes no further step."""
+    ask = Ask("classify", manifest(tmp_path, 4), tmp_path / "run", manifest(tmp_path, 2, 1),
+              given={**SMALL, "patience": 1, "epochs": 60, "rate": 1e-8, "threads": 1})  # fmt: skip
+    train(ask, say=lambda text: None)
+    before = load_file(_last(tmp_path / "run"))
+    told: list[str] = []
+    train(dataclasses.replace(ask, resume=True), say=told.append)
+    after = load_file(_last(tmp_path / "run"))
+    assert any("no better validation for 1 epochs" in line for line in told)
+    assert [n for n in before if not np.array_equal(before[n], after[n])] == []
 
 
 def _last(run: Path) -> str:
