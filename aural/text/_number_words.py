@@ -47,8 +47,8 @@ def ordinal(value: int) -> tuple[str, ...]:
 def year(value: int) -> tuple[str, ...]:
     """A year as it is said: 1905 -> nineteen oh five, 2005 -> two thousand five, 2012 -> twenty twelve."""
     hundreds, last = divmod(value, 100)
-    if not 1100 <= value <= 2999 or (value % 1000) < 10:
-        return cardinal(value, joined=False)
+    if not 1010 <= value <= 2999 or (value % 1000) < 10:
+        return cardinal(value, joined=not 1000 <= value <= 2999)
     if last == 0:
         return (*_below_hundred(hundreds), "hundred")
     if last < 10:

@@ -32,7 +32,7 @@ _CENTURY = 50  # two digits up to here are years of the 2000s
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The kind of date that matched, in its own order of words."""
     if found["month"]:
-        return _month_first(found)
+        return None if _is_verb(found, around) else _month_first(found)
     if found["month2"]:
         return _day_first(found, around)
     if found["month3"]:
@@ -40,6 +40,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["quarter"]:
         return _quarter(found, around)
     return _in_figures(found, around)
+
+
+def _is_verb(found: re.Match[str], around: Around) -> bool:
+    """ "may" and "march" in small letters before a number that counts."""
+    small = found["month"] in ("may", "march", "mar")
+    return small and not (found["year"] or found["nth"]) and bool(re.match(r"\s[a-z]", around.right(found.end())))
 
 
 def _month_first(found: re.Match[str]) -> Reading:

@@ -15,6 +15,7 @@ PATTERN = re.compile(
 )
 # Said as two numbers, because they are names: a day, a terror, a week around the clock.
 _NAMES = frozenset({(24, 7), (9, 11), (7, 11), (4, 20)})
+_ROUND = 10  # from here on two equal numbers are halves of a whole: 50/50
 _NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
 
 
@@ -26,9 +27,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found[5]:
         return said(found.end(), *sign, *amount(found[5].strip()))
     over, under = int(found[3]), int(found[4])
-    if not found[2] and ((over, under) in _NAMES or over == under):
+    if not found[2] and ((over, under) in _NAMES or over == under >= _ROUND):
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
-    if 1000 < over < under <= 2100 and not found[2]:
+    if not found[2] and 1000 < over <= 2100 and (over < under <= 2100 or under == over % 100 + 1):
         return None
     if under == 0 or (over > under > _NAMED and not found[2]):
         return said(found.end(), *sign, *cardinal(over), "over", *cardinal(under))

@@ -30,9 +30,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *words)
     if not _OPERAND_BEFORE.search(around.left) or not _OPERAND.match(around.right(found.end())):
         return None
-    if sign in "-/" and not _is_equation(around, found.end()):
+    numeric = re.search(r"[\d)%]\s?$", around.left) and re.match(r"\s?[-(]?\d", around.right(found.end()))
+    if sign in ("-", "/", "*", "<", ">") and not (numeric and sign not in "-/") and not _is_equation(around, found.end()):
         return None
     if sign in "x:" and not (re.search(r"\d\s?$", around.left) and around.previous in ("cardinal", "decimal", "measure")):
+        return None
+    if sign == ":" and re.match(r"\s?0\d", around.right(found.end())):
         return None
     if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
         return said(found.end(), "by")

@@ -24,5 +24,6 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *words, plural(last) if found[3] else last)
     if " " in found[0]:
         return None
-    number = one_by_one(digits) if len(digits) > 2 else cardinal(int(digits))
+    alike = len(digits) > 2 and len(set(digits)) == 1
+    number = one_by_one(digits) if alike or digits.startswith("0") else cardinal(int(digits), joined=False)
     return said(found.end(), *number, found[2].lower())

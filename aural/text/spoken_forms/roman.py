@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from aural.text._calendar import MONTH
 from aural.text._number_words import cardinal, ordinal
 from aural.text._reading import STARTERS, Around, Reading, said
 
@@ -59,6 +60,7 @@ _ASKING = frozenset(
     "finally later next then still yet well oh okay what whatever whenever wherever whoever everything nothing something "
     "anything and or nor".split()
 )
+_MONTH = re.compile(MONTH, re.IGNORECASE)
 _VERBS = re.compile(
     r" (?:am|was|have|had|do|did|will|would|can|could|shall|should|may|might|must|think|thought|know|knew|see|saw|said|say|like|"
     r"want|never|always|just|also|went|go|love|hope|feel|felt|got|get|believe|guess|suppose|mean|met|read|heard|told|remember)\b"
@@ -78,7 +80,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
             return None
         return _ended(found, cardinal(value), behind)
     named = (
-        before[:1].isupper() and before.isalpha() and len(before) > 1 and before.lower() not in STARTERS and not before.isupper()
+        before[:1].isupper()
+        and before.isalpha()
+        and len(before) > 1
+        and before.lower() not in STARTERS
+        and not before.isupper()
+        and not _MONTH.fullmatch(before)
     )
     if (
         gap == " "

@@ -9,12 +9,12 @@ from aural.text._reading import Around, Part, Reading
 
 RANK = 15
 PATTERN = re.compile(
-    r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,6}){1,6}(?![\w])"
+    r"\d[- ]\d{3}[- ](?=[A-Z])[A-Z\d]{1,7}(?:-[A-Z\d]{1,7}){0,3}(?!\w)"
+    r"|\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,6}){1,6}(?![\w])"
     r"|(?:\d[ .-])?\(\d{2,5}\)[ .-]?\d{3,4}(?:[ .-]\d{3,4}){0,2}(?![\w])"
     r"|\d{1,6}(?:-\d{1,6}){1,6}(?!\w|[-/]\d)"
     r"|\d{1,4}(?:\.\d{1,4}){2,4}(?!\w|[-/.]\d)"
     r"|0\d{2,4}(?: \d{3,4}){2}(?!\w)|\d{3} \d{3} \d{4}(?!\w)"
-    r"|1[- ]8\d\d[- ][A-Z\d]{1,7}(?:-[A-Z\d]{1,7}){0,3}(?!\w)"
 )
 _PIECE = re.compile(r"[A-Za-z]+|\d+|\D")
 
@@ -25,12 +25,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if re.search(r"[\w][-./]$", around.left) or not _is_dialed(written):
         return None
     address = re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", written) is not None
-    toll_free = re.match(r"1[- ]8", written) is not None
     parts: list[Part] = []
     for piece in _PIECE.finditer(written):
         end = found.start() + piece.end()
         if piece[0].isdecimal():
-            hundreds = toll_free and len(piece[0]) == 3 and piece[0].endswith("00")
+            hundreds = re.fullmatch("[1-9]00", piece[0]) and re.fullmatch(r"(?:\d\D{1,2})?\(?", written[: piece.start()])
             parts.append(Part(end, cardinal(int(piece[0])) if hundreds else one_by_one(piece[0])))
         elif piece[0].isalpha():
             parts.append(Part(end, (piece[0],)))

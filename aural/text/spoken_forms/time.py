@@ -18,12 +18,12 @@ PATTERN = re.compile(
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
-    """Hours and minutes, "oh" before a single minute, "o'clock" for full hours without a.m. or p.m."""
+    """Hours and minutes, "o" before a single minute, "o'clock" for full hours without a.m. or p.m."""
     if not found["minute"] and not found["half"]:
         return None
     if found["sep"] == "." and not found["half"]:
         return None
-    if re.search(r"[\d][.:/-]$", around.left):
+    if re.search(r"\d[.:/-]$", around.left) and around.previous != "range":
         return None
     end = found.end()
     behind: tuple[str, ...] = (found["half"].upper() + "M",) if found["half"] else ()
@@ -48,7 +48,7 @@ def _clock(found: re.Match[str]) -> tuple[str, ...]:
     if found["second"]:
         return (*_several(hour, "hour"), *_several(minute, "minute"), "and", *_several(int(found["second"]), "second"))
     if minute:
-        return (*cardinal(hour), *(("oh",) if minute < 10 else ()), *cardinal(minute))
+        return (*cardinal(hour), *(("o",) if minute < 10 else ()), *cardinal(minute))
     return cardinal(hour) if found["half"] else (*cardinal(hour), "o'clock")
 
 

@@ -12,7 +12,7 @@ RANK = 9
 PATTERN = re.compile(
     r"'?(?P<decade>\d{3}0|[2-9]0)(?:'s|(?P<gap> ?)s)(?!\w)|(?P<year>\d{4})(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
 )
-_FIRST, _LAST = 1100, 2999
+_FIRST, _LAST = 1010, 2999
 # Words in s that follow a year; any other word in s is what is counted ("1500 cars").
 _NO_COUNT = frozenset(
     "is was has as his its this us yes does always perhaps besides towards across plus minus versus sees saw says seems comes "

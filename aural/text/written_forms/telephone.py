@@ -12,13 +12,11 @@ _SECURITY = (3, 2, 4)
 
 
 def read(clause: Clause, i: int) -> Figure | None:
-    """Telephone numbers in groups, "one eight hundred" as 1-800, other runs of four digits and more together."""
+    """Telephone numbers in groups, "one eight hundred" as 1-800; other runs of four digits and more together."""
     found, end = digits(clause, i)
-    if found == "1" and clause.at(end - 1) == "one" and clause.at(end + 1) == "hundred":
-        return None
     toll, after = digits(clause, end + 1) if clause.at(end) == "hundred" else ("", end)
-    if found == "18" and len(toll) == 7:
-        return Figure(after, f"1-800-{toll[:3]}-{toll[3:]}")
+    if 0 < len(found) < 3 and len(toll) == 7:
+        return Figure(after, f"{found[:-1]}{'-' * (len(found) - 1)}{found[-1]}00-{toll[:3]}-{toll[3:]}")
     if len(found) < _LEAST or clause.at(end) in ("hundred", "thousand", "point", "dot"):
         return None
     groups = _GROUPS.get(len(found), (len(found),))
