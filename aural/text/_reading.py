@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import final
 
 _OPERAND = re.compile(r"[\w)\]%°]$")
-_REACH = 200  # characters: nothing farther away decides how something is read
+_REACH = 120  # characters: nothing farther away decides how something is read
 _WORD = re.compile(r"[^\W_]+(?:['.&-][^\W_]+)*")
 _LAST = re.compile(r"([^\W_]+(?:['.&-][^\W_]+)*)\W*$")
 # Words that open a sentence more often than they are a name: what stands before them may end.

@@ -27,7 +27,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     end = found.end()
     if found["house"]:
         house = found["house"]
-        first = Part(found.end("house"), one_by_one(house) if len(house) == 3 else in_pairs(house))
+        first = Part(found.end("house"), one_by_one(house) if re.fullmatch(r"\d0[1-9]", house) else in_pairs(house))
         side = found["toward"]
         return (first, Part(found.end("gap"), (), "space"), Part(end, (DIRECTIONS[side.upper()],))) if side else (first,)
     if found["side"]:
@@ -39,11 +39,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
             return None
         return (Part(end, (DIRECTIONS[found["side"]],)),)
     if found["state"]:
-        return _state(found, around)
-    return _street(found, around)
+        return _state(found, around) or _street(found["state"], end, around)
+    return _street(found["street"], end, around)
 
 
-def _street(found: re.Match[str], around: Around) -> Reading | None:
+def _street(written: str, end: int, around: Around) -> Reading | None:
     """A short street behind a house number's street; elsewhere the abbreviation's own page decides."""
     nearby = around.left[-60:]
     if not re.search(
@@ -51,8 +51,9 @@ def _street(found: re.Match[str], around: Around) -> Reading | None:
         nearby,
     ):
         return None
-    end = found.end() - (1 if found["point2"] and around.closes(found.end()) else 0)
-    return (Part(end, (STREETS[found["street"].lower()],)),)
+    if around.text[end - 1] == "." and around.closes(end):
+        end -= 1
+    return (Part(end, (STREETS[written.lower()],)),) if written.lower() in STREETS else None
 
 
 def _state(found: re.Match[str], around: Around) -> Reading | None:

@@ -1,4 +1,4 @@
-"""Dates: Jan. 5th, 2020; 25 July 2012; 12/25/2019; 2020-01-05; 3Q22"""
+"""Dates: Jan. 5th, 2020; 25 July 2012; May 5-7; 12/25/2019; 2020-01-05; 3Q22"""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _YEAR = r"(?:\d{4}|'\d\d)(?!\w|\.\d|,\d{3})"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 PATTERN = re.compile(
     rf"""
-    (?P<month>{MONTH})(?:\s{{1,2}}|-)(?P<day>{_DAY})(?P<nth>st|nd|rd|th)?(?![\w:]|\.\d|,\d{{3}}|/|-\d)(?:(?P<comma>\s?,\s?|\s)(?P<year>{_YEAR}))?
+    (?P<first>{MONTH})\s(?P<from>{_DAY})\s?[-–]\s?(?P<to>{_DAY})(?![\w:]|[.,]\d|/|-\d)
+    |(?P<month>{MONTH})(?:\s{{1,2}}|-)(?P<day>{_DAY})(?P<nth>st|nd|rd|th)?(?![\w:]|\.\d|,\d{{3}}|/|-\d)(?:(?P<comma>\s?,\s?|\s)(?P<year>{_YEAR}))?
     |(?P<day2>{_DAY})(?:st|nd|rd|th)?(?:\s|-|\sof\s)(?P<month2>{MONTH})(?:(?P<comma2>\s?,\s?|[\s-])(?P<year2>{_YEAR}))?(?!\w)
     |(?P<month3>{MONTH})(?P<comma3>,?\s)(?P<year3>{_YEAR})
     |(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>{_DAY})(?![\w]|[-/.]\d)
@@ -31,6 +32,8 @@ _CENTURY = 50  # two digits up to here are years of the 2000s
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The kind of date that matched, in its own order of words."""
+    if found["first"]:
+        return said(found.end(), month(found["first"]), *ordinal(int(found["from"])), "to", *ordinal(int(found["to"])))
     if found["month"]:
         return None if _is_verb(found, around) else _month_first(found)
     if found["month2"]:

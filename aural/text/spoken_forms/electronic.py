@@ -21,6 +21,7 @@ PATTERN = re.compile(
     r"|www\.[^\s<>\"]{1,2000}"
     rf"|[A-Za-z\d_+][A-Za-z\d._%+&-]{{0,63}}@{_LABEL}(?:\.{_LABEL}){{0,6}}\.[A-Za-z]{{2,10}}(?!\w)(?:/[^\s<>\"]{{0,2000}})?"
     rf"|{_LABEL}(?:\.{_LABEL}){{0,6}}\.{_LAST}(?![\w@])(?:/[^\s<>\"]{{0,2000}})?"
+    r"|(?<!\S)~?/[\w.-]{1,60}(?:/[\w.-]{1,60}){1,20}/?(?!\S)"
     rf"|{_LABEL}\.{_LABEL}(?:\.{_LABEL}){{0,5}}/[^\s<>\"]{{1,2000}}",
     re.IGNORECASE,
 )
@@ -52,8 +53,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
 
 def _is_address(written: str) -> bool:
     """Single letters with points ("e.g.") and the ends of sentences without a space ("end.In") are none."""
-    labels = re.split(r"[./@]", written)
-    if "@" in written or "://" in written or written.lower().startswith("www."):
+    labels = re.split(r"[./@]", written, maxsplit=8)
+    if "@" in written or "://" in written or written[0] in "/~" or written.lower().startswith("www."):
         return True
     return any(len(label) > 1 for label in labels[:-1]) and not (
         labels[1][:1].isupper() and not labels[0].isupper() and not labels[1].isupper()

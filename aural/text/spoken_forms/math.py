@@ -25,6 +25,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     sign = found[0]
     if sign not in _WORDS:
         return None
+    raised = re.match("[23](?!\\d)", around.right(found.end())) if sign == "^" else None
+    if raised and _OPERAND_BEFORE.search(around.left):
+        return said(found.end() + 1, "squared" if raised[0] == "2" else "cubed")
     words = _WORDS[sign].split()
     if sign in _ALWAYS:
         return said(found.end(), *words)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from aural.text._reading import Around, Reading, said
+from aural.text._units import UNIT
 
 RANK = 50
 PATTERN = re.compile(r"[-–—](?=\s?(?:[$€£¥₩₹]?\.?\d|'\d|[A-Z]))")
 _KINDS = frozenset("cardinal decimal year money measure time date ordinal fraction weekday".split())
 _NUMBER_BEHIND = re.compile(r".\s?[$€£¥₩₹']?[\d.,:]*\d(?:st|nd|rd|th|s|%|°|[A-Za-z]{1,3})?(?![-–]?\w)")
+_MEASURED = re.compile(rf".\s?[\d.,]+\s?{UNIT}(?!\w)")
 _CLOCK = re.compile(r".\s?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|(?<=:\d\d))", re.IGNORECASE)
 _NAMES = re.compile(r".\s?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 
@@ -26,5 +28,5 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if re.search(r"[A-Za-z]-?\d+$", around.left) and around.previous != "measure":
         return None
     same = spaced == right[1:2].isspace()
-    close = not spaced or around.previous in ("year", "money", "measure")
+    close = not spaced or around.previous in ("year", "money", "measure") or _MEASURED.match(right)
     return said(found.end(), "to") if same and close and _NUMBER_BEHIND.match(right) else None

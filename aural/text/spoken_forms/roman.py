@@ -6,7 +6,7 @@ import itertools
 import re
 
 from aural.text._calendar import MONTH
-from aural.text._number_words import cardinal, ordinal
+from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import STARTERS, Around, Reading, said
 
 RANK = 21
@@ -18,8 +18,8 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _COUNTED = frozenset(
     "part chapter book volume vol act scene section sec article art appendix canto psalm title phase type class grade level "
     "stage step war wars bowl episode season round figure fig table plate exhibit annex schedule group division region zone "
-    "category mark tier sonata symphony no number opus rocky final fantasy quest olympics olympiad apollo gemini saturn titan "
-    "corps legion lesson unit paragraph clause amendment form page verse generation model version world schedule rule "
+    "category mark tier sonata symphony no number opus rocky final fantasy quest olympics olympiad apollo vatican gemini saturn "
+    "titan corps legion lesson unit paragraph clause amendment form page verse generation model version world schedule rule "
     "protocol trilogy".split()
 )
 # Titles of those who are numbered by name.
@@ -95,7 +95,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     ):
         return _ended(found, ("the", *ordinal(value)), behind)
     if len(numeral) > 1 and numeral not in _ALSO_LETTERS and not found[2] and (value < 100 or len(numeral) > 3):
-        return _ended(found, cardinal(value), ())
+        return _ended(found, year(value), ())
     return None
 
 
