@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from aural.beams.ctc_paths import BLANK, log_probability
+from aural.beams.ctc_paths import BLANK, log_probabilities
 from aural.beams.fusion import Fusion
 
 _NEVER = np.float32(-1e30)
+_ROOT, _NOBODY, _NO_PARENT = np.uint64(1), np.uint64(0), np.uint64(2)
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,24 @@ def search(
 
 def _ranked(found: list[tuple[tuple[int, ...], float]], log_probs: np.ndarray) -> list[Reading]:
     """The readings of one row with the sum over all of their paths, best first."""
-    readings = [Reading(tokens, log_probability(log_probs, tokens), added) for tokens, added in found]
+    sums = log_probabilities(log_probs, [tokens for tokens, _ in found])
+    readings = [Reading(tokens, float(total), added) for (tokens, added), total in zip(found, sums, strict=True)]
     return sorted(readings, key=lambda r: -r.score)
 
 
 class _Beam:
-    """The prefixes of a batch. Each is a node of one tree, so that equal prefixes are one number."""
+    """The prefixes of a batch. Each is a 64-bit number mixed from that of its parent and its last token, so that equal prefixes
+    have equal numbers; which parent and token a number stands for is written down as it comes up."""
 
     def __init__(self, rows: int, width: int, fusion: Fusion | None, classes: int) -> None:
         self._states = _States(fusion, classes)
-        self._tree: dict[tuple[int, int], int] = {}
-        self._up: list[tuple[int, int]] = [(-1, BLANK)]  # node 0 is the empty prefix
+        self._written: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         shape = (rows, width)
-        self._node, self._parent, self._last = np.full(shape, -2), np.full(shape, -1), np.zeros(shape, int)
+        self._node, self._parent = np.full(shape, _NOBODY), np.full(shape, _NO_PARENT)
+        self._last = np.zeros(shape, int)
         self._blank, self._token = np.full(shape, _NEVER), np.full(shape, _NEVER)
         self._added, self._state = np.zeros(shape, np.float32), np.zeros(shape, int)
-        self._node[:, 0], self._blank[:, 0] = 0, 0.0
+        self._node[:, 0], self._blank[:, 0] = _ROOT, 0.0
 
     def step(self, log_probs: np.ndarray, classes: np.ndarray, real: np.ndarray) -> None:
         """One frame: log_probs [B, K], the classes [B, C] that may follow; rows that are not `real` stay as they are."""
@@ -93,12 +97,27 @@ class _Beam:
         """The prefixes of one row, unordered: tokens, and what the fusion added with the end of the text."""
         found = []
         for w in np.flatnonzero(np.maximum(self._blank[row], self._token[row]) > _NEVER / 2):
-            tokens, node = [], int(self._node[row, w])
-            while node > 0:
-                node, token = self._up[node]
-                tokens.append(token)
-            found.append((tuple(tokens[::-1]), float(self._added[row, w]) + self._states.finish(int(self._state[row, w]))))
+            added = float(self._added[row, w]) + self._states.finish(int(self._state[row, w]))
+            found.append((self._tokens[row][w], added))
         return found
+
+    @cached_property
+    def _tokens(self) -> list[list[tuple[int, ...]]]:
+        """The tokens of every prefix [B][W], walked back from all at once."""
+        rows, width = self._node.shape
+        found: list[list[int]] = [[] for _ in range(rows * width)]
+        if self._written:
+            nodes, parents, tokens = (np.concatenate(parts) for parts in zip(*self._written, strict=True))
+            nodes, first = np.unique(nodes, return_index=True)
+            parents, tokens = parents[first], tokens[first]
+            at = self._node.ravel().copy()
+            while len(open_ := np.flatnonzero((at != _ROOT) & (at != _NOBODY))):
+                place = np.searchsorted(nodes, at[open_])
+                for k, token in zip(open_.tolist(), tokens[place].tolist(), strict=True):
+                    found[k].append(token)
+                at[open_] = parents[place]
+        told = [tuple(one[::-1]) for one in found]
+        return [told[b * width : (b + 1) * width] for b in range(rows)]
 
     def _merge(self, grown: np.ndarray, token: np.ndarray, classes: np.ndarray) -> None:
         """A prefix that grows into another one of the beam adds its paths there, and is no candidate of its own."""
@@ -122,29 +141,37 @@ class _Beam:
         blank, token = np.where(grows, _NEVER, stay[0][b, from_]), np.where(grows, grown[b, from_, c], stay[1][b, from_])
         total = np.where(grows, added[b, from_, c], self._added[b, from_])
         node, parent, last, state = (a[b, from_] for a in (self._node, self._parent, self._last, self._state))
-        for i, j in zip(*np.nonzero(grows & (token > _NEVER / 2)), strict=True):
-            written = int(classes[i, c[i, j]])
-            parent[i, j], last[i, j] = node[i, j], written
-            node[i, j] = self._child(int(node[i, j]), written)
-            state[i, j] = self._states.walk(int(state[i, j]), written)
-        dead = grows & (token <= _NEVER / 2)
-        node[dead], parent[dead] = -2, -1
+        alive = grows & (token > _NEVER / 2)
+        written = classes[b, c]
+        if self._states.used:
+            for i, j in zip(*np.nonzero(alive), strict=True):
+                state[i, j] = self._states.walk(int(state[i, j]), int(written[i, j]))
+        parent, last = np.where(grows, node, parent), np.where(grows, written, last)
+        node = np.where(grows, _child(node, written), node)
+        self._written.append((node[alive], parent[alive], written[alive]))
+        dead = grows & ~alive
+        node[dead], parent[dead] = _NOBODY, _NO_PARENT
         self._node, self._parent, self._last, self._state = node, parent, last, state
         self._blank, self._token, self._added = blank, token, np.asarray(total, np.float32)
 
-    def _child(self, node: int, token: int) -> int:
-        found = self._tree.get((node, token))
-        if found is None:
-            found = self._tree[node, token] = len(self._up)
-            self._up.append((node, token))
-        return found
+
+def _child(node: np.ndarray, token: np.ndarray) -> np.ndarray:
+    """The numbers of prefixes grown by a token: mixed as splitmix64 does, so that two meet by chance once in 2^64."""
+    mixed = (
+        node * np.uint64(0x9E3779B97F4A7C15)
+        + token.astype(np.uint64) * np.uint64(0xD1342543DE82EF95)
+        + np.uint64(0x632BE59BD9B4E019)
+    )
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 class _States:
     """The states of a fusion as numbers, and what each offers as rows of one table."""
 
     def __init__(self, fusion: Fusion | None, classes: int) -> None:
-        self._fusion = fusion
+        self._fusion, self.used = fusion, fusion is not None
         self._known: dict[Hashable, int] = {}
         self._all: list[Hashable] = []
         self._steps: dict[tuple[int, int], int] = {}
@@ -157,8 +184,7 @@ class _States:
         return None if self._fusion is None else self._table[states]
 
     def walk(self, state: int, token: int) -> int:
-        if self._fusion is None:
-            return 0
+        assert self._fusion is not None
         found = self._steps.get((state, token))
         if found is None:
             found = self._steps[state, token] = self._number(self._fusion.walk(self._all[state], token))

@@ -39,6 +39,34 @@ def log_probability(log_probs: np.ndarray, tokens: Sequence[int]) -> float:
     return float(np.logaddexp(ends[-1], ends[-2]) if tokens else ends[-1])
 
 
+def log_probabilities(log_probs: np.ndarray, several: Sequence[Sequence[int]]) -> np.ndarray:
+    """log P(tokens | X) of several sequences at once [N]: chances instead of logarithms, scaled to 1 in each frame.
+
+    What lies below 1e-300 of a sequence's own beginnings is summed again in logarithms.
+    """
+    if not len(log_probs) or not several:
+        return np.array([log_probability(log_probs, tokens) for tokens in several])
+    longest = max(map(len, several))
+    states = np.stack([states_of([*tokens, *[BLANK] * (longest - len(tokens))]) for tokens in several])  # [N, S]
+    leaps = np.stack([_leaps(row) for row in states]).astype(np.float64)
+    top = log_probs.max(axis=1, keepdims=True)
+    chances = np.exp((log_probs - top).astype(np.float64))
+    sums = np.zeros((len(several), states.shape[1] + 2))
+    sums[:, 2:4] = chances[0, states[:, :2]]
+    total = np.full(len(several), float(top.sum()))
+    for f in range(len(log_probs)):
+        if f:
+            sums[:, 2:] = (sums[:, 2:] + sums[:, 1:-1] + leaps * sums[:, :-2]) * chances[f][states]
+        scale = sums.sum(axis=1)
+        sums /= scale[:, None]
+        total += np.log(scale)
+    rows, ends = np.arange(len(several)), 2 * np.array([len(t) for t in several]) + 2
+    last = sums[rows, ends] + np.where(ends > 2, sums[rows, ends - 1], 0.0)
+    with np.errstate(divide="ignore"):
+        found = total + np.log(last)
+    return np.array([v if np.isfinite(v) else log_probability(log_probs, t) for v, t in zip(found, several, strict=True)])
+
+
 def occupancy(log_probs: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
     """[F, K]: the share of the sequence's paths, by probability, that say class k in frame f; each row adds up to 1.
 

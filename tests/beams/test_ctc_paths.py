@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from aural.beams.ctc_paths import best_path, collapse, log_probability, occupancy
+from aural.beams.ctc_paths import best_path, collapse, log_probabilities, log_probability, occupancy
 
 CAT = ("CC_ATT", "_CAA_T", "CAATTT")
 
@@ -41,6 +41,16 @@ def test_the_recursion_is_the_sum_over_all_paths(tokens: list[int]) -> None:
     scores = random(6, 3, len(tokens))
     each = [sum(scores[f, t] for f, t in enumerate(p)) for p in paths(6, 3, tokens)]
     assert log_probability(scores, tokens) == pytest.approx(np.logaddexp.reduce(each), abs=1e-9)
+
+
+def test_several_at_once_are_as_one_by_one() -> None:
+    scores = random(30, 5, 4)
+    several = [[], [1], [1, 1, 2], [4, 3, 2, 1] * 3, [2] * 16, [1] * 15]
+    np.testing.assert_allclose(log_probabilities(scores, several), [log_probability(scores, t) for t in several])
+    steep = np.full((400, 3), -800.0)
+    steep[:, 0] = 0.0  # a token costs more than a float of chances can hold
+    assert log_probabilities(steep, [[1, 2]])[0] == pytest.approx(log_probability(steep, [1, 2]))
+    assert log_probabilities(np.zeros((0, 3)), [[], [1]]).tolist() == [0.0, -np.inf] and not len(log_probabilities(scores, []))
 
 
 def test_all_sequences_together_are_one() -> None:
