@@ -4,8 +4,8 @@
 
 Readings are cut where their sound begins and ends (30 ms that are within 22 dB of the loud ones: breath is softer) and joined
 with 0.2 to 1.2 s of noise as soft as the room, so that the first word of each begins, and the last one ends, at a time that is
-known exactly. The text is that of all readings in one line; in the second row, a sixth of the length, one word in twenty is another one, and one in
-fifty is left out.
+known exactly. The text is that of all readings in one line; in the second row, a sixth of the length, one word in twenty is
+another one, and one in fifty is left out.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def main() -> None:
             told = list(aural.align(path, " ".join(" ".join(w) for w in words), model=args.model, threads=1).words())
             spent = time.process_time() - begun
         lines.append((name, minutes, *figures(readings, words, told), spent / (minutes * 60), peak()))
-    columns = ("text", "minutes", "readings", "words", "guessed %", "starts: median ms", "starts: 90 % ms", "ends: median ms", "ends: 90 % ms",
-               "over 1 s off %", "real-time factor", "peak MiB")  # fmt: skip
+    columns = ("text", "minutes", "readings", "words", "guessed %", "starts: median ms", "starts: 90 % ms", "ends: median ms",
+               "ends: 90 % ms", "over 1 s off %", "real-time factor", "peak MiB")  # fmt: skip
     title = f"Joined readings ({args.data.name}, {args.split}), {args.model or 'default'}"
     notes = (
         "starts of the first and ends of the last word of each reading; processor time of one core",
