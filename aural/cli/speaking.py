@@ -235,7 +235,7 @@ def _said(text: str, shelf: Any, options: Any, begin: Callable[[int], Callable[[
     spoken = False
     with _speaking.reader(text, shelf, options) as reader:
         out = begin(reader.sample_rate)
-        for piece in reader.pieces():
+        for piece in reader.pieces(early=True):
             dropped += piece.dropped
             remarks += [piece.remark] if piece.remark else []
             if piece.segment is not None:

@@ -60,10 +60,15 @@ class Reader:
         """What was asked for and is not done."""
         return self._script.notes
 
-    def pieces(self, skip: int = 0) -> Iterator[Piece]:
-        """The sentences of the text, said; the first `skip` are left out. Raises: UsageError."""
+    def pieces(self, skip: int = 0, *, early: bool = False) -> Iterator[Piece]:
+        """The sentences of the text, said; the first `skip` are left out. Raises: UsageError.
+
+        `early`: a long first sentence comes in two, so that somebody who waits hears its begin the sooner.
+        """
         for line in itertools.islice(front_end.lines(self.text, self._pronouncer, self._script), skip, None):
-            yield self._said(line)
+            for part in front_end.parted(line) if early and line.tokens else (line,):
+                yield self._said(part)
+            early = early and not line.tokens
 
     def _said(self, line: Line) -> Piece:
         dropped = tuple(self.text[a:b] for a, b in line.dropped)

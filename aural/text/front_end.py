@@ -18,6 +18,7 @@ _MARKS = {
     ",": ",", ";": ";", ":": ":", ".": ".", "!": "!", "?": "?", "…": ".", "—": ",", "–": ",", "(": ",", ")": ",", "[": ",",
     "]": ",", "。": ".", "、": ",", "，": ",", "！": "!", "？": "?",
 }  # fmt: skip
+_FEW = 3  # words that are said by themselves without sounding cut off
 _STRENGTH = ("", ",", ";", ":", ".", "?", "!")
 
 
@@ -89,6 +90,19 @@ def _parts(text: str, sentence: Sentence, pronouncer: Pronouncer, script: Script
         if last and said.tokens and said.tokens[-1].mark not in (".", "?", "!"):
             said = replace(said, tokens=(*said.tokens[:-1], replace(said.tokens[-1], mark=".")))
         yield replace(said, pause=max(pause, said.pause), speed=manner.speed, pitch=manner.pitch)
+
+
+def parted(whole: Line) -> tuple[Line, ...]:
+    """A long sentence in two, cut behind its first mark; as it is, where it has none or is short."""
+    count = sum(len(token.said) for token in whole.tokens)
+    said = 0
+    for number, token in enumerate(whole.tokens[:-1], 1):
+        said += len(token.said)
+        if token.mark and said >= _FEW and count - said >= _FEW and count > 3 * _FEW:
+            cut = whole.tokens[number].start
+            first = replace(whole, end=cut, tokens=whole.tokens[:number], pause=token.pause)
+            return first, replace(whole, start=cut, tokens=whole.tokens[number:], dropped=(), before=0.0)
+    return (whole,)
 
 
 def line(text: str, span: Sentence, pronouncer: Pronouncer, script: Script = PLAIN) -> Line:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aural.text.front_end import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Line, lines
+from aural.text.front_end import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Line, lines, parted
 from aural.text.pronunciation.pronounce import Pronouncer
 
 
@@ -45,6 +45,16 @@ def test_what_cannot_be_said_is_named() -> None:
     assert [text[a:b] for a, b in line.dropped] == ["😀", "你好"]
     (line,) = read("😀")
     assert not line.tokens and line.dropped == ((0, 1),)
+
+
+def test_a_long_sentence_can_come_in_two() -> None:
+    (line,) = read("The quick brown fox jumps over the lazy dog, and nobody is surprised.")
+    first, second = parted(line)
+    assert first.end == second.start and first.tokens + second.tokens == line.tokens
+    assert first.tokens[-1].mark == "," and first.pause == 0 and second.pause == line.pause
+    for text in ("One, two, three.", "Well, the quick brown fox.", "The quick brown fox jumps over the lazy dog today."):
+        (line,) = read(text)
+        assert parted(line) == (line,)
 
 
 @given(st.text(max_size=60))

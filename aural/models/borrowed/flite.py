@@ -65,6 +65,7 @@ CARD = Card(
     batch="one",
 )
 
+_SYLLABLES = ("zvb", "aeiou", "bdfgkmnprstvz", "aeiou", "bdfgkmnprstvz", "o")  # 9,750 names
 _TIMING, _TUNE = 0.10, 0.05  # what a full variation moves, as in the default voice
 _FULL = 32768.0
 
@@ -134,13 +135,18 @@ def phones_of(word: str, phonemes: str) -> list[str]:
 
 def keys_of(utterance: Utterance) -> list[str]:
     """How each word is written in the program's lexicon: as it is, or by a made-up name where that could not be read
-    or stands for other phonemes already."""
+    or stands for other phonemes already.
+
+    Names are made of syllables: what looks unlike a word is spelled out by the program before it asks its lexicon.
+    """
     taken: dict[str, str] = {}
+    words = {word.lower() for word in utterance.words}
+    names = ("".join(parts) for parts in itertools.product(*_SYLLABLES) if "".join(parts) not in words)
     keys = []
-    for n, (word, phonemes) in enumerate(zip(utterance.words, utterance.phonemes, strict=True)):
+    for word, phonemes in zip(utterance.words, utterance.phonemes, strict=True):
         plain = word.lower()
-        made_up = f"qx{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}"
-        key = plain if plain.isascii() and plain.isalpha() and taken.get(plain, phonemes) == phonemes else made_up
+        sayable = plain.isascii() and plain.isalpha() and set(plain) & set("aeiouy")
+        key = plain if sayable and taken.get(plain, phonemes) == phonemes else next(names)
         taken[key] = phonemes
         keys.append(key)
     return keys
