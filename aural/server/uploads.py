@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
@@ -25,6 +26,7 @@ MB = 1_000_000
 _FIELDS, _FILES, _FIELD = 256, 64, 1 << 20  # at most: fields, files, bytes of a field
 _NAMED = 120  # characters of a file's name that are kept
 _SPOOL = 1 << 20  # bytes that stay in memory before a file is begun
+_SLOWEST = 1000  # bytes/s that an upload must reach on average once its patience is over: no codec of speech is slower
 _DRAIN = 2.0  # s: a client that is told 413 is listened to for so long, else it would not read the answer
 
 
@@ -91,7 +93,7 @@ async def received(request: Request, options: Options) -> AsyncIterator[Form]:
     except _TooMuch:
         await bounded.refuse()
     except TimeoutError:
-        raise HTTPException(408, f"nothing came for {options.patience:g} s") from None
+        raise HTTPException(408, f"nothing or too little came for {options.patience:g} s") from None
 
 
 def shown_name(name: str | None) -> str:
@@ -107,12 +109,12 @@ class _TooMuch(Exception):
 
 @final
 class _Bounded:
-    """A request's messages, counted: at most `most` bytes, at most `patience` s between two of them."""
+    """A request's messages, counted: at most `most` bytes, at most `patience` s between two of them, and no trickle."""
 
     def __init__(self, receive: Receive, most: int, patience: float) -> None:
         self.most = most
         self._receive, self._patience = receive, patience
-        self._count, self._more = 0, True
+        self._count, self._more, self._begun = 0, True, time.monotonic()
 
     async def __call__(self) -> Message:
         message = await asyncio.wait_for(self._receive(), self._patience)
@@ -121,6 +123,9 @@ class _Bounded:
             self._more = message.get("more_body", False)
             if self._count > self.most:
                 raise _TooMuch
+            late = time.monotonic() - self._begun - self._patience
+            if self._more and late > 0 and self._count < late * _SLOWEST:
+                raise TimeoutError
         return message
 
     async def refuse(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -69,6 +70,17 @@ def test_an_upload_that_stands_still_is_ended(server: Served) -> None:
         begun = time.monotonic()
         assert b" 408 " in drained(line)[:20]
     assert time.monotonic() - begun < 5
+
+
+def test_a_trickle_is_ended(server: Served) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        line.sendall(head("/v1/vad", 1_000_000) + PART)
+        begun = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - begun < 8:
+                line.sendall(b"a")
+                time.sleep(0.3)
+        assert b" 408 " in drained(line)[:20]
 
 
 def test_too_large_by_its_head_is_told_before_it_came(server: Served) -> None:
