@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
 from typing import Any, TypeVar, final
 
 from starlette.types import Receive, Scope, Send
 
 from aural.errors import AuralError
-from aural.server.answers import report, told
+from aural.server.answers import failure, report, told
 
-Emit = Callable[[dict[str, Any]], Awaitable[None]]
+EVENTS = "text/event-stream; charset=utf-8"
+Emit = Callable[[dict[str, Any] | bytes], Awaitable[None]]
 Gone = Callable[[], Awaitable[None]]
 Tell = Callable[[Any], None]
 T = TypeVar("T")
@@ -22,26 +22,42 @@ T = TypeVar("T")
 
 @final
 class Events:
-    """An ASGI answer. `produce(emit, gone)` writes the events; `held` is let go of when all is sent or nobody listens."""
+    """An ASGI answer that grows. `produce(emit, gone)` writes it: events, or bytes where `kind` is another media type.
 
-    def __init__(self, produce: Callable[[Emit, Gone], Awaitable[None]], held: AsyncExitStack) -> None:
-        self._produce, self._held = produce, held
+    Until the first of them goes out, an error is answered with its own status; afterwards it is an event, or the
+    connection breaks off. `held` is let go of when all is sent or nobody listens.
+    """
+
+    def __init__(
+        self, produce: Callable[[Emit, Gone], Awaitable[None]], held: contextlib.AsyncExitStack, kind: str = EVENTS
+    ) -> None:
+        self._produce, self._held, self._kind = produce, held, kind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def emit(event: dict[str, Any]) -> None:
-            data = f"data: {json.dumps(event, ensure_ascii=True)}\n\n".encode()
+        begun = False
+
+        async def emit(event: dict[str, Any] | bytes) -> None:
+            nonlocal begun
+            if not begun:
+                begun = True
+                headers = [(b"content-type", self._kind.encode()), (b"cache-control", b"no-store")]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+            data = event if isinstance(event, bytes) else f"data: {json.dumps(event)}\n\n".encode()
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
         async with self._held:
-            headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
             try:
                 await self._produce(emit, lambda: gone(receive))
             except (OSError, asyncio.CancelledError):
                 raise
             except Exception as error:
+                if not begun:
+                    await failure(error)(scope, receive, send)
+                    return
                 if not isinstance(error, AuralError):
                     report(error)
+                if self._kind != EVENTS:
+                    return  # what was sent is no whole sound, and a connection that breaks off says so
                 await emit({"error": told(error)})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 

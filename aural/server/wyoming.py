@@ -88,11 +88,10 @@ def info(desk: Desk) -> dict[str, Any]:
         "asr": [{**_artifact("aural"), "models": asr, "supports_transcript_streaming": True, "requires_external_vad": True}],
         "tts": [], "wake": [], "handle": [], "intent": [], "mic": [], "snd": [],
     }  # fmt: skip
-    if "speak" in find.names("tasks"):
-        card = store.entry_of(find.page("tasks", "speak").TASK.roles["synthesizer"], "synthesizer").card
-        english = [name for name, told in card.voices.items() if told.startswith("en")]
-        voices = [{**_artifact(name, card.source), "languages": ["en"]} for name in english]
-        found["tts"] = [{**_artifact("aural"), "voices": voices, "supports_synthesize_streaming": False}]
+    card = store.entry_of(find.page("tasks", "speak").TASK.roles["synthesizer"], "synthesizer").card
+    english = [name for name, told in card.voices.items() if told.startswith("en")]
+    voices = [{**_artifact(name, card.source), "languages": ["en"]} for name in english]
+    found["tts"] = [{**_artifact("aural"), "voices": voices, "supports_synthesize_streaming": False}]
     tagger = find.page("tasks", "detect").TASK.roles["tagger"]
     if store.is_here(tagger, "tagger"):  # asking what there is fetches nothing
         with desk.kept.opened(tagger, "tagger") as model:
@@ -202,8 +201,6 @@ class Guest:
 
     async def _speak(self, event: Event) -> None:
         """Say a text, sentence by sentence as it is made."""
-        if "speak" not in find.names("tasks"):
-            raise UsageError("this version of aural does not speak yet")
         task, text = find.page("tasks", "speak").TASK, event.data.get("text")
         if not isinstance(text, str) or not text.strip():
             raise UsageError("there is no text to say", where="--text")

@@ -6,7 +6,7 @@ import contextlib
 import io
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,7 @@ _WAYS = {
     "ogg": _Way("ogg", "vorbis", (8000, 11025, 16000, 22050, 32000, 44100, 48000), 2, 2),
     "opus": _Way("ogg", "libopus", _SPEECH_RATES, 2),
     "mp3": _Way("mp3", "libmp3lame", _MPEG_RATES, 2),
+    "aac": _Way("adts", "aac", _MPEG_RATES, 2),
     "m4a": _Way("ipod", "aac", _MPEG_RATES, 2),
     "mp4": _Way("mp4", "aac", _MPEG_RATES, 2),
     "webm": _Way("webm", "libopus", _SPEECH_RATES, 2),
@@ -56,6 +57,7 @@ _WAYS = {
     "adpcm": _Way("wav", "adpcm_ima_wav", None, 2),
     "g722": _Way("wav", "g722", (16000,), 1),
 }
+STREAMED = ("mp3", "aac", "opus", "ogg")  # formats that are played before they are whole
 _ALIASES = {"wave": "wav", "oga": "ogg", "aif": "aiff", "mpeg": "mp3"}
 
 
@@ -87,6 +89,31 @@ def encode(
         packer.abandon()
         raise
     return out.getvalue()
+
+
+def streamed(
+    blocks: Iterable[Samples], format: str, sample_rate: int, channels: int = 1, *, tags: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
+    """The bytes of a sound while its blocks [C, t] still come; what a container writes into its head at the end is left out.
+
+    Raises: UsageError for containers that cannot be read without it.
+    """
+    if format not in STREAMED:
+        raise UsageError(f"{format} is no stream", fix=f"Use one of: {', '.join(STREAMED)}")
+    out, given = io.BytesIO(), 0
+    packer = _packer(out, format, sample_rate, channels, 16, None, tags)
+    try:
+        for samples in blocks:
+            packer.write(samples)
+            if new := out.getbuffer()[given:].tobytes():
+                given += len(new)
+                yield new
+        packer.finish()
+    except BaseException:
+        packer.abandon()
+        raise
+    if last := out.getvalue()[given:]:
+        yield last
 
 
 @final

@@ -13,7 +13,7 @@ from aural.pictures.groups import Groups
 from aural.pictures.picture import Picture
 from aural.results import Match, Report, Result, Vectors
 from aural.sound.sound import Sound
-from aural.tasks._speech import Speech
+from aural.tasks._speech import Speech, tags
 from aural.tasks._task import Task
 
 SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
@@ -91,7 +91,11 @@ def render(answer: Any, name: str, media: Any = None, given: Mapping[str, Any] |
     if isinstance(answer, Picture | Groups):
         return answer.as_format(name)
     if isinstance(answer, Speech):
-        return render(answer.sound if name in SOUNDS else answer.result, name, media, given)
+        if name not in SOUNDS:
+            return render(answer.result, name, media, given)
+        from aural.sound.encode import encode
+
+        return encode(answer.sound, name, tags=tags(answer.result.made_by))
     if isinstance(answer, Sound):
         from aural.sound.encode import encode
 

@@ -33,7 +33,7 @@ class Options:
     """How the recording is heard."""
 
     language: str | None = option(None, "language spoken, as a code or a name; not set = the model's own", also=("--lang",))
-    hotwords: str | None = option(None, "names and terms that the text holds: a,b,c or a file with one on each line")
+    hotwords: str | None = option(None, "names and terms that the text holds: a,b,c or a file with one on each line", file="maybe")
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from aural.errors import LimitReached, UsageError
 from aural.sound import Sound, Source, load
-from aural.sound.encode import Writer, encode, format_of, formats
+from aural.sound.encode import STREAMED, Writer, encode, format_of, formats, streamed
 
 
 def noise(channels: int = 2, length: int = 16000) -> Sound:
@@ -173,3 +173,14 @@ def test_tags_are_written_and_the_sound_stays(name: str, tmp_path: Path) -> None
         with Writer(tmp_path / "y.wav", 24000, 1, tags={"x": "odd"}) as out:
             out.write(samples)
         assert load(tmp_path / "y.wav").length == load(tmp_path / f"x.{name}").length == 4801
+
+
+@pytest.mark.parametrize("name", STREAMED)
+def test_a_stream_plays_as_the_whole_does(name: str) -> None:
+    sound = noise(1, 40000)
+    pieces = list(streamed((sound.samples[:, at : at + 9001] for at in range(0, 40000, 9001)), name, 16000))
+    assert len(pieces) > 2
+    back, whole = load(b"".join(pieces)), load(encode(sound, name))
+    assert abs(back.duration - whole.duration) < 0.11
+    with pytest.raises(UsageError, match="no stream"):
+        next(streamed([], "flac", 16000))
