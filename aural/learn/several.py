@@ -30,6 +30,7 @@ from aural.progress import Progress, Quiet
 from aural.receipts import Metric, Receipt
 
 PLAN, DONE, SAID = "series.json", "done.json", "said.txt"
+_OF_SETS = "map"  # the figure that sets of labels are judged by first
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,9 @@ def _of_card(figures: Mapping[str, Any]) -> dict[str, Metric]:
 def headline(verb: str, rows: Sequence[Row]) -> Headline | None:
     """The figure that all rows have and that is looked at first; None where nothing was judged."""
     shared = [name for name in (rows[0].metrics if rows else {}) if all(name in row.metrics for row in rows)]
+    question = find.page("tasks", verb).TASK.question
+    if question is not None and question.answer == "set" and _OF_SETS in shared:
+        return Headline(_OF_SETS, True)
     try:
         judges = [scorer(name) for name in scorers_of(verb)]
     except UsageError:

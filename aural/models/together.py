@@ -70,6 +70,11 @@ def card_of(cards: Sequence[Card], weights: Sequence[float]) -> Card:
     if not cards:
         raise ModelRefused("there is no model in this ensemble")
     first = cards[0]
+    for card in cards:
+        asked = card.question
+        if asked is None or (asked.over, asked.answer) == ("sequence", "class"):
+            what = f"{card.name} gives no scores that could be averaged"
+            raise UsageError(what, where="--model", fix="Name models that classify, tag, detect or estimate")
     for card in cards[1:]:
         for what, one, other in (
             ("role", first.role, card.role), ("question", first.question, card.question), ("unit", first.unit, card.unit),

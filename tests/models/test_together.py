@@ -14,7 +14,7 @@ from aural.models import store
 from aural.models.card import Card, Licences
 from aural.models.engines import ensemble
 from aural.models.face import Model, Scorer
-from aural.models.together import Together
+from aural.models.together import Together, card_of
 from aural.results import Question
 from aural.sound.sound import Sound
 
@@ -65,6 +65,9 @@ def test_models_that_do_not_fit_are_told(tmp_path: Path) -> None:
         Together([Voiceless(), Voiceless()])
     with pytest.raises(ModelRefused, match="no model in this ensemble"):
         Together([])
+    words = Card("words", "recognizer", "ctc", LICENCES, "here", question=Question("sequence", "class"))
+    with pytest.raises(UsageError, match="words gives no scores"):
+        card_of([words, words], (1.0, 1.0))
 
 
 class Voiceless(Model):

@@ -64,7 +64,8 @@ def finish(ask: Ask, rows: Sequence[Row], say: Callable[[str], None]) -> Trained
         for name, metric in receipt.metrics.items():
             spread = [row.metrics[name].value for row in rows if name in row.metrics]
             say(f"  {name:<22} {interval(metric)}   folds {min(spread):.4f} to {max(spread):.4f}")
-        if (doubted := doubts.write(doubts.doubts(receipt.items), ask.folder)) != "":
+        classes = judging.task_of(ask.verb).question.answer == "class"
+        if classes and (doubted := doubts.write(doubts.doubts(receipt.items), ask.folder)):
             say(doubted)
     try:
         made = ensemble.write(ask.folder / "model", [row.folder / "model" for row in rows], name_of(ask))
