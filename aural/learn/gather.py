@@ -39,8 +39,8 @@ class Gathered:
 
 def gathered(ask: Ask, shown: Progress, say: Callable[[str], None]) -> Gathered:
     """The rows, surveyed: what was found is said, what cannot be heard left out. Raises: CorpusError, ManifestError, UsageError."""
-    assert ask.data is not None
-    found = _rows(ask.data, ask, say)
+    found = _rows(ask.data, ask, say) if ask.data is not None else []
+    found += _rows(ask.said, ask, say) if ask.said is not None else []
     given = _rows(ask.valid, ask, say) if ask.valid is not None else []
     seen = survey([*found, *given], shown)
     shown.close()

@@ -29,7 +29,8 @@ TRAIN, VALID = "train.jsonl", "valid.jsonl"
 class Ask:
     """What is asked of a training. `data` is a folder or manifest of any form that is known; `valid` likewise, where the
     validation clips are given; `method` not set = the verb's own; `label` names the key of the rows that is the answer,
-    `unit` that of a number; `given` holds options by name."""
+    `unit` that of a number; `given` holds options by name; `said` is a manifest of readings by synthetic voices, which are
+    learned from beside or in the place of `data`."""
 
     verb: str
     data: Path | None
@@ -43,6 +44,7 @@ class Ask:
     resume: bool = False
     force: bool = False
     unit: str = ""
+    said: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,5 +142,5 @@ def _folder(ask: Ask) -> None:
         raise UsageError("there is no training to resume", where=str(ask.folder), fix="Leave --resume out")
     if not ask.resume and ask.folder.exists() and any(ask.folder.iterdir()):
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
-    if ask.data is None and not ask.resume:
+    if ask.data is None and ask.said is None and not ask.resume:
         raise UsageError("there is nothing to learn from", where="train", fix="Give a folder of label folders, or --manifest FILE")

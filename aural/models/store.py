@@ -369,6 +369,11 @@ def _borrowed(page: str) -> Entry:
     return Entry(module.CARD, home() / "models" / module.CARD.name, module)
 
 
+def shipped(name: str) -> Path:
+    """The folder of a model that comes with aural."""
+    return _SHIPPED / name
+
+
 def _in_folder(path: Path) -> Entry:
     return Entry(cards.read(path / "card.json"), path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ examples:
   aural train classify sounds/ -o runs/folds --folds 5 --repeats 2          every clip is validated on
   aural train classify sounds/ -o runs/mels --sweep n_mels=40,64,128        a table of all, and the best model
   aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
+  aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
   aural classify new.wav --model runs/mine
 """
 
@@ -50,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     several.add_argument("--repeats", type=int, default=1, metavar="N", help="folds or curve again, with other seeds (default: 1)")
     several.add_argument("--sweep", action="append", default=[], metavar="NAME=A,B", help="each value in turn; several: all pairs")
     several.add_argument("--curve", action="store_true", help="on 1/8, 1/4, 1/2 and all of the clips")
+    spoken = parser.add_argument_group("readings by synthetic voices, for spot")
+    spoken.add_argument(
+        "--phrase", action="append", default=[], metavar="TEXT", help="learn this phrase from text alone; may be repeated"
+    )
+    spoken.add_argument("--readings", type=int, default=160, metavar="N", help="how often each phrase is read (default: 160)")
+    spoken.add_argument("--voice", default="default", metavar="MODEL", help="the synthesizer that reads (default: kokoro)")
+    spoken.add_argument("--phonemes", metavar="TEXT", help="how the phrase sounds, a group for each word, where the lexicon errs")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     # The options stand in learn/options.py, which needs no torch.
     from aural.learn.options import Options
@@ -61,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     """Train, and say what to do with the model."""
     shown = progress_of(args.progress)
     try:
-        _trained(asked(args), _several(args), shown)
+        _trained(with_readings(asked(args), args, shown), _several(args), shown)
     finally:
         shown.close()
     return 0
@@ -92,6 +101,22 @@ def _trained(ask: Ask, several: Asked, shown: Any) -> None:
     if not processes.first():
         return
     say(f"the model lies in {made.folder}; now: aural {ask.verb} RECORDING --model {made.folder}")
+
+
+def with_readings(ask: Ask, args: argparse.Namespace, shown: Any) -> Ask:
+    """The phrases read by synthetic voices, where there are any. They are kept, so that another training need not wait for them."""
+    if not args.phrase or ask.resume:
+        return ask
+    from aural.learn import rendered
+    from aural.learn.train import check
+
+    rendered.check(args.phrase)
+    told = rendered.Reading(tuple(args.phrase), args.readings, args.voice, args.phonemes, ask.seed)
+    ask = dataclasses.replace(ask, said=rendered.place(told) / rendered.MANIFEST)
+    check(ask)
+    clips = rendered.said(told, shown)
+    say(f"{len(clips)} readings of {', '.join(args.phrase)} and of what nearly sounds like it")
+    return ask
 
 
 def asked(args: argparse.Namespace) -> Ask:

@@ -14,6 +14,7 @@ from typing import final
 import numpy as np
 
 from aural.errors import ModelRefused
+from aural.models.face import StreamingScorer
 from aural.models.runtime import Runtime, Session
 
 GRAPH, SIZES = "stream.onnx", "stream.json"
@@ -72,8 +73,31 @@ class Stream:
 def opened(folder: Path, runtime: Runtime) -> Stream:
     """The stream of a model folder. Raises: ModelMissing, ModelRefused when a file is damaged."""
     session = runtime.session(folder / GRAPH)
+    told = _sizes(folder)
+    return Stream(session, told["hop"], told["size"])
+
+
+def hop_of(folder: Path) -> float:
+    """The step (s) of a frame of the stream in a model folder. Raises: ModelRefused when a file is damaged."""
+    told = _sizes(folder)
+    return told["hop"] / told["sample_rate"]
+
+
+def _sizes(folder: Path) -> dict[str, int]:
     try:
-        told = json.loads((folder / SIZES).read_text(encoding="utf-8"))
-        return Stream(session, int(told["hop"]), int(told["size"]))
+        plain = json.loads((folder / SIZES).read_text(encoding="utf-8"))
+        return {name: int(plain[name]) for name in ("hop", "size", "sample_rate")}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelRefused(f"this file cannot be read ({error})", where=str(folder / SIZES)) from error
+
+
+def scored(model: StreamingScorer, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Rows [B, T] of true lengths [B], each heard as a stream of its own -> [B, F, K], zeros behind the end of the shorter ones."""
+    rows = []
+    for row, length in zip(samples, lengths, strict=True):
+        state, told = model.step(model.start(), row[: int(length)])
+        rows.append(np.concatenate([told, model.finish(state)]))
+    out = np.zeros((len(rows), max((len(r) for r in rows), default=0), len(model.card.labels)), np.float32)
+    for place, told in zip(out, rows, strict=True):
+        place[: len(told)] = told
+    return out

@@ -1,0 +1,136 @@
+"""Wake words learned from text alone and from real recordings: misses against false alarms, both in noise at 10 dB.
+
+    python -m bench.spotting --data ../shared/data --work runs/spotting [--real train.jsonl] --json bench/receipts/spotting.json
+
+Scored on the real recordings of `wake_words` (none of which was learned from) with noise of `noises` (valid) at 10 dB, against
+speech of valid parts that does not hold the words, heard `--draws` times with other noise at 10 dB: hours that are not
+independent of one another, which the table says. `--real` is a manifest of other recordings of the same words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from aural.corpora.manifest import Clip, read_manifest
+from aural.metrics.intervals import bootstrap
+from aural.metrics.spotting import misses_at, peaks
+from aural.models import store
+from aural.models.face import StreamingScorer
+from aural.models.runtime import Runtime
+from aural.sound.effects._mixing import mixed
+from aural.sound.sound import Sound, load
+from bench.report import Finding, Table, publish
+
+WORDS = ("alexa", "computer", "smart mirror")
+SPEECH = ("librispeech_mini", "speechocean_mini", "allison_prompts_tts", "ljspeech_mini")
+RATE, SNR = 16000, 10.0
+_RATES = (0.1, 0.5, 1.0)
+
+
+def samples_of(clip: Clip) -> np.ndarray:
+    """A clip [1, T] at 16 kHz."""
+    end = None if clip.duration is None else clip.start + clip.duration
+    return load(clip.audio, rate=RATE, mono=True, start=clip.start, end=end).samples
+
+
+def in_noise(samples: np.ndarray, noises: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Samples [1, T] with one of the noises at 10 dB under them."""
+    noise = np.resize(noises[int(rng.integers(len(noises)))], samples.shape[1])[None]
+    return np.asarray(mixed(Sound(samples, RATE), noise, SNR, "speech").samples[0], np.float32)
+
+
+def scores_of(model: StreamingScorer, samples: np.ndarray) -> np.ndarray:
+    """Scores [F, K], smoothed over two frames as the verb does."""
+    state, told = model.step(model.start(), np.pad(samples, (0, round(0.3 * RATE))))
+    told = np.concatenate([told, model.finish(state)])
+    return (told + np.concatenate([told[:1] * 0, told[:-1]])) / 2
+
+
+def trained(word: str, work: Path, how: str, real: Path | None) -> Path:
+    """The run folder of a word, trained where it is not there yet."""
+    folder = work / f"{word.replace(' ', '_')}-{how}"
+    if (folder / "model" / "card.json").is_file():
+        return folder
+    if how == "text":
+        given = ["--phrase", word, "--readings", "120"]
+    else:
+        assert real is not None
+        rows = [line for line in real.read_text(encoding="utf-8").splitlines() if f'"label": "{word}"' in line]
+        own = real.parent / f"only-{word.replace(' ', '_')}.jsonl"
+        own.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        given = ["--manifest", str(own)]
+    command = [sys.executable, "-m", "aural", "train", "spot", *given, "-o", str(folder), "--progress", "none"]
+    subprocess.run(command, check=True)
+    return folder
+
+
+def row(word: str, how: str, folder: Path, said: list[np.ndarray], speech: list[np.ndarray]) -> list[object]:
+    """Misses at several rates of false alarms, and the share of one core."""
+    model = store.open_model(str(folder), "spotter", Runtime("cpu", 1))
+    assert isinstance(model, StreamingScorer) and model.card.hop is not None
+    hop = model.card.hop
+    begun = time.process_time()
+    top = [float(scores_of(model, s)[:, 0].max(initial=0.0)) for s in said]
+    others = [score for s in speech for _, score in peaks(scores_of(model, s)[:, 0], hop)]
+    seconds = sum(map(len, [*said, *speech])) / RATE
+    share = (time.process_time() - begun) / seconds
+    hours = sum(map(len, speech)) / RATE / 3600
+    border = model.card.operating_points[model.card.labels[0]]
+    told = [_missed(top, others, hours, rate) for rate in _RATES]
+    alarms = sum(s >= border for s in others) / hours
+    return [word, how, len(said), *told, f"{np.mean(np.array(top) < border):.1%} at {alarms:.2f}", f"{share:.2%}"]
+
+
+def _missed(top: list[float], others: list[float], hours: float, rate: float) -> str:
+    found = bootstrap(lambda chosen: misses_at([top[k] for k in chosen], others, hours, rate), len(top), np.random.default_rng(0))
+    return f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}]"
+
+
+def main() -> None:
+    """All words, both ways."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--real", type=Path)
+    parser.add_argument("--draws", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    rng = np.random.default_rng(0)
+    noises = [samples_of(c)[0] for c in read_manifest(args.data / "noises" / "valid.jsonl")]
+    clips = [c for name in SPEECH for c in read_manifest(args.data / name / "valid.jsonl")]
+    clips = [c for c in clips if not any(w.split()[0] in (c.text or "").lower() for w in WORDS)]
+    speech = [in_noise(samples_of(c), noises, rng) for _ in range(args.draws) for c in clips]
+    # One recording as long as all: nobody starts anew before each sentence.
+    speech = [np.concatenate(speech[k::8]) for k in range(8)]
+    rows = []
+    for word in WORDS:
+        own = [c for c in read_manifest(args.data / "wake_words" / "train.jsonl") if c.label == word]
+        said = [in_noise(samples_of(c), noises, rng) for c in own]
+        for how in ("text", *(["real"] if args.real else [])):
+            rows.append(tuple(row(word, how, trained(word, args.work, how, args.real), said, speech)))
+    hours = sum(map(len, speech)) / RATE / 3600
+    table = Table(
+        "Wake words in noise at 10 dB",
+        ("phrase", "learned from", "said", *(f"missed at {r:g} false alarms an hour" for r in _RATES), "at the card's border",
+         "CPU share of one core"),
+        tuple(rows),
+        (
+            f"false alarms were counted on {hours:.1f} h: {hours / args.draws:.1f} h of speech of valid parts, {args.draws} times "
+            "with other noise; at 0.1 an hour not one may count",
+            "the words were said by more than 50 people; 95 % intervals over recordings, since speakers are not told",
+            "published on recordings of the same benchmark: commercial best 97.1 % found at 1 false alarm in 10 h; openWakeWord "
+            "aims at under 5 % missed at 0.5 an hour",
+        ),
+    )  # fmt: skip
+    print(table)
+    publish(Finding("How well is a wake word found that was learned from text alone?", (table,)), args.json)
+
+
+if __name__ == "__main__":
+    main()

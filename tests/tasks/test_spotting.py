@@ -1,0 +1,75 @@
+"""Hits in a stream of scores: the same whatever the blocks, once for each phrase, told in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aural.errors import UsageError
+from aural.models.card import Card, Licences
+from aural.models.face import StreamingScorer
+from aural.results import Question
+from aural.tasks._spotting import Rule, Spotter, length_of, thresholds, wanted
+
+CARD = Card(
+    name="two", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.1, sample_rate=10,
+    question=Question("clip", "class"), labels=("other", "stop", "yes"), operating_points={"stop": 0.7},
+    calibration={"seconds stop": 0.4},
+)  # fmt: skip
+
+
+class Echo(StreamingScorer):
+    """One sample is one frame; its value is the score of "stop", its negative that of "yes"."""
+
+    card = CARD
+
+    def close(self) -> None: ...
+
+    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        return self.step(None, samples[0])[1][None]
+
+    def start(self) -> None: ...
+
+    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, np.ndarray]:
+        return state, np.stack([np.zeros(len(samples)), np.maximum(samples, 0), np.maximum(-samples, 0)], axis=1)
+
+    def finish(self, state: Any) -> np.ndarray:
+        return np.zeros((0, 3))
+
+
+def hits(samples: np.ndarray, size: int, **rule: float) -> list[tuple[int, float, float]]:
+    spotter = Spotter(Echo(), [1, 2], Rule(np.array([0.5, 0.7, 0.5]), **rule))
+    told = [h for at in range(0, len(samples), size) for h in spotter.push(samples[at : at + size])]
+    return [(h.label, round(h.time, 6), round(h.score, 6)) for h in [*told, *spotter.finish()]]
+
+
+@pytest.mark.parametrize("smooth", [0.1, 0.3])
+def test_blocks_change_nothing(smooth: float) -> None:
+    samples = np.random.default_rng(0).uniform(-1, 1, 600)
+    whole = hits(samples, 600, smooth=smooth)
+    assert whole and all(sorted(hits(samples, size, smooth=smooth)) == sorted(whole) for size in (1, 3, 7, 50, 599))
+
+
+def test_a_phrase_counts_once_and_again_after_a_while() -> None:
+    samples = np.zeros(60)
+    samples[[10, 11, 13, 30]] = 0.8, 0.9, 0.75, 0.95
+    assert hits(samples, 5, smooth=0.1) == [(1, 1.2, 0.9), (1, 3.1, 0.95)]
+    samples[20] = -0.6
+    assert (2, 2.1, 0.6) in hits(samples, 5, smooth=0.1)
+
+
+def test_a_hit_is_told_in_time() -> None:
+    spotter = Spotter(Echo(), [1], Rule(np.array([0.5, 0.5, 0.5]), smooth=0.1))
+    samples = np.zeros(20)
+    samples[4] = 1.0
+    assert not spotter.push(samples[:6]) and len(spotter.push(samples[6:8])) == 1
+
+
+def test_what_is_wanted() -> None:
+    assert wanted(CARD, ()) == [1, 2] and wanted(CARD, ("YES",)) == [2]
+    with pytest.raises(UsageError, match="does not know the phrase 'no'"):
+        wanted(CARD, ("no",))
+    assert thresholds(CARD, None).tolist() == [0.5, 0.7, 0.5] and thresholds(CARD, 0.2).tolist() == [0.2] * 3
+    assert length_of(CARD, 1) == 0.4 and length_of(CARD, 2) == 1.0
