@@ -419,6 +419,24 @@ def spectrogram(
 ) -> Any:
     "Draw a recording: wave, spectrum, spectrogram, mel, MFCC, chroma, pitch, loudness"
 
+def spot(
+    audio: Any,
+    /,
+    *,
+    keyword: tuple[str, ...] | str = ...,
+    threshold: float | None = ...,
+    apart: float = ...,
+    then: str = ...,
+    most: float = ...,
+    scores: bool = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "When a keyword is said: a small model that always listens, and --then transcribe for what follows."
+
 def tag(
     audio: Any,
     /,
