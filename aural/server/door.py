@@ -6,6 +6,7 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any, final
 from urllib.parse import urlsplit
 
@@ -36,6 +37,8 @@ class Door:
 
         async def noted(message: Message) -> None:
             seen.note(message)
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _guarded(message.get("headers", ()))}
             await send(message)
 
         try:
@@ -106,6 +109,12 @@ def route_of(scope: Scope) -> str:
     for name, value in scope.get("path_params", {}).items():
         path = path.replace(str(value), f"{{{name}}}")
     return path
+
+
+def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """An answer's headers, so that no browser takes a text for a page, and nobody on the way keeps what was said."""
+    found = [*headers, (b"x-content-type-options", b"nosniff")]
+    return found if any(name.lower() == b"cache-control" for name, _ in found) else [*found, (b"cache-control", b"no-store")]
 
 
 def _borne(headers: Headers) -> str | None:

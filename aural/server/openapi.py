@@ -191,5 +191,9 @@ _PAGE = """<!doctype html>
 <p>A recording goes into a form's field; every answer is JSON unless another format is asked for. The same as a document:
 <a href="/openapi.json">/openapi.json</a>. A page to use it: <a href="/">/</a>.</p>
 {{parts}}
+<h2>Web sockets</h2>
+<p><code>/v1/stream?rate=16000</code>: send bare 16-bit samples as binary messages and <code>{"type": "end"}</code> at the end;
+updates come as JSON, finals never change. <code>/v1/realtime</code>: sessions of transcription as
+OpenAI's realtime API has them.</p>
 </html>
 """

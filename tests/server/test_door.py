@@ -28,6 +28,7 @@ from aural.server.meters import Meters
 from aural.server.options import Options
 from aural.server.uploads import shown_name
 from aural.server.watch import Stopped, TooLong, TooSlow, Watch
+from aural.sound.encode import Writer
 from aural.sound.sound import Sound
 
 WAV = {"file": ("a.wav", b"")}
@@ -82,6 +83,25 @@ def test_pages_from_elsewhere_may_not_ask() -> None:
     with serving(origins=("https://notes.example",)) as client:
         told = client.get("/v1/models", headers={"Origin": "https://notes.example"})
         assert told.status_code == 200 and told.headers["access-control-allow-origin"] == "https://notes.example"
+
+
+def test_no_text_is_taken_for_a_page_and_nothing_is_kept_on_the_way(tone: bytes) -> None:
+    with serving() as client:
+        told = client.post("/v1/info", files={"file": ("a.wav", tone)})
+        assert told.headers["x-content-type-options"] == "nosniff" and told.headers["cache-control"] == "no-store"
+        assert client.get("/").headers["cache-control"] == "no-cache"
+
+
+def test_a_small_file_that_unpacks_to_hours_is_not_heard(tmp_path: Path) -> None:
+    with Writer(tmp_path / "bomb.flac", 8000, 1) as out:
+        for _ in range(15):
+            out.write(np.zeros((1, 8000 * 60), np.float32))
+    data = (tmp_path / "bomb.flac").read_bytes()
+    assert len(data) < 400_000
+    begun = time.monotonic()
+    with serving(max_length=600.0) as client:
+        assert client.post("/v1/vad", files={"file": ("a.flac", data)}).status_code == 413
+    assert time.monotonic() - begun < 3
 
 
 def test_large_uploads_are_refused_by_their_head_and_by_their_bytes(tone: bytes) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import signal
 import sqlite3
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -15,9 +17,12 @@ import pytest
 from serving import served
 from starlette.testclient import TestClient
 
+from aural import find
 from aural.errors import DataError, LimitReached
 from aural.formats import json as result_json
+from aural.server.app import app
 from aural.server.ledger import TRIES, Ledger
+from aural.server.options import Options
 
 
 def events(text: str) -> list[dict[str, Any]]:
@@ -163,3 +168,32 @@ def test_cancel_while_it_runs_and_a_second_server_on_the_same_folder(tmp_path: P
         (tmp_path / "second").mkdir()
         with served(tmp_path / "second", "--jobs", str(tmp_path / "jobs")) as second:
             assert second.process.wait(30) == 5 and "another process holds" in second.text
+
+
+def test_a_polite_stop_hands_the_running_job_back(tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def crawl(source: Any, shelf: Any, options: Any, progress: Any) -> Any:
+        begun.set()
+        for n in range(3000):
+            time.sleep(0.01)
+            progress.step(n / 1000, None, "crawl")
+
+    page = find.page("tasks", "info")
+    monkeypatch.setattr(page, "TASK", dataclasses.replace(page.TASK, run=crawl))
+    with TestClient(app(Options(log="none", preload=(), jobs=str(tmp_path))), base_url="http://127.0.0.1:8000") as client:
+        name = client.post("/v1/jobs", files={"file": clip.read_bytes()}, data={"verb": "info"}).json()["id"]
+        assert begun.wait(20)
+        with pytest.raises(LimitReached), files_locked(tmp_path):
+            pass
+    ledger = Ledger(tmp_path)
+    job = ledger.get(name)
+    ledger.close()
+    assert job is not None and job.state == "waiting" and job.tries == 0
+
+
+def files_locked(folder: Path) -> Any:
+    """The lock that a second server would need."""
+    from aural.files import locked
+
+    return locked(folder / "lock", timeout=0)
