@@ -20,12 +20,17 @@ LETTERS = frozenset(
     "ux uv aa ac dc ae ie oe oj ot rv sos est pst cst mst edt gmt".split()
 )
 _VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
-_ODD_START = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{3}|[bdgjlmnqrvxz][bcdfgjkmnpqstvwxz]|[fhtk][bcdfgjkmnpqtvxz])", re.IGNORECASE)
+_ODD_START = re.compile(
+    r"(?!chr|str|scr|spr|spl|thr|shr|sch|phr|squ)(?:[bcdfghjklmnpqrstvwxz]{3}|[bdgjlmnqrvxz][bcdfgjkmnpqstvwxz]|[fhtk][bcdfgjkmnpqtvxz])",
+    re.IGNORECASE,
+)
 _ODD_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|[aeiou]{4}|q(?!u)|[bcdfghjkmnpqtvwz]{3}$", re.IGNORECASE)
 
 
 def pronounceable(letters: str) -> bool:
-    """True when the letters could be said as an English word: vowels, and no impossible start or run."""
+    """True when the letters could be said as an English word: vowels, and no impossible start or run; long ones are names."""
+    if len(_VOWEL.findall(letters)) > 2:
+        return True
     return bool(_VOWEL.search(letters)) and not _ODD_START.match(letters) and not _ODD_RUN.search(letters)
 
 

@@ -27,7 +27,7 @@ _ANYWHERE = {
     "est": "established", "avg": "average", "misc": "miscellaneous", "incl": "including", "excl": "excluding",
     "dist": "district", "bldg": "building", "rm": "room", "apt": "apartment", "ste": "suite", "fl": "floor", "max": "maximum",
     "min": "minimum", "temp": "temperature", "qty": "quantity", "ed": "edition", "eds": "editors", "pp": "pages",
-    "cf": "compare", "al": "al", "ca": "circa", "mt": "Mountain", "mts": "Mountains", "ave": "Avenue", "blvd": "Boulevard",
+    "cf": "compare", "al": "al", "mt": "Mountain", "mts": "Mountains", "ave": "Avenue", "blvd": "Boulevard",
     "rd": "Road", "hwy": "Highway", "ln": "Lane", "pkwy": "Parkway", "sq": "Square", "pl": "Place", "ct": "Court",
     "dr": "Drive", "st": "Street", "gmbh": "GMBH", "viz": "namely", "ibid": "ibidem", "vol": "volume", "vols": "volumes",
     "ch": "chapter", "chap": "chapter", "fig": "figure", "figs": "figures", "sec": "section", "eq": "equation",

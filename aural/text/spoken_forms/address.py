@@ -58,7 +58,7 @@ def _street(written: str, end: int, around: Around) -> Reading | None:
 
 def _state(found: re.Match[str], around: Around) -> Reading | None:
     """A state behind a comma and a name, or before a postal code."""
-    if not found["state"].isupper():
+    if not found["state"].isupper() or (not found["zip"] and around.shouted(found.end())):
         return None
     if not re.search(r"[A-Za-z.],?\s{1,2}$", around.left) or not (found["zip"] or re.search(r"[A-Z][\w.']*,\s{1,2}$", around.left)):
         return None

@@ -23,7 +23,9 @@ _OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The sign by name where operands stand on both sides; a dash only where the expression has an equals sign."""
     sign = found[0]
-    if sign not in _WORDS:
+    if sign not in _WORDS or (
+        sign[0] in "=<>-*" and (around.left.endswith(sign[-1]) or around.right(found.end()).startswith(sign[-1]))
+    ):
         return None
     raised = re.match("[23](?!\\d)", around.right(found.end())) if sign == "^" else None
     if raised and _OPERAND_BEFORE.search(around.left):
@@ -47,4 +49,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
 
 def _is_equation(around: Around, end: int) -> bool:
     """An equals sign near by, with nothing but numbers, names of one letter and signs up to it."""
-    return bool(re.match(r"[\s\d.+*/()^A-Za-z-]{0,60}=", around.right(end)) or re.search(r"=[\s\d.+*/()^-]{0,60}$", around.left))
+    return bool(
+        re.match(r"(?:[\s\d.+*/()^-]|(?<![A-Za-z])[A-Za-z](?![A-Za-z])){0,60}=", around.right(end))
+        or re.search(r"=[\s\d.+*/()^-]{0,60}$", around.left)
+    )

@@ -12,7 +12,7 @@ RANK = 14
 PATTERN = re.compile(
     rf"""
     (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
-        (?P<gap>\s{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^/])
+        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^/])
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
     )
@@ -70,5 +70,7 @@ def _evident(around: Around, end: int) -> bool:
 
 def _is_inches(around: Around, end: int) -> bool:
     """A double mark is a length unless it closes a quotation; an odd number of marks around says that one is a length."""
+    if around.left.endswith('"'):
+        return False
     before, behind = around.left.count('"'), around.right(around.start).count('"')
     return before % 2 == 0 or (before + behind) % 2 == 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 
-from aural.text._calendar import MONTH
 from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import STARTERS, Around, Reading, said
+from aural.text.spoken_forms._names import RULERS
 
 RANK = 21
 PATTERN = re.compile(
@@ -21,11 +21,6 @@ _COUNTED = frozenset(
     "category mark tier sonata symphony no number opus rocky final fantasy quest olympics olympiad apollo vatican gemini saturn "
     "titan corps legion lesson unit paragraph clause amendment form page verse generation model version world schedule rule "
     "protocol trilogy".split()
-)
-# Titles of those who are numbered by name.
-_CROWNS = frozenset(
-    "king queen pope emperor empress prince princess tsar czar sultan shah saint st duke count lord sir kaiser pharaoh "
-    "patriarch his her the of and to by under with from for against when son daughter".split()
 )
 _ALSO_LETTERS = frozenset(
     {
@@ -54,13 +49,6 @@ _ALSO_LETTERS = frozenset(
         "ML",
     }
 )
-_ASKING = frozenset(
-    "may can will should did do does could would am was were is are have had has must shall might that because since though "
-    "although until where here now today yesterday said thought only even once again maybe perhaps sometimes usually suddenly "
-    "finally later next then still yet well oh okay what whatever whenever wherever whoever everything nothing something "
-    "anything and or nor".split()
-)
-_MONTH = re.compile(MONTH, re.IGNORECASE)
 _VERBS = re.compile(
     r" (?:am|was|have|had|do|did|will|would|can|could|shall|should|may|might|must|think|thought|know|knew|see|saw|said|say|like|"
     r"want|never|always|just|also|went|go|love|hope|feel|felt|got|get|believe|guess|suppose|mean|met|read|heard|told|remember)\b"
@@ -79,24 +67,19 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         if numeral in "CDLM" or (numeral == "I" and _VERBS.match(around.right(found.end()))):
             return None
         return _ended(found, cardinal(value), behind)
-    named = (
-        before[:1].isupper()
-        and before.isalpha()
-        and len(before) > 1
-        and before.lower() not in STARTERS
-        and not before.isupper()
-        and not _MONTH.fullmatch(before)
-    )
-    if (
-        gap == " "
-        and named
-        and not (numeral == "I" and before.lower() in _ASKING)
-        and _is_rank(numeral, value, around, found.end())
-    ):
+    if gap == " " and _is_person(before, numeral, around) and _is_rank(numeral, value, around, found.end()):
         return _ended(found, ("the", *ordinal(value)), behind)
     if len(numeral) > 1 and numeral not in _ALSO_LETTERS and not found[2] and (value < 100 or len(numeral) > 3):
         return _ended(found, year(value), ())
     return None
+
+
+def _is_person(name: str, numeral: str, around: Around) -> bool:
+    """A ruler's name, or the last of several names; a product bears a count ("Apple II")."""
+    if name.lower() in RULERS:
+        return name[:1].isupper()
+    several = re.search(r"(?:^|[\s.])([A-Z][a-z]+) [A-Z][\w']* $", around.left)
+    return len(numeral) > 1 and several is not None and several[1].lower() not in STARTERS
 
 
 def _is_rank(numeral: str, value: int, around: Around, end: int) -> bool:

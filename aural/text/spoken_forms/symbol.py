@@ -32,7 +32,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(end, "number")
     if sign in "=<>_~^#+\\" and (right[:1] == sign or left[-1:] == sign):
         return None
-    if sign in "<>" and not (right[:1].isspace() and left[-1:].isspace()):
+    if sign in "<>=" and not (re.match(r" \S", right) and re.search(r"\S $", left)):
         return None
     if sign in "_~^\\" or (sign == "/" and not re.search(r"\d$", left)) or (sign == "/" and re.match(r"\w", right)):
         return None
