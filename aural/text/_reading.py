@@ -91,4 +91,8 @@ class Around:
         line = self.left.rpartition("\n")[2] + self.text[self.start : end] + self.right(end).partition("\n")[0]
         words = [w for w in _WORD.findall(line) if w.isalpha() and len(w) > 1]
         capitals = sum(w.isupper() for w in words)
-        return capitals >= 3 and capitals >= 0.7 * len(words) and any(len(w) > 4 for w in words if w.isupper())
+        return (
+            capitals >= 3
+            and capitals >= 0.7 * len(words)
+            and any(len(w) > 4 or w.lower() in STARTERS for w in words if w.isupper())
+        )

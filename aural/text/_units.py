@@ -23,6 +23,7 @@ _BARE = frozenset(
 )
 _WHOLE = {
     "%": ("percent", "percent"), "‰": ("per mille", "per mille"), "pct": ("percent", "percent"), "°": ("degree", "degrees"),
+    "deg": ("degree", "degrees"),
     "°C": ("degree Celsius", "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
     "° C": ("degree Celsius", "degrees Celsius"), "° F": ("degree Fahrenheit", "degrees Fahrenheit"),
     "°K": ("kelvin", "kelvins"), "ºC": ("degree Celsius", "degrees Celsius"),

@@ -12,7 +12,8 @@ RANK = 19
 _TITLES = {
     "mr": "Mister", "mrs": "Misses", "ms": "Miss", "mx": "Mix", "messrs": "Messieurs", "dr": "Doctor", "drs": "Doctors",
     "prof": "Professor", "rev": "Reverend", "fr": "Father", "hon": "Honorable", "gov": "Governor", "sen": "Senator",
-    "rep": "Representative", "pres": "President", "sec": "Secretary", "amb": "Ambassador", "gen": "General", "col": "Colonel",
+    "rep": "Representative", "pres": "President", "sec": "Secretary", "amb": "Ambassador", "gen": "General", "brig": "Brigadier",
+    "br": "Brother", "col": "Colonel",
     "maj": "Major", "capt": "Captain", "cpt": "Captain", "cmdr": "Commander", "cdr": "Commander", "lt": "Lieutenant",
     "sgt": "Sergeant", "cpl": "Corporal", "pvt": "Private", "adm": "Admiral", "det": "Detective", "insp": "Inspector",
     "supt": "Superintendent", "st": "Saint", "ste": "Saint", "mt": "Mount", "ft": "Fort", "pt": "Point", "atty": "Attorney",
@@ -29,7 +30,7 @@ _ANYWHERE = {
     "min": "minimum", "temp": "temperature", "qty": "quantity", "ed": "edition", "eds": "editors", "pp": "pages",
     "cf": "compare", "al": "al", "mt": "Mountain", "mts": "Mountains", "ave": "Avenue", "blvd": "Boulevard",
     "rd": "Road", "hwy": "Highway", "ln": "Lane", "pkwy": "Parkway", "sq": "Square", "pl": "Place", "ct": "Court",
-    "dr": "Drive", "st": "Street", "gmbh": "GMBH", "viz": "namely", "ibid": "ibidem", "vol": "volume", "vols": "volumes",
+    "dr": "Doctor", "st": "Street", "gmbh": "GMBH", "viz": "namely", "ibid": "ibidem", "vol": "volume", "vols": "volumes",
     "ch": "chapter", "chap": "chapter", "fig": "figure", "figs": "figures", "sec": "section", "eq": "equation",
     "ref": "reference", "ft": "feet", "lb": "pound", "lbs": "pounds", "oz": "ounces", "hr": "hour", "hrs": "hours",
     "mins": "minutes", "secs": "seconds", "yrs": "years", "jan": "January", "feb": "February", "mar": "March", "apr": "April",

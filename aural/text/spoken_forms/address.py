@@ -16,6 +16,7 @@ PATTERN = re.compile(
     rf"Boulevard|Highway|Court|Place|Square|Parkway|Way|Circle|Terrace))\b)"
     rf"|(?P<side>{'|'.join(DIRECTIONS)})(?P<point>\.?)(?=\s(?:[A-Z]\w|\d{{1,3}}(?:st|nd|rd|th)))"
     rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
+    r"|(?P<quarter>[NS][EW])(?!\w)"
     rf"|(?P<street>{_STREET})(?P<point2>\.?)(?!\w)",
     re.IGNORECASE,
 )
@@ -30,6 +31,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         first = Part(found.end("house"), one_by_one(house) if re.fullmatch(r"\d0[1-9]", house) else in_pairs(house))
         side = found["toward"]
         return (first, Part(found.end("gap"), (), "space"), Part(end, (DIRECTIONS[side.upper()],))) if side else (first,)
+    if found["quarter"]:
+        return _quarter(found["quarter"], end, around)
     if found["side"]:
         if (
             not found["side"].isupper()
@@ -39,7 +42,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
             return None
         return (Part(end, (DIRECTIONS[found["side"]],)),)
     if found["state"]:
-        return _state(found, around) or _street(found["state"], end, around)
+        return _state(found, around) or _street(found["state"], end, around) or _quarter(found["state"], end, around)
     return _street(found["street"], end, around)
 
 
@@ -54,6 +57,12 @@ def _street(written: str, end: int, around: Around) -> Reading | None:
     if around.text[end - 1] == "." and around.closes(end):
         end -= 1
     return (Part(end, (STREETS[written.lower()],)),) if written.lower() in STREETS else None
+
+
+def _quarter(written: str, end: int, around: Around) -> Reading | None:
+    """NW and the like behind a street."""
+    behind_street = around.previous == "address" and around.left[-1:] == " "
+    return (Part(end, (DIRECTIONS[written],)),) if behind_street and written in DIRECTIONS else None
 
 
 def _state(found: re.Match[str], around: Around) -> Reading | None:

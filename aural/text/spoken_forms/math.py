@@ -42,7 +42,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if sign == ":" and re.match(r"\s?0\d", around.right(found.end())):
         return None
-    if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
+    if (
+        sign == "×"
+        and not re.match(r"\s?10[\^⁰-⁹⁻]", around.right(found.end()))
+        and not re.search(r"=", around.left + around.right(found.end()))
+    ):
         return said(found.end(), "by")
     return said(found.end(), *words)
 

@@ -41,10 +41,11 @@ _LETTERS = {
 _SIGNS = "".join(_COINS)
 _CODE = "|".join(re.escape(code) for code in (*_CODES, *_FRANCS))
 _SCALE = rf"(?:\s?(?:{SCALES}|mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
+_EUROPEAN = r"\d{1,6},\d{2}(?![\d]|[.,]\d)"  # 3,50 €
 PATTERN = re.compile(
-    rf"(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})\s?)(?P<minus2>-)?(?P<amount>{DECIMAL})"
+    rf"(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})\s?)(?P<minus2>-)?(?P<amount>{_EUROPEAN}|{DECIMAL})"
     rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?![\w]))?(?P<scale>{_SCALE})?(?![\w]|[./]\d)"
-    rf"|(?P<amount2>{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<sign2>[{_SIGNS}])(?![\d.])|(?P<code2>{_CODE})(?!\w)))"
+    rf"|(?P<amount2>{_EUROPEAN}|{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<sign2>[{_SIGNS}])(?![\d.])|(?P<code2>{_CODE})(?!\w)))"
 )
 
 
@@ -55,7 +56,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
         return None
     land, one, several, cent, cents = _coin(found)
-    number, scale = found["amount"] or found["amount2"], (found["scale"] or found["scale2"] or "").strip()
+    number = re.sub(r"^(\d+),(\d\d)$", r"\1.\2", found["amount"] or found["amount2"])
+    scale = (found["scale"] or found["scale2"] or "").strip()
     minus = ("minus",) if found["minus"] or found["minus2"] else ()
     if found["most"] and not scale and found["own"]:
         return said(found.end("amount"), *minus, *_small(number, (*land, one), (*land, several), (cent, cents)))

@@ -32,6 +32,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(end, "number")
     if sign in "=<>_~^#+\\" and (right[:1] == sign or left[-1:] == sign):
         return None
+    if sign in "<>~" and right[:1].isdecimal() and not left[-1:].isalnum():
+        return said(end, *("about" if sign == "~" else _NAMES[sign]).split())
+    if sign == "#" and re.search(r"(?<!\w)[A-G]$", left):
+        return said(end, "sharp")
     if sign in "<>=" and not (re.match(r" \S", right) and re.search(r"\S $", left)):
         return None
     if sign in "_~^\\" or (sign == "/" and not re.search(r"\d$", left)) or (sign == "/" and re.match(r"\w", right)):

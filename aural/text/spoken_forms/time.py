@@ -12,7 +12,7 @@ _HALF = r"(?:\s?(?P<half>[ap])\.?\s?m(?!\w)(?P<dot>\.?))"
 _ZONES = "|".join(r"\.?".join(z) for z in "est edt cst cdt mst mdt pst pdt et ct pt gmt utc bst cet cest ist jst aest aedt".split())
 _ZONE = rf"(?:\s?(?P<zone>(?:{_ZONES})(?!\w)\.?))"
 PATTERN = re.compile(
-    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d))?(?!\d))?{_HALF}?{_ZONE}?(?!\w|[:]\d|\.\d)",
+    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d))?(?!\d))?{_HALF}?{_ZONE}?(?!\w|[:]\d|\.\d|,\d{{3}})",
     re.IGNORECASE,
 )
 
