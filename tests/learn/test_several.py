@@ -64,6 +64,8 @@ def test_every_clip_is_validated_on_once(sounds: Path, tmp_path: Path) -> None:
     assert made.receipt.metrics["accuracy"].value == pytest.approx(right, abs=1e-3)
     low, high = made.receipt.metrics["accuracy"].low, made.receipt.metrics["accuracy"].high
     assert low is not None and high is not None and low < made.receipt.metrics["accuracy"].value < high
+    assert sorted(Path(item["id"]).name for item in made.receipt.items) == NAMES
+    assert all(Path(item["id"]).is_file() for item in made.receipt.items), "a clip cannot be found by its id"
     assert made.card.kind == "ensemble" and made.card.figures["folds"]["accuracy"]["n"] == 48
     answer = aural.classify(sounds.parent / "0.wav", model=str(tmp_path / "run"))
     assert {x.label for x in answer.labels} == {"low", "high"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -83,10 +84,14 @@ def finish(ask: Ask, rows: Sequence[Row], say: Callable[[str], None]) -> Trained
 
 def _pooled(ask: Ask, rows: Sequence[Row]) -> Receipt | None:
     """One receipt over the validation clips of all folds, intervals over groups; None where nothing was judged."""
-    told = [row.receipt for row in rows]
-    if any(one is None for one in told):
+    told = [(row, row.receipt) for row in rows]
+    if any(one is None for _, one in told):
         return None
-    records = [{**item, "models": one.models} for one in told if one is not None for item in one.items]
+    # Ids are paths seen from each fold's folder; seen from anywhere, a clip is the same in every run.
+    records = [
+        {**item, "id": os.path.normpath(row.folder.absolute() / item["id"]), "models": one.models}
+        for row, one in told if one is not None for item in one.items
+    ]  # fmt: skip
     task = judging.task_of(ask.verb)
     clips = read_manifest(ask.folder / _ALL)
     plan = judging.plan(ask.verb, clips, choose(task, str(rows[0].folder)), {}, Terms())
