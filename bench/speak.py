@@ -1,6 +1,6 @@
 """Is what `speak` says understood, how fast does it speak, and when does the first sound come?
 
-    python -m bench.speak --data DATA --voices kokoro,flite --json bench/receipts/speak.json
+    python -m bench.speak --data DATA --set harvard --json bench/receipts/speak_harvard.json
 
 Peers for the speed table that are on the machine (flite, espeak-ng) are run as programs of their own.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -32,19 +33,24 @@ from aural.tasks import speak, transcribe
 from aural.text.scoring import normalize
 from bench.report import Finding, Table, publish
 
-# set -> (manifest, every how manieth row, whether it has recordings)
+# texts -> manifest, every how manieth row, what is said of them, and whether there are recordings
 SETS = {
-    "Harvard sentences": ("sentences/train.jsonl", 5, False),
-    "LJ Speech": ("ljspeech_mini/train.jsonl", 1, True),
-    "telephone prompts": ("allison_prompts_tts/valid.jsonl", 1, True),
-    "LibriSpeech": ("librispeech_mini/valid.jsonl", 2, True),
+    "harvard": ("sentences/train.jsonl", 15, "every 15th Harvard sentence of lists 1 to 48", False),
+    "ljspeech": ("ljspeech_mini/train.jsonl", 3, "every 3rd of 23 clips of LJ Speech", True),
+    "prompts": ("allison_prompts_tts/valid.jsonl", 2, "every 2nd of 29 telephone prompts (valid)", True),
+    "librispeech": (
+        "librispeech_mini/valid.jsonl",
+        6,
+        "every 6th of 48 utterances of LibriSpeech (valid); texts without punctuation, so that they are said without pauses",
+        True,
+    ),
 }
 LINE = "The quick brown fox jumps over the lazy dog, and nobody is surprised."
 PAGE = " ".join([LINE, "It happens every day at noon.", "By the evening, the dog has forgotten all about it."] * 4)
 
 
 def texts(data: Path, place: str, step: int) -> list[dict[str, Any]]:
-    """Rows of a manifest; the telephone prompts without those that are no sentences (letters, lone numbers)."""
+    """Every so manieth row of a manifest."""
     rows = [json.loads(line) for line in (data / place).read_text(encoding="utf-8").splitlines()][::step]
     return [row | {"audio": str((data / place).parent / row["audio"])} if "audio" in row else row for row in rows]
 
@@ -53,33 +59,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--voices", default="kokoro,flite")
-    parser.add_argument("--sets", default=",".join(SETS))
-    parser.add_argument("--share", type=int, default=1, help="only every so manieth text, for a quick look")
+    parser.add_argument("--set", choices=[*SETS, "speed"], required=True, help="the texts; or how fast whole commands are")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
+    if args.set == "speed":
+        publish(Finding("How fast is `aural speak`, and when does the first sound come?", (speed(),)), args.json)
+        return
     runtime = Runtime("cpu", 1)
     ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
-    lines: list[tuple[Any, ...]] = []
-    for name in args.sets.split(","):
-        place, step, recorded = SETS[name]
-        rows = texts(args.data, place, step * args.share)
-        if recorded:
-            lines.append(understood(name, "the recordings", ((Source(r["audio"]), r["text"], 0.0, 0.0) for r in rows), ear))
-            print(*lines[-1], sep="\t", flush=True)
-        for voice in args.voices.split(","):
-            lines.append(understood(name, voice, spoken(voice, rows, runtime), ear))
-            print(*lines[-1], sep="\t", flush=True)
+    place, step, about, recorded = SETS[args.set]
+    rows = texts(args.data, place, step)
+    said = {voice: spoken(voice, rows, runtime) for voice in args.voices.split(",")}
+    if recorded:
+        said = {"the recordings": ((Source(r["audio"]), r["text"], 0.0, 0.0) for r in rows)} | said
+    lines = []
+    for voice, made in said.items():
+        lines.append(understood(voice, made, ear))
+        print(*lines[-1], sep="\t", flush=True)
     ear.close()
     notes = (
-        f"none of the voices was trained or tuned on these texts: every {5 * args.share}th Harvard sentence of lists 1 to 48, and "
-        f"every {args.share}., {args.share}. and {2 * args.share}. row of the other three; LibriSpeech's texts have no "
-        "punctuation, so that they are said without pauses",
+        f"{about}; no voice was trained or tuned on them",
         "heard by the default recognizer; words compared after the normalizer aural-en-1; intervals: 95 %, bootstrap over texts",
         "CPU s per s: one thread, the voice's model open already; rms and peak: of full scale, the largest peak of all texts",
     )
-    columns = ("texts", "voice", "count", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak")
-    tables = (Table("words that are understood otherwise", columns, tuple(lines), notes), speed())
-    publish(Finding("Is what `speak` says understood, and how fast is it?", tables), args.json)
+    columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak")
+    table = Table("words that are heard otherwise", columns, tuple(lines), notes)
+    publish(Finding(f"Is what `speak` says understood: {args.set}?", (table,)), args.json)
 
 
 def spoken(voice: str, rows: list[dict[str, Any]], runtime: Runtime) -> Iterator[tuple[Source, str, float, float]]:
@@ -98,7 +103,7 @@ def cpu() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def understood(name: str, voice: str, said: Iterator[tuple[Source, str, float, float]], ear: Shelf) -> tuple[Any, ...]:
+def understood(voice: str, said: Iterator[tuple[Source, str, float, float]], ear: Shelf) -> tuple[Any, ...]:
     """One row: how many words a recognizer hears otherwise."""
     errors, words, cost, length, levels, peaks = [], [], 0.0, 0.0, [], []
     for source, text, spent, seconds in said:
@@ -113,7 +118,7 @@ def understood(name: str, voice: str, said: Iterator[tuple[Source, str, float, f
     spread = ratio(np.array(errors), np.array(words), np.random.default_rng(0))
     figures = (round(100 * float(v), 1) for v in (spread.value, spread.low, spread.high))
     own = (round(cost / length, 3) if length else None, round(float(np.mean(levels)), 1), round(max(peaks), 3))
-    return (name, voice, len(words), int(sum(words)), *figures, *own)
+    return (voice, len(words), int(sum(words)), *figures, *own)
 
 
 def speed() -> Table:
@@ -130,8 +135,10 @@ def speed() -> Table:
             seconds = Source(out).recording.duration or 1.0
             page = run([*command, PAGE, "-o", out, "--overwrite"])
             long = Source(out).recording.duration or 1.0
-            first = statistics.median(first_sound([*command, PAGE, "--stream"]) for _ in range(3))
-            lines.append((name, statistics.median(t[0] for t in line), seconds, first, page[1] / long, page[2]))
+            first = [first_sound([*command, PAGE, "--stream"]) for _ in range(3)]
+            wall, spent = (statistics.median(t[n] for t in line) for n in (0, 1))
+            early, least = (statistics.median(t[n] for t in first) for n in (0, 1))
+            lines.append((name, seconds, wall, spent, early, least, page[1] / long, page[2]))
         for name, command in (
             ("flite (program)", ["flite", "-voice", "slt", "-o", out, "-t"]),
             ("espeak-ng (program)", ["espeak-ng", "-w", out]),
@@ -140,18 +147,17 @@ def speed() -> Table:
                 line = [run([*command, LINE]) for _ in range(3)]
                 seconds = Source(out).recording.duration or 1.0
                 page = run([*command, PAGE])
-                lines.append(
-                    (
-                        name,
-                        statistics.median(t[0] for t in line),
-                        seconds,
-                        None,
-                        page[1] / (Source(out).recording.duration or 1.0),
-                        page[2],
-                    )
-                )
-    columns = ("what", "a sentence, wall s", "it lasts s", "first sound of a page, s", "a page, CPU s per s", "memory MB")
-    notes = ("each a process of its own, models opened inside, median of three; the page has 12 sentences",)
+                long = Source(out).recording.duration or 1.0
+                wall, spent = (statistics.median(t[n] for t in line) for n in (0, 1))
+                lines.append((name, seconds, wall, spent, None, None, page[1] / long, page[2]))
+    columns = (
+        "what", "a sentence of s", "wall s", "CPU s", "first sound of a page, wall s", "CPU s", "a page, CPU s per s", "memory MB",
+    )  # fmt: skip
+    notes = (
+        "each a process of its own, one thread, models opened inside, median of three; the page has 12 sentences",
+        f"load of the machine after the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; wall times grow with it, CPU "
+        "times hardly",
+    )
     return Table("whole commands", columns, tuple(lines), notes)
 
 
@@ -168,15 +174,17 @@ def run(command: list[str]) -> tuple[float, float, float]:
     return time.perf_counter() - begun, float(spent), float(memory)
 
 
-def first_sound(command: list[str]) -> float:
-    """Seconds until a stream holds sound behind its head."""
+def first_sound(command: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds until a stream holds sound behind its head."""
     begun = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.read(44 + 2)
         spent = time.perf_counter() - begun
         process.kill()
-    return spent
+        _, code, used = os.wait4(process.pid, 0)
+        process.returncode = code
+    return spent, used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
