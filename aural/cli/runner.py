@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import functools
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
 MOST_THREADS = 1024  # as models/runtime.py, which costs a second to import
 DEVICES = ("auto", "cpu", "cuda", "coreml", "directml")
 _FIT = 900  # MiB that one process with the default recognizer needs
+
+
+Note = Callable[[Input, Exception | None], None]  # told what became of a recording
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,12 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
     parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, coreml or directml")
     parser.add_argument("--threads", type=_count, default=0, metavar="N", help="threads of one process (0 = as many as cores)")
     parser.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes for many files (0 = as fits the machine)")
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        metavar="FILE",
+        help="note what is done: the same line again goes on (`aural jobs FILE` shows it)",
+    )
     parser.add_argument("--channels", choices=("mix", "split"), default="mix", help="split hears each channel on its own")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with options of this verb")
@@ -186,6 +196,8 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
     if task.takes in ("pair", "name and source", "sources"):
         from aural.cli.single import run_single
 
+        if args.ledger is not None:
+            raise UsageError("this verb gives one answer to all of its recordings", where="--ledger", fix="Leave it out")
         return run_single(job, task, args, shown)
     if task.live is not None and args.stream == "true":
         from aural.cli.streaming import run_stream
@@ -200,10 +212,23 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         if len(left) < len(inputs) and args.quiet != "true":
             say(f"{len(inputs) - len(left)} of {len(inputs)} recordings have their results already and are left")
         inputs = left
-    jobs = _processes(args.jobs, len(inputs))
-    if jobs > 1:
-        return _in_processes(job, inputs, plan, jobs, shown)
-    return _in_turn(job, inputs, plan, shown)
+    with contextlib.ExitStack() as stack:
+        note: Note = _forgotten
+        if args.ledger is not None:
+            from aural.cli import ledger
+
+            book = stack.enter_context(ledger.opened(args.ledger))
+            every, inputs, note = len(inputs), book.begin(job, inputs, plan), functools.partial(book.end, job)
+            if len(inputs) < every and args.quiet != "true":
+                say(f"{every - len(inputs)} of {every} recordings are done in {args.ledger} and are left")
+        jobs = _processes(args.jobs, len(inputs))
+        if jobs > 1:
+            return _in_processes(job, inputs, plan, jobs, shown, note)
+        return _in_turn(job, inputs, plan, shown, note)
+
+
+def _forgotten(one: Input, error: Exception | None) -> None:
+    """What becomes of a recording is written nowhere."""
 
 
 def _processes(asked: int, files: int) -> int:
@@ -222,20 +247,24 @@ def _free_memory() -> int:
         return 4 * _FIT
 
 
-def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], shown: progress.Progress) -> int:
+def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], shown: progress.Progress, note: Note) -> int:
     failed: list[Exception] = []
     for one in inputs:
         try:
             said = hear(job, one, plan[one.place], shown)
         except Exception as error:
             failed.append(_report(error, one, len(inputs), shown))
+            note(one, failed[-1])
             continue
+        note(one, None)
         _print(said, one, len(inputs))
     _remark(job, len(failed) < len(inputs))
     return _code(failed, len(inputs))
 
 
-def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int, shown: progress.Progress) -> int:
+def _in_processes(
+    job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int, shown: progress.Progress, note: Note
+) -> int:
     """Hear recordings in spawned processes; results are printed in the order of the inputs."""
     job = dataclasses.replace(job, threads=job.threads or max(1, (os.cpu_count() or 1) // jobs))
     _fetch_first(job, shown)
@@ -246,6 +275,7 @@ def _in_processes(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, P
         for done, (one, outcome) in enumerate(outcomes, 1):
             if isinstance(outcome, Exception):
                 failed.append(_report(outcome, one, len(inputs), shown))
+            note(one, failed[-1] if isinstance(outcome, Exception) else None)
             said[one.place] = "" if isinstance(outcome, Exception) else outcome
             shown.step(done, len(inputs), f"aural {job.verb}", "files")
             while waiting and waiting[0].place in said:
