@@ -195,10 +195,12 @@ class Aligner(Recognizer):
     """A recognizer that also tells where the words of a known text lie."""
 
     @abstractmethod
-    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
         """Times for every word of `text` (parted by spaces) in one row [T]; `timed` is guessed where nothing was measured.
 
-        `speech`: the voice probability of each 32 ms.
+        `speech`: the voice probability of each 32 ms; `language`: its code, for models that know several.
         """
 
 

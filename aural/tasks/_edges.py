@@ -19,11 +19,13 @@ PAUSE, DEEP, CLEAR, FAR = 0.12, 25.0, 6.0, 0.4
 def snapped(words: Sequence[Word], samples: np.ndarray, start: float) -> list[Word]:
     """Words in order, their edges moved to the ends of the pause between two of them, or before the first and behind the last.
 
-    samples [T] at 16 kHz from `start` (s) on, in which the words lie.
+    Without a pause between them two words meet where it is softest between their edges: what sounds there belongs to one of
+    them. samples [T] at 16 kHz from `start` (s) on, in which the words lie.
     """
-    quiet = _quiet(samples)
-    if not len(quiet) or not words:
+    level = _levels(samples)
+    if not len(level) or not words:
         return list(words)
+    quiet = _quiet(level)
     spans = [(start + a * STEP / RATE, start + b * STEP / RATE) for a, b in quiet]
     middles = [(w.start + w.end) / 2 for w in words]
     edges = [-np.inf, *middles, np.inf]
@@ -31,6 +33,9 @@ def snapped(words: Sequence[Word], samples: np.ndarray, start: float) -> list[Wo
     for k in range(len(words) + 1):
         inside = [s for s in spans if edges[k] <= s[0] and s[1] <= edges[k + 1]]
         if not inside:
+            if 0 < k < len(words):
+                at = _softest(level, found[k - 1].end - start, found[k].start - start)
+                found[k - 1 : k + 1] = _met(found[k - 1], found[k], None if at is None else start + at)
             continue
         # before the first word the last pause counts, behind the last word the first one; between two the longest
         low, high = inside[-1] if k == 0 else inside[0] if k == len(words) else max(inside, key=lambda s: s[1] - s[0])
@@ -41,12 +46,29 @@ def snapped(words: Sequence[Word], samples: np.ndarray, start: float) -> list[Wo
     return found
 
 
-def _quiet(samples: np.ndarray) -> list[tuple[int, int]]:
-    """Runs [first, last) of quiet frames of 10 ms."""
+def _levels(samples: np.ndarray) -> np.ndarray:
+    """The level of each 10 ms in dB."""
     frames = samples[: len(samples) // STEP * STEP].reshape(-1, STEP)
-    if not len(frames):
-        return []
-    level = 10 * np.log10(np.einsum("ij,ij->i", frames, frames) / STEP + 1e-10)
+    return np.asarray(10 * np.log10(np.einsum("ij,ij->i", frames, frames) / STEP + 1e-10))
+
+
+def _softest(level: np.ndarray, low: float, high: float) -> float | None:
+    """The softest moment (s) between two, None where they lie too near each other to choose."""
+    first, last = round(low * RATE / STEP), round(high * RATE / STEP)
+    if last - first < 2 or first < 0 or last > len(level):
+        return None
+    return (first + int(np.argmin(level[first:last])) + 0.5) * STEP / RATE
+
+
+def _met(one: Word, two: Word, at: float | None) -> list[Word]:
+    """Two words that meet at a moment, or as they are."""
+    if at is None:
+        return [one, two]
+    return [dataclasses.replace(one, end=at), dataclasses.replace(two, start=at)]
+
+
+def _quiet(level: np.ndarray) -> list[tuple[int, int]]:
+    """Runs [first, last) of quiet frames of 10 ms."""
     limit = np.percentile(level, 95) - DEEP
     if np.percentile(level, 5) + CLEAR > limit + DEEP / 2:
         return []

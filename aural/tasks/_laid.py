@@ -75,7 +75,9 @@ def stretches(pairs: Sequence[tuple[int, int]], heard: Sequence[Word], words: in
     return found
 
 
-def measured(stretch: Stretch, text: Sequence[str], sound: Heard, aligner: Aligner, most: float) -> list[Word]:
+def measured(
+    stretch: Stretch, text: Sequence[str], sound: Heard, aligner: Aligner, most: float, language: str | None = None
+) -> list[Word]:
     """Times for all words of a stretch by the model itself, or even shares of the voice where it is too long for it."""
     voice = without_breath(sound.voice, sound.level)
     asked = " ".join(text[stretch.first : stretch.last])
@@ -83,7 +85,7 @@ def measured(stretch: Stretch, text: Sequence[str], sound: Heard, aligner: Align
     words: Sequence[Word] = ()
     if sound.end - sound.start <= most:
         samples = resample(sound.samples[None], RATE, aligner.card.sample_rate)[0]
-        words = aligner.align(samples, asked, voice)
+        words = aligner.align(samples, asked, voice, language)
     if len(words) != len(parts):  # too long, or pieces of a word that the model writes apart
         words = guessed(asked, voice) or [Word(0.0, max(len(voice) * HOP, 0.001), text=p, timed="guessed") for p in parts]
     moved = iter(shifted(words, sound.start))

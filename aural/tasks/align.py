@@ -57,7 +57,7 @@ def run(inputs: tuple[Source, str | Path], shelf: Shelf, options: Options, progr
     limit = heard.recording.duration or 0.0
     with shelf.open("recognizer") as recognizer, shelf.open("vad") as gate:
         if not isinstance(recognizer, Aligner):
-            fix = "Use the default, moonshine-tiny, or a model of your own (aural train transcribe)"
+            fix = "Use the default, whisper-base, or a model of your own (aural train transcribe)"
             raise UsageError(f"{recognizer.card.name} cannot lay a text over a recording", where="--model", fix=fix)
         whole = recognizer.card.kind == WHOLE
         limits = POSTERIORS if whole else ATTENDING
@@ -68,7 +68,7 @@ def run(inputs: tuple[Source, str | Path], shelf: Shelf, options: Options, progr
             sound = _sound(source, gate, stretch)
             laid = [w for w in own if w is not None]
             if len(laid) < len(own):
-                laid = between(own, measured(stretch, text, sound, recognizer, limits.most))
+                laid = between(own, measured(stretch, text, sound, recognizer, limits.most, heard.language))
             words += snapped(laid, sound.samples, sound.start)
             progress.step(stretch.end, limit, "align")
     segments = tuple(on_grid(s, limit) for s in _segments(in_order(words, limit), [len(line) for line in lines if line], heard))

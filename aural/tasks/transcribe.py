@@ -20,6 +20,7 @@ from aural.sound.sound import Sound
 from aural.sound.source import Source
 from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
+from aural.tasks._edges import snapped
 from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._language_models import TAKING, languages
@@ -133,6 +134,8 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
     if not plain(told.text) or not trust.believed(told, evidence):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
+    if words and recognizer.card.kind == TAKING:  # such a model says when a word is sure, somewhere in it
+        words = snapped(words, heard.samples, 0.0)
     return [dataclasses.replace(told, words=None if words is None else tuple(shifted(words, heard.start)))]
 
 

@@ -36,7 +36,9 @@ class Even(Aligner):
     ) -> list[Hypothesis]:
         return []
 
-    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
         share = len(samples) / RATE / len(text.split())
         return tuple(Word(i * share, (i + 1) * share, w, timed="measured") for i, w in enumerate(text.split()))
 
@@ -91,8 +93,13 @@ def test_edges_go_to_the_sound_around_a_pause() -> None:
     given = [Word(10.4, 11.2, "a"), Word(11.5, 12.1, "b")]
     found = snapped(given, samples.astype(np.float32), 10.0)
     assert [(round(w.start, 2), round(w.end, 2)) for w in found] == [(10.5, 11.0), (11.6, 12.2)]
+    close = 1e-4 * rng.standard_normal(RATE)
+    close[: RATE // 2] += 0.3 * rng.standard_normal(RATE // 2)
+    close[RATE // 2 + 800 :] += 0.3 * rng.standard_normal(RATE // 2 - 800)
+    met = snapped([Word(0.1, 0.2, "a"), Word(0.8, 0.9, "b")], close.astype(np.float32), 0.0)
+    assert met[0].end == met[1].start and 0.5 <= met[0].end <= 0.55, "where it is softest between two words"
     loud = snapped(given, rng.standard_normal(RATE * 3).astype(np.float32), 10.0)
-    assert loud == given, "without a pause nothing moves"
+    assert (loud[0].start, loud[1].end) == (10.4, 12.1), "without a pause the outer edges stay"
     far = snapped([Word(10.0, 10.05, "a"), Word(12.6, 12.9, "b")], samples.astype(np.float32), 10.0)
     assert (far[0].start, far[1].start) == (10.0, 12.6), "no edge moves far"
     assert snapped([], samples, 0.0) == [] and snapped(given, samples[:10], 10.0) == given
@@ -129,3 +136,13 @@ def test_a_reading_with_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["align", str(tmp_path / "talk.wav"), "Do you laugh", "-f", "srt", "-o", "-"]) == 0
     assert "-->" in capsys.readouterr().out
     assert cli.main(["align", str(tmp_path / "talk.wav"), "none.txt"]) == 2
+
+
+@pytest.mark.weights
+def test_the_multilingual_model_lays_texts_out_too() -> None:
+    talk = aural.sound.load(aural.sample("dialogue")).cut(2.0, 6.0)
+    text = [w.text for w in aural.transcribe(talk).words()]
+    found = list(aural.align(talk, " ".join(["zebra", *text[1:]]), model="whisper-base", language="en").words())
+    assert [w.text for w in found] == ["zebra", *text[1:]]
+    near = [abs(a.start - b.start) for a, b in zip(found, aural.transcribe(talk).words(), strict=True)]
+    assert float(np.median(near)) < 0.15

@@ -71,7 +71,9 @@ class CtcRecognizer(Aligner):
         answers, frames = self._session.run(feeds, ["answers", "frames"])
         return [np.log(np.maximum(row[: int(n)], _LEAST)) for row, n in zip(answers, frames, strict=True)]
 
-    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
         row = self.emissions(samples[None], np.array([len(samples)]))[0]
         parts = [(word, [n + 1 for n in self.units.encode(self.units.spelled(word))]) for word in text.split()]
         parts = [(word, own if any(self._pieces[n] != SPACE for n in own) else []) for word, own in parts]

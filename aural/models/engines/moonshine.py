@@ -115,7 +115,9 @@ class Moonshine(Aligner):
             found.append(self._recognize(samples[i, :length], decoding, None if speech is None else speech[i]))
         return found
 
-    def align(self, samples: np.ndarray, text: str, speech: np.ndarray | None = None) -> tuple[Word, ...]:
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
         """Times for a given text over one row [T]: measured from the attention of one forced pass."""
         frames = self._encode(samples)
         tokens = self._pieces.tokens(text)

@@ -19,7 +19,7 @@ from aural.errors import ModelMissing, ModelRefused, UsageError
 from aural.models import skeleton
 from aural.models.card import Card
 from aural.models.ctranslate2 import Arrays
-from aural.models.face import Decoding, Hypothesis, LanguageGuesser, Recognizer
+from aural.models.face import Aligner, Decoding, Hypothesis, LanguageGuesser
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.sound.mel import whisper_log_mel
@@ -133,7 +133,7 @@ class _Sound:
 
 
 @final
-class Whisper(Recognizer, LanguageGuesser):
+class Whisper(Aligner, LanguageGuesser):
     """Rows are run one by one; a row longer than 30 s is read window after window, from timestamp to timestamp."""
 
     def __init__(self, card: Card, sessions: Sequence[Session], pairs: BytePairs, marks: Marks) -> None:
@@ -165,6 +165,25 @@ class Whisper(Recognizer, LanguageGuesser):
         if not self._many:
             return [dict.fromkeys(self.card.languages, 1.0) for _ in lengths]
         return [self._language(self._hear(samples[i, :n])) for i, n in enumerate(np.asarray(lengths).tolist())]
+
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
+        """Times for a given text over one row [T] of at most 30 s: read from the attention of one forced pass.
+
+        Without `language` the likeliest one is taken. A text of more pieces than a pass holds is spread evenly.
+        """
+        tokens = tuple(self._pairs.tokens(text))
+        seconds = len(samples) / RATE
+        if len(tokens) > 2 * MOST_TOKENS - 8 or len(samples) > WINDOW:
+            return tuple(_even(text.split(), seconds))
+        cross = self._hear(samples)
+        if self._many and language not in self.card.languages:
+            heard = self._language(cross)
+            language = max(heard, key=lambda k: heard[k])
+        asked = self._prompt(language or self.card.languages[0], "transcribe")
+        one = _Pass(tokens, Reading(tokens, (), 0.0), 0.0, seconds)
+        return tuple(self._words(cross, asked, one, seconds, speech))
 
     def _check(self, decoding: Decoding) -> None:
         if decoding.language and decoding.language not in self.card.languages:
