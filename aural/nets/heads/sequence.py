@@ -1,7 +1,8 @@
 """A sequence of labels without times: one distribution a frame with a blank as class 0, read by CTC.
 
 With `prior` the log-probabilities of how often each class was said lately are taken off: the blank no longer wins wherever it
-may, labels last as long as what they stand for, and word times can be read off them.
+may, and labels last longer. Where there is much silence they reach into it, too: on digit strings with gaps of 0 to 600 ms a weight
+of 0.2 put in a third more words for a voice that was not learned from. 0, which takes nothing off, is the rule.
 Source: Huang et al. 2024, Less Peaky and More Accurate CTC Forced Alignment by Label Priors (arXiv:2406.02560).
 """
 
@@ -25,7 +26,9 @@ _LATELY = 0.01  # what a batch adds to the running mean of the prior
 @dataclass(frozen=True)
 class Config:
     dropout: float = option(0.1, "share of each frame's vector dropped in training", least=0, most=0.9)
-    prior: float = option(0.0, "weight of the label prior that is taken off; 0.3 gives words their length", least=0, most=1)
+    prior: float = option(
+        0.0, "weight of the label prior that is taken off: units last longer, but more are put in", least=0, most=1
+    )
 
 
 def tiny() -> Config:
