@@ -25,6 +25,7 @@ from aural.tasks._words import in_order, sentences
 
 # A model that attends is sure of its own words' times; one with posteriors measures all of them anew.
 ATTENDING, POSTERIORS = Limits(8.0, 24.0), Limits(15.0, 120.0)
+FEW = 3  # words of a stretch that were not heard, up to which those that were keep their times
 STRANGE = 0.3  # share of the words heard below which the text is most likely another one
 
 
@@ -68,7 +69,10 @@ def run(inputs: tuple[Source, str | Path], shelf: Shelf, options: Options, progr
             sound = _sound(source, gate, stretch)
             laid = [w for w in own if w is not None]
             if len(laid) < len(own):
-                laid = between(own, measured(stretch, text, sound, recognizer, limits.most, heard.language))
+                forced = measured(stretch, text, sound, recognizer, limits.most, heard.language)
+                sure = all(w.timed == "measured" for w in forced)
+                # Where many words were missed, what was heard instead is spread over them.
+                laid = forced if sure and len(own) - len(laid) > FEW else between(own, forced)
             words += snapped(laid, sound.samples, sound.start)
             progress.step(stretch.end, limit, "align")
     segments = tuple(on_grid(s, limit) for s in _segments(in_order(words, limit), [len(line) for line in lines if line], heard))
