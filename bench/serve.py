@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import re
 import socket
 import statistics
@@ -202,7 +203,8 @@ def live(server: Server, talk: Path, reference: str) -> Table:
         ("word error rate live, %", rate(reference, text)),
         ("word error rate of the whole recording at once, %", rate(reference, offline)),
     )
-    return Table(f"Live, {sound.duration:.0f} s of joined readings in real time over /v1/stream", ("what", "value"), table)
+    load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
+    return Table(f"Live, {sound.duration:.0f} s of joined readings in real time over /v1/stream", ("what", "value"), table, (load,))
 
 
 def rate(reference: str, text: str) -> float:
