@@ -128,7 +128,6 @@ def main() -> None:
             "aims at under 5 % missed at 0.5 an hour",
         ),
     )  # fmt: skip
-    print(table)
     publish(Finding("How well is a wake word found that was learned from text alone?", (table,)), args.json)
 
 
