@@ -1,4 +1,4 @@
-"""Pictures of a training: losses and the metric over its epochs, and the confusion matrix."""
+"""Pictures of a training: losses and the metric over its epochs, the confusion matrix, misses against false alarms."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from aural.files import write_text
+from aural.metrics.spotting import det
 from aural.pictures import svg
 from aural.pictures.marks import FAINT, Box, Dots, Line, Mark, Text
 from aural.pictures.ticks import Axis, nice
@@ -67,3 +68,30 @@ def confusion(names: Sequence[str], counts: np.ndarray, path: Path) -> None:
                 place = (left + _CELL * j + _CELL / 2, top + _CELL * i + 21)
                 marks.append(Text(*place, str(int(counts[i, j])), 12, "middle", color=color))
     write_text(path, svg.document(width, height, marks, title="confusion"))
+
+
+def trade(hits: Sequence[float], alarms: Sequence[float], hours: float, path: Path) -> None:
+    """Misses against false alarms an hour over all borders (a DET curve with alarms an hour on a scale of powers of ten)."""
+    _, missed, wrong = det(hits, alarms, hours)
+    left, top, width, height = 70, 50, 540, 300
+    low, high = np.log10(0.5 / hours), np.log10(max(10.0, float(wrong.max(initial=0.0))))
+    across, up = Axis(low, high, "false alarms an hour"), Axis(0.0, 1.0, "missed")
+    marks: list[Mark] = [
+        Box(left, top, width, height, border=FAINT),
+        Text(left, 24, "missed against false alarms an hour", 13, bold=True),
+    ]
+    for value, text in nice(0.0, 100.0, count=5):
+        marks.append(Text(left - 8, top + height * (1 - value / 100) + 4, f"{text} %", 11, "end"))
+    for power in range(int(np.ceil(low)), int(np.floor(high)) + 1):
+        x = left + across.share(power) * width
+        marks += [
+            Line(np.array([[x, top], [x, top + height]]), FAINT),
+            Text(x, top + height + 18, f"{10.0**power:g}", 11, "middle"),
+        ]
+    x = left + np.array([across.share(np.log10(max(w, 0.5 / hours))) for w in wrong]) * width
+    y = top + height * (1 - np.array([up.share(m) for m in missed]))
+    marks.append(Line(np.stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]], axis=1), _COLORS[0], 1.8))
+    marks.append(
+        Text(left + width / 2, top + height + 38, f"on {hours:.1f} h of speech without the phrase; {len(hits)} said", 11, "middle")
+    )
+    write_text(path, svg.document(640, 410, marks, title="misses against false alarms"))

@@ -30,6 +30,7 @@ from aural.sound.sound import load
 from aural.tasks._call import choose
 
 _WORST = 10
+ALARMS = "alarms.json"  # what a method that spots phrases leaves: hours of speech without them, and the peaks in it
 
 
 def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
@@ -53,6 +54,10 @@ def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
     epochs = job.folder / "epochs.json"
     if epochs.is_file():
         pictures.curves(json.loads(epochs.read_text(encoding="utf-8")), job.folder / "curves.svg")
+    alarms = job.folder / ALARMS
+    if alarms.is_file() and any(r.get("top") for r in records):
+        known = json.loads(alarms.read_text(encoding="utf-8"))
+        pictures.trade([t for r in records for t in r["top"]], known["peaks"], known["hours"], job.folder / "det.svg")
     if all("labels" in r for r in records) and job.question.answer == "class":
         _classes(job, records)
     return receipt

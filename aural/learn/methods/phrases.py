@@ -27,6 +27,7 @@ from aural.learn.augment import Effects
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import licences_of, seconds_of
 from aural.learn.nets import use_threads
+from aural.learn.report import ALARMS
 from aural.metrics.spotting import alarms_per_hour, border, peaks
 from aural.models import tensors
 from aural.models.card import Card
@@ -128,6 +129,8 @@ def run(job: Job) -> Card:
         found = alarms_per_hour(peaks(told[:, k], hop), borders[label], hours)
         job.say(f"{label}: border {borders[label]:.3f}, {found:.2f} false alarms an hour on {hours:.1f} hours of speech, each "
                 "part of which was left out in turn")  # fmt: skip
+    alarms = {"hours": hours, "peaks": [round(score, 5) for k in range(len(labels)) for _, score in peaks(told[:, k], hop)]}
+    write_text(job.folder / ALARMS, json.dumps(alarms) + "\n")
     net = fitted(joined([said, Store(background, *unsaid(len(background), width))]), len(labels), width, options, job)
     model = Layers(mean=mean, scale=spread, sizes=np.array([every, width]), **net.arrays())
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")

@@ -16,6 +16,7 @@ from aural.judge.scorers import spotting
 from aural.judge.terms import Names, Terms
 from aural.learn.job import Job
 from aural.learn.methods.phrases import METHOD, end_of, marked
+from aural.learn.train import Ask, train
 from aural.models import store
 from aural.models.face import StreamingScorer
 from aural.results import Question
@@ -104,6 +105,19 @@ def test_misses_and_false_alarms_are_judged(run: Path, tmp_path: Path) -> None:
     assert spotting.FIGURES["miss_rate"].over(items) <= 0.25
     assert spotting.FIGURES["misses_at_half_an_hour"].over(items) <= 0.25
     assert spotting.FIGURES["false_alarms_per_hour"].over(items) < 2 * 3600 / 2.5 / 8
+
+
+def test_a_training_leaves_its_curve(tmp_path: Path) -> None:
+    given = {"steps": 100, "copies": 2, "augment": "gain", "threads": 1}
+    for each in (5, 4):
+        clips_in(tmp_path, each)
+    ask = Ask("spot", tmp_path / "5.jsonl", tmp_path / "run", tmp_path / "4.jsonl", given=given)
+    made = train(ask, say=lambda text: None)
+    assert made.receipt is not None and made.receipt.metrics["miss_rate"].n
+    drawn = (tmp_path / "run" / "det.svg").read_text()
+    assert "false alarms an hour" in drawn and "missed" in drawn
+    told = json.loads((tmp_path / "run" / "alarms.json").read_text())
+    assert told["hours"] > 1.5 and all(0 <= p <= 1 for p in told["peaks"])
 
 
 def test_truth_of_windows() -> None:
