@@ -29,7 +29,7 @@ from aural.receipts import Receipt
 from aural.sound.sound import load
 from aural.tasks._call import choose
 
-_WORST = 10
+_WORST, _SPOTTING = 10, "spotting"
 ALARMS = "alarms.json"  # what a method that spots phrases leaves: hours of speech without them, and the peaks in it
 
 
@@ -55,9 +55,10 @@ def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
     if epochs.is_file():
         pictures.curves(json.loads(epochs.read_text(encoding="utf-8")), job.folder / "curves.svg")
     alarms = job.folder / ALARMS
-    if alarms.is_file() and any(r.get("top") for r in records):
+    said = [t for r in records for t in r.get(_SPOTTING, {}).get("top", ())]
+    if alarms.is_file() and said:
         known = json.loads(alarms.read_text(encoding="utf-8"))
-        pictures.trade([t for r in records for t in r["top"]], known["peaks"], known["hours"], job.folder / "det.svg")
+        pictures.trade(said, known["peaks"], known["hours"], job.folder / "det.svg")
     if all("labels" in r for r in records) and job.question.answer == "class":
         _classes(job, records)
     return receipt
