@@ -88,9 +88,9 @@ def trade(hits: Sequence[float], alarms: Sequence[float], hours: float, path: Pa
             Line(np.array([[x, top], [x, top + height]]), FAINT),
             Text(x, top + height + 18, f"{10.0**power:g}", 11, "middle"),
         ]
-    x = left + np.array([across.share(np.log10(max(w, 0.5 / hours))) for w in wrong]) * width
-    y = top + height * (1 - np.array([up.share(m) for m in missed]))
-    marks.append(Line(np.stack([np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]], axis=1), _COLORS[0], 1.8))
+    along = left + np.array([across.share(np.log10(max(w, 0.5 / hours))) for w in wrong]) * width
+    down = top + height * (1 - np.array([up.share(m) for m in missed]))
+    marks.append(Line(np.stack([np.repeat(along, 2)[1:], np.repeat(down, 2)[:-1]], axis=1), _COLORS[0], 1.8))
     marks.append(
         Text(left + width / 2, top + height + 38, f"on {hours:.1f} h of speech without the phrase; {len(hits)} said", 11, "middle")
     )
