@@ -23,6 +23,7 @@ from aural.corpora.rows import rows
 from aural.errors import LearningError
 from aural.files import sha256_of, write_text
 from aural.judge.run import opened
+from aural.learn import c_arrays
 from aural.learn.augment import Effects
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import licences_of, seconds_of
@@ -41,6 +42,7 @@ from aural.sound.effects.noise import colored
 from aural.sound.sound import Sound
 from aural.tasks._spotting import NOTHING
 
+C_FILE = "spotter.h"  # in the run folder, for microcontrollers
 LISTENER, BACKGROUND = "listener", "background.safetensors"
 RATE = 16000
 _BEFORE, _BEHIND = 1.3, 0.4  # s of faint noise around a clip
@@ -134,7 +136,9 @@ def run(job: Job) -> Card:
     net = fitted(joined([said, Store(background, *unsaid(len(background), width))]), len(labels), width, options, job)
     model = Layers(mean=mean, scale=spread, sizes=np.array([every, width]), **net.arrays())
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")
-    return _written(job, model, options, borders, hours, hop)
+    card = _written(job, model, options, borders, hours, hop)
+    c_arrays.write(job.model, job.folder / C_FILE)
+    return card
 
 
 def phrases_of(clips: Sequence[Clip]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +85,34 @@ def test_blocks_change_nothing(run: Path, recording: np.ndarray) -> None:
             parts.append(told)
         streamed = np.concatenate([*parts, model.finish(state)])
         assert streamed.shape == whole.shape and np.abs(streamed - whole).max() < 1e-4
+
+
+_MAIN = """
+#include "spotter.h"
+#include <stdio.h>
+int main(void) {
+  static aural_spotter s;
+  float samples[HOP], scores[PHRASES];
+  aural_start(&s);
+  while (fread(samples, sizeof(float), HOP, stdin) == HOP)
+    if (aural_hear(&s, samples, scores)) fwrite(scores, sizeof(float), PHRASES, stdout);
+  return 0;
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+def test_the_same_in_c(run: Path, recording: np.ndarray, tmp_path: Path) -> None:
+    (tmp_path / "main.c").write_text(_MAIN)
+    command = ["cc", "-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{run}", "main.c", "-o", "main", "-lm"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    told = subprocess.run([tmp_path / "main"], input=recording[0].tobytes(), capture_output=True, check=True).stdout
+    model = store.open_model(str(run / "model"), "spotter")
+    assert isinstance(model, StreamingScorer)
+    scores = np.frombuffer(told, np.float32).reshape(-1, 2)
+    true = model.step(model.start(), recording[0])[1]
+    assert abs(len(scores) - len(true)) <= 1 and len(scores) > 250
+    assert np.abs(scores - true[: len(scores)]).max() < 1e-3
 
 
 def test_the_card_tells_what_it_is(run: Path) -> None:
