@@ -177,8 +177,22 @@ def test_a_full_disk_behind_standard_output(clip: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_nothing_behind(number: signal.Signals, code: int, clip: Path) -> None:
     rng = np.random.default_rng(0)
-    Sound(0.1 * rng.standard_normal(16000 * 600), 16000).save(clip.with_name("long.wav"))
-    line = [sys.executable, "-m", "aural", "info", "long.wav", "long.wav", "-f", "json", "-o", "out", "--progress", "json"]
+    Sound(0.1 * rng.standard_normal(16000 * 1200), 16000).save(clip.with_name("long.wav"))
+    line = [
+        sys.executable,
+        "-m",
+        "aural",
+        "info",
+        "long.wav",
+        "long.wav",
+        "long.wav",
+        "-f",
+        "json",
+        "-o",
+        "out",
+        "--progress",
+        "json",
+    ]
     running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert running.stderr is not None
     running.stderr.readline()  # it works by now

@@ -153,7 +153,7 @@ def test_a_model_that_is_there_becomes_the_default(tmp_path: Path) -> None:
         told = aural.instrument(str(tmp_path / "0.wav"))
         assert told.made_by == {"classifier": "instruments"} and told.labels
         shelf = Shelf({"gender": added.name, "vad": "silero-vad"})
-        assert gender._role(shelf) == "classifier", "a model of classes answers gender, too"
+        assert gender.role_of(shelf) == "classifier", "a model of classes answers gender, too"
         with shelf.open("classifier") as model:
             voices = gender.Voices(model)
             voices.push(load(tmp_path / "0.wav").samples[0])
