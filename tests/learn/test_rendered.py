@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aural.cli.main import main
 from aural.errors import UsageError
 from aural.learn import rendered
 from aural.models import store
@@ -76,3 +77,8 @@ def test_phrases_are_checked() -> None:
     for wrong in (("",), ("a", "a")):
         with pytest.raises(UsageError, match="phrase"):
             rendered.check(wrong)
+
+
+def test_phrases_are_for_spot(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "classify", "--phrase", "hey juno", "-o", "nowhere"]) == 2
+    assert "phrases are learned for spot" in capsys.readouterr().err

@@ -107,6 +107,10 @@ def with_readings(ask: Ask, args: argparse.Namespace, shown: Any) -> Ask:
     """The phrases read by synthetic voices, where there are any. They are kept, so that another training need not wait for them."""
     if not args.phrase or ask.resume:
         return ask
+    if ask.verb != "spot":
+        raise UsageError(
+            f"phrases are learned for spot, not for {ask.verb}", where="--phrase", fix="Write aural train spot --phrase ..."
+        )
     from aural.learn import rendered
     from aural.learn.train import check
 
