@@ -120,10 +120,17 @@ def complaint(clips: Sequence[Clip], question: Question) -> str | None:
         timed = any(c.events or c.rttm or c.turns or any(c.extra.get(k) for k in _TIMED) for c in clips)
         return None if timed else "no clip tells when anything happens in it: the rows need events (start, end, label)"
     if question.over == "sequence":
-        return None if any(c.text or c.labels for c in clips) else "no clip has a text"
+        return _in_sequence(clips, question)
     if question.answer == "number":
         return _numbers(clips)
     return _labels(clips, several=question.answer == "set")
+
+
+def _in_sequence(clips: Sequence[Clip], question: Question) -> str | None:
+    if question.answer == "class":
+        return None if any(c.text or c.labels for c in clips) else "no clip has a text"
+    key = "notes" if question.answer == "set" else "times"
+    return None if any(c.extra.get(key) for c in clips) else f"no clip has {key}: the rows need the key {key!r}"
 
 
 def _labels(clips: Sequence[Clip], several: bool) -> str | None:

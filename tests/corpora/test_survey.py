@@ -85,6 +85,10 @@ def test_what_other_questions_need(tmp_path: Path) -> None:
     assert "need events" in (complaint(ages, Question("frame", "set")) or "")
     assert complaint([Clip(tmp_path / "a.wav", "a", events=(Event(0, 1, "x"),))], Question("frame", "set")) is None
     assert complaint(bare, Question("sequence", "class")) == "no clip has a text"
+    for answer, key in (("set", "notes"), ("number", "times")):
+        asked = Question("sequence", answer)  # type: ignore[arg-type]
+        assert key in (complaint(bare, asked) or "")
+        assert complaint([Clip(tmp_path / "a.wav", "a", extra={key: [{"start": 0, "end": 1, "pitch": 60}]})], asked) is None
     assert "no label has 4 clips" in (complaint(ages, Question("clip", "set")) or "")
 
 
