@@ -193,7 +193,9 @@ def test_a_signal_leaves_nothing_behind(number: signal.Signals, code: int, clip:
         "--progress",
         "json",
     ]
-    running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell that runs the tests in the background lets its children ignore ^C.
+    heed = lambda: signal.signal(number, signal.SIG_DFL)  # noqa: E731
+    running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed)
     assert running.stderr is not None
     running.stderr.readline()  # it works by now
     begun = time.monotonic()

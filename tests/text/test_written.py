@@ -147,4 +147,5 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
         return time.process_time() - begin
 
     took(100)
-    assert took(10_000) < 12 * max(took(2_000), 0.02)
+    # The best of some, since another program's work in the caches is not ours.
+    assert min(took(10_000) for _ in range(3)) < 12 * max(min(took(2_000) for _ in range(3)), 0.02)
