@@ -46,6 +46,9 @@ def place_of(text: str, host: str) -> tuple[str, int]:
     )
 
 
+_FAREWELL = 1.0  # s that a closed connection may take to send what is left
+
+
 @contextlib.asynccontextmanager
 async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
     """Serve Wyoming while the block runs; gives the port. Raises: UsageError for a place that cannot be listened on."""
@@ -58,6 +61,7 @@ async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
         try:
             await Guest(desk, reader, writer).stay()
         finally:
+            await _gone(writer)
             guests.discard(task)
 
     try:
@@ -74,6 +78,15 @@ async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
             guest.cancel()
         if guests:
             await asyncio.wait(guests)
+
+
+async def _gone(writer: asyncio.StreamWriter) -> None:
+    """A connection that was closed is left to go, but not for long: a guest who reads nothing more is cut off."""
+    try:
+        await asyncio.wait_for(writer.wait_closed(), _FAREWELL)
+    except (OSError, TimeoutError):
+        writer.transport.abort()
+        await asyncio.sleep(0)
 
 
 def info(desk: Desk) -> dict[str, Any]:
