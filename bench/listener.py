@@ -35,6 +35,7 @@ from aural.sound.sound import load
 RATE, WIDTH, TOLD, CHUNK, LANES, WARM = 16000, 80, 24, 256, 32, 25
 ROUNDS = (2, 2, 2, 3)  # epochs between two alignments; what time is left is spent on the last one
 SILENCE = "_"
+RATE_AT_FIRST = 3e-3  # learning rate, which falls as a cosine behind the last alignment
 EVERY, MOST = 2, 9  # frames into one for phrases; utterances of one speaker in the background
 WORDS = ("fsdd", "custom_commands", "precise_community", "speech_commands")
 
@@ -119,7 +120,7 @@ class Phones(nn.Module):
 
 
 def epoch(model: Phones, heard: list[Heard], noise: np.ndarray, optimizer: torch.optim.Optimizer, rng: np.random.Generator,
-          rates: np.ndarray, loud: bool) -> float:  # fmt: skip
+          rate: float, loud: bool) -> float:  # fmt: skip
     """One pass in chunks of 5 s: utterances in another order each time, one behind the other, noise under half of the chunks."""
     order = rng.permutation(len(heard))
     mel = np.concatenate([heard[i].mel for i in order])
@@ -128,7 +129,7 @@ def epoch(model: Phones, heard: list[Heard], noise: np.ndarray, optimizer: torch
     mel, true = mel[:cut].reshape(-1, CHUNK, mel.shape[1]), true[:cut].reshape(-1, CHUNK)
     losses, right, total = [], 0, 0
     model.train()
-    for step, first in enumerate(range(0, len(mel) - LANES + 1, LANES)):
+    for first in range(0, len(mel) - LANES + 1, LANES):
         x, y = mel[first : first + LANES].copy(), torch.from_numpy(true[first : first + LANES])
         x += rng.uniform(-3.0, 3.0, (LANES, 1, 1)).astype(np.float32) + rng.normal(0, 0.3, (LANES, 1, x.shape[2])).astype(
             np.float32
@@ -137,7 +138,7 @@ def epoch(model: Phones, heard: list[Heard], noise: np.ndarray, optimizer: torch
             if loud and rng.random() < 0.6:
                 x[lane] = noisy(x[lane], noise, rng)
         for group in optimizer.param_groups:
-            group["lr"] = rates[min(step, len(rates) - 1)]
+            group["lr"] = rate
         logits = model(torch.from_numpy(x))[:, WARM:]
         loss = nn.functional.cross_entropy(logits.reshape(-1, logits.shape[-1]), y[:, WARM:].reshape(-1), label_smoothing=0.05)
         optimizer.zero_grad()
@@ -243,11 +244,11 @@ def main() -> None:
         begun = time.monotonic()
     for part, epochs in enumerate(ROUNDS if not args.start else ()):
         for _ in range(epochs):
-            epoch(model, heard, noise, optimizer, rng, np.full(1, 3e-3), loud=part > 1)
+            epoch(model, heard, noise, optimizer, rng, RATE_AT_FIRST, loud=part > 1)
         realign(model, heard, len(names))
         print(f"aligned, {time.monotonic() - begun:.0f} s", flush=True)
     while (share := (time.monotonic() - begun) / 60 / args.minutes) < 1:
-        epoch(model, heard, noise, optimizer, rng, np.full(1, 3e-3 * 0.5 * (1 + np.cos(np.pi * share))), loud=True)
+        epoch(model, heard, noise, optimizer, rng, RATE_AT_FIRST * 0.5 * (1 + np.cos(np.pi * share)), loud=True)
     args.output.mkdir(parents=True, exist_ok=True)
     torch.save({"model": model.state_dict(), "phones": names}, args.output / "listener.pt")
     net.eval()

@@ -25,6 +25,7 @@ from aural.models.face import StreamingScorer
 from aural.models.runtime import Runtime
 from aural.sound.effects._mixing import mixed
 from aural.sound.sound import Sound, load
+from aural.tasks._spotting import smooth_of
 from bench.report import Finding, Table, publish
 
 WORDS = ("alexa", "computer", "smart mirror")
@@ -48,8 +49,8 @@ def in_noise(samples: np.ndarray, noises: list[np.ndarray], rng: np.random.Gener
 def scores_of(model: StreamingScorer, samples: np.ndarray) -> np.ndarray:
     """Scores [F, K], smoothed over two frames as the verb does."""
     state, told = model.step(model.start(), np.pad(samples, (0, round(0.3 * RATE))))
-    told = np.concatenate([told, model.finish(state)])
-    return (told + np.concatenate([told[:1] * 0, told[:-1]])) / 2
+    assert model.card.hop is not None
+    return smooth_of(np.concatenate([told, model.finish(state)]), model.card.hop)
 
 
 def trained(word: str, work: Path, how: str, real: Path | None) -> Path:

@@ -16,7 +16,6 @@ from aural.results import Curve
 # What stands in the labels of a model for everything that is no keyword.
 NOTHING = frozenset({"other", "unknown", "background", "silence", "noise", "none", "_background_noise_", "negative"})
 SCORE = "score"  # the unit of the curves that tell scores
-_HALF = 0.5  # the score from which on a phrase is told that the card has no threshold for
 _WINDOW = 1.0  # s that an answer is about, where the card does not say
 
 
@@ -84,7 +83,7 @@ class Spotter:
             return []
         rows = np.concatenate([self._tail, scores[:, self._wanted].astype(np.float32)])
         rows = np.pad(rows, ((self._width - 1 - len(self._tail), 0), (0, 0)))
-        means = np.lib.stride_tricks.sliding_window_view(rows, self._width, axis=0).mean(axis=-1)
+        means = meant(rows, self._width)
         self._tail = rows[len(rows) - (self._width - 1) :]
         if self._kept is not None:
             self._kept.append(means)
@@ -117,6 +116,17 @@ class Spotter:
         return hit
 
 
+def smooth_of(scores: np.ndarray, hop: float) -> np.ndarray:
+    """A whole stream's scores [F, K] as the spotter smooths them by default: the mean over what was heard last."""
+    width = max(1, round(Rule.smooth / hop))
+    return meant(np.pad(scores, ((width - 1, 0), (0, 0))), width)
+
+
+def meant(rows: np.ndarray, width: int) -> np.ndarray:
+    """rows [F + width - 1, K] -> the means [F, K] of `width` in a row."""
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(rows, width, axis=0).mean(axis=-1))
+
+
 def wanted(card: Card, asked: Sequence[str]) -> list[int]:
     """The labels that are listened for. Raises: UsageError for a phrase that the model does not know."""
     known = {label.casefold(): k for k, label in enumerate(card.labels) if label.casefold() not in NOTHING}
@@ -130,12 +140,6 @@ def wanted(card: Card, asked: Sequence[str]) -> list[int]:
                 f'aural train spot --phrase "{unknown[0]}" makes one that does',
         )  # fmt: skip
     return [known[name.casefold()] for name in asked]
-
-
-def thresholds(card: Card, given: float | None) -> np.ndarray:
-    """The score [K] from which on each label is told: the given one, the card's, or one half."""
-    return np.array([_HALF if given is None and label not in card.operating_points else
-                     (card.operating_points[label] if given is None else given) for label in card.labels])  # fmt: skip
 
 
 def length_of(card: Card, label: int) -> float:

@@ -18,7 +18,8 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.tasks._clips import Wanted, choose
-from aural.tasks._spotting import Hit, Rule, Spotter, length_of, thresholds, wanted
+from aural.tasks._frames import thresholds
+from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
 from aural.tasks._task import Task
 
 LAYER = "keyword"

@@ -11,7 +11,8 @@ from aural.errors import UsageError
 from aural.models.card import Card, Licences
 from aural.models.face import StreamingScorer
 from aural.results import Question
-from aural.tasks._spotting import Rule, Spotter, length_of, thresholds, wanted
+from aural.tasks._frames import thresholds
+from aural.tasks._spotting import Rule, Spotter, length_of, wanted
 
 CARD = Card(
     name="two", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.1, sample_rate=10,

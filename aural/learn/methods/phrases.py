@@ -40,7 +40,7 @@ from aural.models.store import shipped
 from aural.settings import option
 from aural.sound.effects.noise import colored
 from aural.sound.sound import Sound
-from aural.tasks._spotting import NOTHING
+from aural.tasks._spotting import NOTHING, smooth_of
 
 C_FILE = "spotter.h"  # in the run folder, for microcontrollers
 LISTENER, BACKGROUND = "listener", "background.safetensors"
@@ -124,7 +124,7 @@ def run(job: Job) -> Card:
     said = joined(stores)
     said.frames = (said.frames - mean) * spread
     background = (background - mean) * spread
-    told = left_out(said, background, known["ends"], len(labels), width, options, job)
+    told = left_out(said, background, known["ends"], hop, options, job)
     hours = len(told) * hop / 3600
     borders = {label: border(told[:, k], hop, options.false_alarms) for k, label in enumerate(labels)}
     for k, label in enumerate(labels):
@@ -150,10 +150,9 @@ def phrases_of(clips: Sequence[Clip]) -> tuple[str, ...]:
 
 
 @torch.no_grad()
-def left_out(
-    said: Store, background: np.ndarray, ends: np.ndarray, count: int, width: int, options: Options, job: Job
-) -> np.ndarray:
+def left_out(said: Store, background: np.ndarray, ends: np.ndarray, hop: float, options: Options, job: Job) -> np.ndarray:
     """Scores [F', K] over the background, each part of it by a net that has not learned from it."""
+    count, width = said.truth.shape[1], round(options.window / hop)
     cuts = [0, *(int(ends[np.searchsorted(ends, len(background) * k / _PARTS)]) for k in range(1, _PARTS)), len(background)]
     shorter = replace(options, steps=max(10, options.steps // 2))
     found = []
@@ -163,8 +162,7 @@ def left_out(
             net = fitted(joined([said, *stores]), count, width, shorter, job)
         views = windows(background[first:last], width)
         parts = [net(torch.from_numpy(views[at : at + 10_000].copy())).sigmoid().numpy() for at in range(0, len(views), 10_000)]
-        told = np.concatenate(parts)
-        found.append((told + np.concatenate([told[:1] * 0, told[:-1]])) / 2)  # as the verb smooths them
+        found.append(smooth_of(np.concatenate(parts), hop))
     return np.concatenate(found)
 
 
