@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from aural.files import write_text
+from bench import roads
 from bench.report import KEPT, read
 
 HEAD = """# What aural reaches, measured
@@ -19,8 +20,7 @@ tuned, was tuned on other recordings than are reported here, unless a note says 
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
-    for path in sorted(KEPT.glob("*.json")):
-        finding = read(path)
+    for finding in [*map(read, sorted(KEPT.glob("*.json"))), *([roads.finding()] if roads.FOLDER.is_dir() else ())]:
         machine = finding.machine
         where = f"{machine.get('system')} {machine.get('processor')}, {machine.get('cores')} cores"
         versions = ", ".join(f"{k} {v}" for k, v in sorted(finding.versions.items()))

@@ -108,7 +108,7 @@ def main() -> None:
     receipt = args.work / "valid.json"
     _aural(
         ["evaluate", "transcribe", "--manifest", str(manifests["valid"]), "-m", str(model), "--normalizer", "none", "--snr", "10",
-         "--noise", str(_linked(args.noises, args.work / "noise")), "--json", str(receipt), "--progress", "none"]
+         "--noise", str(linked(args.noises, args.work / "noise")), "--json", str(receipt), "--progress", "none"]
     )  # fmt: skip
     found = json.loads(receipt.read_text(encoding="utf-8"))
     apart = np.array(boundaries(manifests["valid"], model)) * 1000
@@ -129,7 +129,7 @@ def main() -> None:
     publish(Finding("How well are connected digits heard?", tables), args.json)
 
 
-def _linked(noises: Path, folder: Path) -> Path:
+def linked(noises: Path, folder: Path) -> Path:
     """A folder with the noises of valid."""
     folder.mkdir(parents=True, exist_ok=True)
     for row in _rows(noises, "valid"):

@@ -1,0 +1,95 @@
+"""The corpora that roads of recognition are compared on: each learned from one part, tuned on another, reported on a third.
+
+Strings of digits are made (bench/digit_strings.py); the others are manifests of recordings whose texts are brought to plain
+lower-case words. No speaker (in `one_voice`: no sentence) stands in two parts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import digit_strings
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Manifests, the text of `learn` a sentence a line, and noises that were not learned from.
+
+    `valid` names the parts that are reported apart. `noisy`: also at 10 dB. `normalizer`: as `aural evaluate` takes it.
+    """
+
+    learn: Path
+    tune: Path
+    texts: Path
+    valid: Mapping[str, Path]
+    noises: Path
+    noisy: bool
+    normalizer: str
+
+
+NAMES = ("digits", "commands", "arabic", "open", "one_voice")
+_FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
+            "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
+_NOISY = ("digits", "commands", "arabic")
+_KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
+
+
+def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
+    """The parts of a corpus in `work`; what is there already is kept."""
+    folder = work / "data" / name
+    quiet = digit_strings.linked(noises, work / "data" / "noises")
+    if name == "digits":
+        made = digit_strings.sets(corpora / "fsdd", folder)
+        parts = {"": made["valid"]}
+    else:
+        made, parts = _parts(name, corpora, folder)
+    texts = folder / "learn.txt"
+    if not texts.is_file():
+        rows = [json.loads(line) for line in made["learn"].read_text(encoding="utf-8").splitlines()]
+        texts.write_text("".join(f"{row['text']}\n" for row in rows), encoding="utf-8")
+    normalizer = "none" if name in _NOISY else "english"
+    return Corpus(made["learn"], made["tune"], texts, parts, quiet, name in _NOISY, normalizer)
+
+
+def _parts(name: str, corpora: Path, folder: Path) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Manifests of learn and tune, and of each folder's valid."""
+    learn: list[Row] = []
+    tune: list[Row] = []
+    valid: dict[str, Path] = {}
+    for source in _FOLDERS[name]:
+        rows = _rows(corpora / source, "train")
+        kept = set(sorted({row["group"] for row in rows})[:: _KEPT.get(name, 8)])
+        learn += [row for row in rows if row["group"] not in kept]
+        tune += [row for row in rows if row["group"] in kept]
+        part = source if len(_FOLDERS[name]) > 1 else ""
+        valid[part] = _manifest(folder / f"valid{'-' * bool(part)}{part}.jsonl", _rows(corpora / source, "valid"))
+    made = {"learn": _manifest(folder / "learn.jsonl", learn), "tune": _manifest(folder / "tune.jsonl", tune)}
+    return made, valid
+
+
+def _rows(folder: Path, split: str) -> list[Row]:
+    """The rows of a part: audio as a whole path, the text in plain lower-case words."""
+    lines = (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row.get("text") or row.get("label")]
+    return [row | {"audio": str((folder / row["audio"]).resolve()), "text": plain(row)} for row in rows]
+
+
+def plain(row: Mapping[str, Any]) -> str:
+    """The words of a row's text, or of its label, in lower case without marks: a-z and the apostrophe."""
+    text = str(row.get("text") or row["label"]).lower().replace("_", " ").replace("\u2019", "'")
+    words = [word.strip("'") for word in re.sub(r"[^a-z' ]", " ", text).split()]
+    return " ".join(word for word in words if word)
+
+
+def _manifest(path: Path, rows: Sequence[Row]) -> Path:
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(row, sort_keys=True) + "\n" for row in rows), encoding="utf-8")
+    return path

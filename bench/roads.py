@@ -1,0 +1,170 @@
+"""How well does each road from speech to text do on the same corpora?
+
+    python -m bench.roads --road ctc --corpus digits --work runs/roads [--tell "--set beam=16"] -- --encoder crnn --minutes 15
+
+trains by `aural train transcribe --method ROAD` (what stands behind `--` goes to it), hears the unseen part with `aural evaluate
+transcribe` (`--tell` goes to that), and keeps one cell, bench/receipts/roads/ROAD-CORPUS.json. The page of results makes one table
+of all cells. A run folder that has a model is not trained again. `--road hmm-mono --method hmm` tells apart variants of a method.
+In both kinds of flags {texts} is the text that was learned from, {noises} the manifest of noises to learn with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+import resource
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aural import receipts
+from aural.files import write_text
+from bench import road_corpora
+from bench.report import KEPT, Finding, Table, publish
+from bench.road_corpora import Corpus
+
+FOLDER = KEPT / "roads"
+_DATA = Path(__file__).parents[2] / "shared" / "data"
+_PARAMETERS = re.compile(r"([\d,]+) parameters")
+_NOTES = (
+    "every road learns from the same clips; digits: strings of digits of one unseen voice (a string = a draw of the interval), "
+    "gaps 0 to 600 ms, elsewhere draws are of speakers; one_voice: of sentences",
+    "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
+    "latency: sound that is waited for behind a word, where the model can be streamed",
+)
+
+
+def trained(road: str, method: str, corpus: Corpus, run: Path, flags: Sequence[str]) -> dict[str, Any]:
+    """Train where there is no model yet: command, CPU minutes, parameters."""
+    told = run / "road.json"
+    if not (run / "model" / "card.json").is_file():
+        words = ["train", "transcribe", "--method", method, "--manifest", str(corpus.learn), "--valid", str(corpus.tune),
+                 "-o", str(run), "--progress", "none", *flags]  # fmt: skip
+        text, seconds = _aural(words)
+        found = _PARAMETERS.search(text)
+        size = int(found.group(1).replace(",", "")) if found else numbers_in(run / "model")
+        write_text(told, json.dumps({"minutes": seconds / 60, "parameters": size, "flags": shlex.join(flags)}) + "\n")
+    return dict(json.loads(told.read_text(encoding="utf-8")))
+
+
+def heard(corpus: Corpus, run: Path, flags: Sequence[str], limit: int | None) -> dict[str, Any]:
+    """Figures by part and condition, and the CPU seconds for a second of sound."""
+    figures: dict[str, dict[str, Any]] = {}
+    spent = seconds = 0.0
+    for part, manifest in corpus.valid.items():
+        place = run / f"heard{'-' * bool(part)}{part}.json"
+        words = ["evaluate", "transcribe", "--manifest", str(manifest), "-m", str(run), "--normalizer", corpus.normalizer,
+                 "--threads", "1", "--json", str(place), "--progress", "none", *flags]  # fmt: skip
+        words += ["--snr", "10", "--noise", str(corpus.noises)] if corpus.noisy else []
+        words += ["--limit", str(limit)] if limit else []
+        spent += _aural(words)[1]
+        receipt = receipts.read(place)
+        seconds += sum(item["seconds"] for item in receipt.items)
+        conditions = receipt.slices.get("condition", {"clean": receipt.metrics})
+        for name, metrics in conditions.items():
+            title = " ".join(filter(None, (part, name if corpus.noisy else "")))
+            figures[title or "clean"] = {k: vars(metrics[k]) for k in _WANTED if k in metrics}
+    return {"figures": figures, "cost": spent / seconds}
+
+
+_WANTED = ("wer", "substitutions", "insertions", "deletions", "cer")
+
+
+def numbers_in(model: Path) -> int | None:
+    """Numbers in the files of a model folder that hold arrays; None where there are none."""
+    count = 0
+    for path in sorted(model.iterdir()):
+        if path.suffix == ".onnx":
+            import onnx
+
+            count += sum(math.prod(t.dims) for t in onnx.load(path, load_external_data=False).graph.initializer)
+        elif path.suffix == ".npz":
+            import numpy as np
+
+            with np.load(path) as arrays:
+                count += sum(arrays[name].size for name in arrays.files)
+    return count or None
+
+
+def finding(folder: Path = FOLDER) -> Finding:
+    """All cells of a folder as one table of roads and corpora, and what each cost."""
+    cells = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    cells.sort(key=lambda c: (road_corpora.NAMES.index(c["corpus"]), c["road"]))
+    names = list(dict.fromkeys(f"{c['corpus']}, {title}" for c in cells for title in c["figures"]))
+    roads = list(dict.fromkeys(c["road"] for c in sorted(cells, key=lambda c: c["road"])))
+    rates = {(c["road"], f"{c['corpus']}, {t}"): f["wer"] for c in cells for t, f in c["figures"].items()}
+    rows = [(name, *(_rate(rates.get((road, name))) for road in roads)) for name in names]
+    costs = []
+    for c in cells:
+        machine = f"{c['machine'].get('processor', '')}, commit {c['commit'] or 'unknown'}"
+        costs.append((c["corpus"], c["road"], c["parameters"], round(c["minutes"], 1), float(f"{c['cost']:.2g}"), c["latency"],
+                      f"`{c['command']}`", machine))  # fmt: skip
+    columns = ("corpus", "road", "parameters", "learning, min", "hearing, s per s", "latency, s", "command", "where")
+    tables = (
+        Table("Word error rate in %, with the 95 % interval", ("corpus", *roads), tuple(rows), _NOTES),
+        Table("What it costs", columns, tuple(costs)),
+    )
+    versions, machine = (cells[-1]["versions"], cells[-1]["machine"]) if cells else ({}, {})
+    return Finding("How well does each road from speech to text do?", tables, "python -m bench.roads", "", versions, machine)
+
+
+def _rate(metric: dict[str, Any] | None) -> str:
+    if metric is None:
+        return "-"
+    low, high = metric["low"], metric["high"]
+    between = f" [{100 * low:.1f}, {100 * high:.1f}]" if low is not None and high is not None else ""
+    return f"{100 * metric['value']:.1f}{between}"
+
+
+def main() -> None:
+    given = sys.argv[1:]
+    at = given.index("--") if "--" in given else len(given)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--road", help="the name in the table; nothing = show the table as it stands")
+    parser.add_argument("--method", help="of aural train (default: the road)")
+    parser.add_argument("--corpus", choices=road_corpora.NAMES)
+    parser.add_argument("--corpora", type=Path, default=Path("corpora"), help="folder of whole corpora")
+    parser.add_argument("--noises", type=Path, default=_DATA / "noises", help="a folder with train.jsonl and valid.jsonl")
+    parser.add_argument("--work", type=Path, default=Path("runs/roads"))
+    parser.add_argument("--tell", default="", help="more flags of aural evaluate, in quotes")
+    parser.add_argument("--limit", type=int, help="hear so many clips only; the cell is then not kept")
+    args = parser.parse_args(given[:at])
+    if args.road is None:
+        publish(finding(), None)
+        return
+    corpus = road_corpora.corpus(args.corpus, args.corpora, args.noises, args.work)
+    places = {"texts": str(corpus.texts), "noises": str(args.noises / "train.jsonl")}
+    flags, tell = (
+        [word.format(**places) if "{" in word else word for word in words] for words in (given[at + 1 :], shlex.split(args.tell))
+    )
+    run = args.work / f"{args.road}-{args.corpus}"
+    learned = trained(args.road, args.method or args.road, corpus, run, flags)
+    told = heard(corpus, run, tell, args.limit)
+    card = json.loads((run / "model" / "card.json").read_text(encoding="utf-8"))
+    cell = {"road": args.road, "corpus": args.corpus, **told, "parameters": learned["parameters"], "minutes": learned["minutes"],
+            "latency": card.get("latency") if card.get("causal") else None, "command": receipts.command(),
+            "commit": receipts.commit(), "versions": receipts.versions(), "machine": receipts.machine()}  # fmt: skip
+    for title, figures in told["figures"].items():
+        print(f"{args.road}, {args.corpus}, {title}: WER {_rate(figures['wer'])} %", flush=True)
+    if not args.limit:
+        write_text(FOLDER / f"{args.road}-{args.corpus}.json", json.dumps(cell, indent=1, sort_keys=True) + "\n")
+
+
+def _aural(words: list[str]) -> tuple[str, float]:
+    """What a command printed, and the CPU seconds that it took; ends the bench where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-m", "aural", *words], capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(done.stdout[-4000:], done.stderr[-1000:], flush=True)
+    if done.returncode:
+        raise SystemExit(f"aural {shlex.join(words)} ended with {done.returncode}")
+    return done.stdout + done.stderr, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()
