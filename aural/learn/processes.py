@@ -49,6 +49,10 @@ def join() -> None:
     if size() == 1:
         return
     import torch
+
+    # The first optimizer imports this, and its functions' defaults are the group as it then is: imported after the group is
+    # made, they would hold it past `leave`, and its threads would abort the process at its end.
+    import torch.distributed.nn.functional
     from torch import distributed
 
     if distributed.is_initialized():
