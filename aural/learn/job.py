@@ -17,7 +17,7 @@ from aural.results import Question
 class Job:
     """One training. `clips` maps train, valid (and test) to rows; `given` holds what was set by name, as text or value,
     dotted names (encoder.width) for the parts of a net; `folder` is the run folder, the model goes to `folder`/model.
-    `label` is the key of the rows that is the answer, `unit` that of a number."""
+    `label` is the key of the rows that is the answer, `unit` that of a number; `consent` tells by whose leave a voice is made."""
 
     verb: str
     role: str
@@ -30,6 +30,7 @@ class Job:
     resume: bool = False
     label: str | None = None
     unit: str = ""
+    consent: str = ""
 
     @property
     def model(self) -> Path:

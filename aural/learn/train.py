@@ -30,7 +30,7 @@ class Ask:
     """What is asked of a training. `data` is a folder or manifest of any form that is known; `valid` likewise, where the
     validation clips are given; `method` not set = the verb's own; `label` names the key of the rows that is the answer,
     `unit` that of a number; `given` holds options by name; `said` is a manifest of readings by synthetic voices, which are
-    learned from beside or in the place of `data`."""
+    learned from beside or in the place of `data`; `consent` tells by whose leave a voice is made."""
 
     verb: str
     data: Path | None
@@ -45,6 +45,7 @@ class Ask:
     force: bool = False
     unit: str = ""
     said: Path | None = None
+    consent: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,7 @@ def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Me
     if processes.size() > 1 and method.options is not Options:
         raise UsageError(f"{name} learns in one process", where="torchrun", fix="Run it without torchrun")
     given = {"seed": ask.seed, **ask.given}
-    job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit)
+    job = Job(ask.verb, task.main_role, question, {}, ask.folder, given, shown, say, ask.resume, ask.label, ask.unit, ask.consent)
     method.read(job)
     return method, job
 

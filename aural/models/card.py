@@ -40,7 +40,8 @@ class Card:
     exact (masked), equal_length (no mask) or one; `longest_input` and `latency` in seconds; `hop` is
     the step (s) of a frame and `window` the length (s) of a fixed input, where there are any;
     `voices` maps the speakers of a synthesizer to what they are ("en-US, female"), the default first;
-    `unit` is that of a number; `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
+    `controls` names what else of a prosody a synthesizer follows (timbre); `consent` tells by whose leave a person's voice is
+    copied; `unit` is that of a number; `files` maps file names to sha256; `aliases` are the short names that -m takes for its role.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Card:
     languages: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
+    controls: tuple[str, ...] = ()
     batch: Literal["exact", "equal_length", "one"] = "one"
     longest_input: float | None = None
     window: float | None = None
@@ -67,6 +69,7 @@ class Card:
     calibration: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     trained_on: str = "unknown"
+    consent: str = ""
     seed: int | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -83,7 +86,7 @@ def read(path: Path) -> Card:
         plain["licences"] = Licences(**plain["licences"])
         if plain.get("question"):
             plain["question"] = Question(**plain["question"])
-        for name in ("labels", "languages", "aliases"):
+        for name in ("labels", "languages", "aliases", "controls"):
             plain[name] = tuple(plain.get(name, ()))
         card = Card(**plain)
         _check_types(card)

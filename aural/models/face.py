@@ -88,7 +88,8 @@ class Prosody:
     """How a voice is to say it. The same prosody gives the same samples.
 
     `voice` is one of the card's voices, "" its first; where a voice can, "a+b" is a speaker between two.
-    `speed` and `pitch` are factors; a voice that has no pitch leaves it. `variation` 0..1 moves timing, pitch
+    `speed` and `pitch` are factors; a voice that has no pitch leaves it. `timbre` is a factor on the resonances (1.1 as a
+    smaller head would sound), 1 for voices that cannot change it. `variation` 0..1 moves timing, pitch
     and intonation as another reading by the same speaker would; `seed` says which reading that is.
     """
 
@@ -97,9 +98,10 @@ class Prosody:
     pitch: float = 1.0
     variation: float = 0.0
     seed: int = 0
+    timbre: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, least, most in (("speed", 0.25, 4.0), ("pitch", 0.5, 2.0), ("variation", 0.0, 1.0)):
+        for name, least, most in (("speed", 0.25, 4.0), ("pitch", 0.5, 2.0), ("timbre", 0.7, 1.4), ("variation", 0.0, 1.0)):
             if not least <= getattr(self, name) <= most:
                 raise UsageError(f"{name} is {getattr(self, name)!r:.40}", fix=f"It takes a number from {least:g} to {most:g}")
         if self.seed < 0:

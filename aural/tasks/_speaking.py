@@ -122,12 +122,15 @@ def written(text: str, options: Options) -> Written:
 def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
     """Open what is needed to say `text`. Raises: UsageError for a voice that cannot, FormatError (SSML), ModelMissing."""
     told = written(text, options)
-    prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed)
+    prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed, options.timbre)
     choose(shelf, options.voice)
     with shelf.open("synthesizer") as voice, pronouncer(shelf, options) as front:
         if not prosody.voice:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
         _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
+        if prosody.timbre != 1.0 and "timbre" not in voice.card.controls:
+            fix = "Leave it out, or take a parametric voice: aural train speak --method parametric"
+            raise UsageError(f"{voice.card.name} has one timbre", where="--timbre", fix=fix)
         if not options.verify:
             yield Reader(told, front, voice, prosody)
             return

@@ -27,6 +27,7 @@ examples:
   aural train classify sounds/ -o runs/mels --sweep n_mels=40,64,128        a table of all, and the best model
   aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
   aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
+  aural train speak --manifest rows.jsonl --method units -o runs/voice --consent "my own voice"    rows of audio and text
   aural classify new.wav --model runs/mine
 """
 
@@ -59,6 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     spoken.add_argument("--readings", type=int, default=160, metavar="N", help="how often each phrase is read (default: 160)")
     spoken.add_argument("--voice", default="default", metavar="MODEL", help="the synthesizer that reads (default: kokoro)")
     spoken.add_argument("--phonemes", metavar="TEXT", help="how the phrase sounds, a group for each word, where the lexicon errs")
+    own = parser.add_argument_group("voices, for speak")
+    own.add_argument(
+        "--consent",
+        default="",
+        metavar="TEXT",
+        help="by whose leave this voice is made; kept in its card, and needed for every voice",
+    )
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     # The options stand in learn/options.py, which needs no torch.
     from aural.learn.options import Options
@@ -138,5 +146,6 @@ def asked(args: argparse.Namespace) -> Ask:
     folder = args.output or Path("runs") / args.verb
     seed = int(given.get("seed", 0))
     return Ask(
-        args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force, args.unit
-    )
+        args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force, args.unit,
+        consent=args.consent,
+    )  # fmt: skip
