@@ -377,6 +377,7 @@ def speak(
     voice: str | None = ...,
     speed: float = ...,
     pitch: float = ...,
+    timbre: float = ...,
     phonemes: str | None = ...,
     verify: bool = ...,
     seed: int = ...,

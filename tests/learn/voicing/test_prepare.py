@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from voice_clips import manifest
 
 from aural.corpora.manifest import read_manifest
 from aural.errors import LearningError, UsageError
@@ -15,7 +16,6 @@ from aural.learn.voicing import card
 from aural.learn.voicing.prepare import Terms, prepared
 from aural.models.card import read as read_card
 from aural.results import Question
-from voice_clips import manifest
 
 
 @pytest.fixture
