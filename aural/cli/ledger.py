@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +69,12 @@ class Ledger:
         """Let go of the file."""
         self._base.close()
 
-    def begin(self, job: Job, inputs: Sequence[Input], plan: Mapping[str, Mapping[str, Path]]) -> list[Input]:
+    def begin(
+        self, job: Job, inputs: Sequence[Input], plan: Mapping[str, Mapping[str, Path]], rows: Container[str] | None = None
+    ) -> list[Input]:
         """The inputs that are left: not done yet with this command, or changed since. They wait from now on.
+
+        Where all answers go into one file, `rows` are the places that it has; what it has not is not done.
 
         What an earlier run of the same command had half delivered is removed, unless it was there before that run.
         """
@@ -80,29 +84,33 @@ class Ledger:
             for place, stamp, state, free in self._ask("select place, stamp, state, free from recordings where wish = ?", wish)
         }
         left = []
-        rows = []
+        new = []
         for one in inputs:
             place, stamp = place_of(one), stamp_of(one)
             before = known.get(place)
-            if before is not None and before[:2] == (stamp, "done"):
+            if before is not None and before[:2] == (stamp, "done") and (rows is None or one.place in rows):
                 continue
             paths = list(plan[one.place].values())
             if before is not None and before[0] == stamp and before[1] == "waiting" and before[2]:
                 for path in paths:
                     path.unlink(missing_ok=True)
             free = not any(path.exists() for path in paths)
-            rows.append((place, wish, stamp, int(free), json.dumps(dict(job.choices))))
+            new.append((place, wish, stamp, int(free), json.dumps(dict(job.choices))))
             left.append(one)
         with self._write():
             self._base.executemany(
                 "insert or replace into recordings (place, wish, stamp, state, free, models) values (?, ?, ?, 'waiting', ?, ?)",
-                rows,
+                new,
             )
         return left
 
-    def end(self, job: Job, one: Input, error: Exception | None) -> None:
+    def end(self, job: Job, one: Input, outcome: str | bytes | Exception) -> None:
         """A recording was heard, or has failed."""
-        told = (("failed", str(error)) if error is not None else ("done", "")) + (time.time(), place_of(one), wish_of(job))
+        told = (("failed", str(outcome)) if isinstance(outcome, Exception) else ("done", "")) + (
+            time.time(),
+            place_of(one),
+            wish_of(job),
+        )
         with self._write():
             self._base.execute("update recordings set state = ?, error = ?, ended = ? where place = ? and wish = ?", told)
 

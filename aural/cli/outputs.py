@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aural import files, find
+from aural.cli import gathered
 from aural.cli.inputs import Input
 from aural.errors import UsageError
 from aural.tasks._written import check_options as check_options
@@ -23,13 +24,17 @@ _LONGEST = 255  # bytes of a file name that file systems take
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user wants written: formats, folder ("-" = standard output) or the one file, and what may be replaced."""
+    """What the user wants written: formats, folder ("-" = standard output) or the one file, and what may be replaced.
+
+    `gathered`: the one file takes the answers of all recordings, a line or a row for each.
+    """
 
     formats: tuple[str, ...] = ()
     folder: str | None = None
     file: Path | None = None
     overwrite: bool = False
     skip_existing: bool = False
+    gathered: bool = False
 
 
 def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | None) -> Wish:
@@ -45,6 +50,8 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
         return Wish(names or (("png",) if picture else ()), told)
     path = Path(told or "")
     _refuse_long(path)
+    if path.suffix.lower() in gathered.ENDINGS and not path.is_dir():
+        return _gathered(path, names, writes)
     named = None if path.is_dir() else _format_of(path, writes)
     if named is None:
         if picture and path.suffix and not path.is_dir():
@@ -55,6 +62,14 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
         what = f"{told} names one file, and --format asks for {', '.join(names)}"
         raise UsageError(what, where="-o", fix="Give -o a folder, or leave -f out")
     return Wish((named,), None, path)
+
+
+def _gathered(path: Path, names: tuple[str, ...], writes: tuple[str, ...] | None) -> Wish:
+    """One file for all. Raises: UsageError for answers that are no JSON, ExtraMissing without the package for a table."""
+    if names not in ((), ("json",)) or "json" not in (writes or ("json",)):
+        raise UsageError(f"{path.suffix} holds answers as JSON", where=f"-o {path}", fix="Give -o a folder, or leave -f out")
+    gathered.check(path)
+    return Wish(("json",), None, path, gathered=True)
 
 
 def _format_of(path: Path, writes: tuple[str, ...] | None) -> str | None:
@@ -74,6 +89,9 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
     if not wish.formats or wish.folder == "-":
         return {i.place: {} for i in inputs}
     heard = [i for i in inputs if i.problem is None]
+    if wish.gathered and wish.file is not None:
+        _refuse(wish.file, {_exact(Path(i.place)) for i in heard if i.place != "-"})
+        return {i.place: {} for i in inputs}
     if wish.file is not None:
         if len(inputs) > 1:
             raise UsageError(f"it names one file for {len(inputs)} recordings", where=f"-o {wish.file}", fix="Give -o a folder")

@@ -10,21 +10,24 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aural import find, progress, settings
-from aural.cli import flags, outputs
+from aural.cli import flags, gathered, outputs
 from aural.cli.inputs import Input, expand
 from aural.cli.main import Parser, bug, parser_of, say
 from aural.cli.shown import progress_of
 from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, UsageError, one_line
 from aural.files import FULL, disk_error
+
+if TYPE_CHECKING:
+    from aural.models.kept import Kept
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
 MOST_THREADS = 1024  # as models/runtime.py, which costs a second to import
@@ -32,7 +35,7 @@ DEVICES = ("auto", "cpu", "cuda", "coreml", "directml")
 _FIT = 900  # MiB that one process with the default recognizer needs
 
 
-Note = Callable[[Input, Exception | None], None]  # told what became of a recording
+Note = Callable[[Input, "str | bytes | Exception"], None]  # told what became of a recording
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
         "--output",
         dest="output",
         metavar="PLACE",
-        help=f"folder for results, or one file; - prints them{usual}",
+        help=f"folder for results, or one file (all.jsonl and all.parquet hold many recordings); - prints them{usual}",
     )
     if page.TASK.main_role:
         role = page.TASK.main_role.replace("_", " ")
@@ -207,28 +210,55 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         raise UsageError("a picture is nothing that a terminal can print", fix="Write it with -o NAME.png")
     inputs = expand(args.audio)
     plan = outputs.targets(inputs, job.wish, task.writes)
-    if job.wish.skip_existing:
-        left = [i for i in inputs if not plan[i.place] or not all(p.exists() for p in plan[i.place].values())]
-        if len(left) < len(inputs) and args.quiet != "true":
-            say(f"{len(inputs) - len(left)} of {len(inputs)} recordings have their results already and are left")
-        inputs = left
     with contextlib.ExitStack() as stack:
-        note: Note = _forgotten
-        if args.ledger is not None:
-            from aural.cli import ledger
-
-            book = stack.enter_context(ledger.opened(args.ledger))
-            every, inputs, note = len(inputs), book.begin(job, inputs, plan), functools.partial(book.end, job)
-            if len(inputs) < every and args.quiet != "true":
-                say(f"{every - len(inputs)} of {every} recordings are done in {args.ledger} and are left")
+        inputs, note = _left(job, inputs, plan, args, stack)
         jobs = _processes(args.jobs, len(inputs))
         if jobs > 1:
             return _in_processes(job, inputs, plan, jobs, shown, note)
         return _in_turn(job, inputs, plan, shown, note)
 
 
-def _forgotten(one: Input, error: Exception | None) -> None:
-    """What becomes of a recording is written nowhere."""
+def _left(
+    job: Job, inputs: list[Input], plan: dict[str, dict[str, Path]], args: argparse.Namespace, stack: contextlib.ExitStack
+) -> tuple[list[Input], Note]:
+    """The recordings that are to be heard, and who is told what became of them: a file for all answers first, then the ledger."""
+    every, notes, wish = len(inputs), list[Note](), job.wish
+    file = rows = None
+    if wish.gathered and wish.file is not None:
+        file = stack.enter_context(gathered.opened(wish.file, args.ledger is not None or wish.skip_existing, wish.overwrite))
+        rows = file.before()
+        notes.append(functools.partial(_add, file))
+    if wish.skip_existing:
+        inputs = [i for i in inputs if not _is_there(plan[i.place], i.place, rows)]
+        if len(inputs) < every and not job.quiet:
+            say(f"{every - len(inputs)} of {every} recordings have their results already and are left")
+    if args.ledger is not None:
+        from aural.cli import ledger
+
+        book = stack.enter_context(ledger.opened(args.ledger))
+        asked, inputs = len(inputs), book.begin(job, inputs, plan, rows)
+        notes.append(functools.partial(book.end, job))
+        if len(inputs) < asked and not job.quiet:
+            say(f"{asked - len(inputs)} of {asked} recordings are done in {args.ledger} and are left")
+    if file is not None:
+        again = {i.place for i in inputs}
+        file.keep(lambda place: place not in again)
+
+    def note(one: Input, outcome: str | bytes | Exception) -> None:
+        for tell in notes:
+            tell(one, outcome)
+
+    return inputs, note
+
+
+def _is_there(paths: dict[str, Path], place: str, rows: Container[str] | None) -> bool:
+    """True where a recording has all of its results."""
+    return place in rows if rows is not None else bool(paths) and all(p.exists() for p in paths.values())
+
+
+def _add(file: gathered.Gathered, one: Input, outcome: str | bytes | Exception) -> None:
+    if isinstance(outcome, str):
+        file.add(gathered.line_of(one.place, outcome))
 
 
 def _processes(asked: int, files: int) -> int:
@@ -249,15 +279,19 @@ def _free_memory() -> int:
 
 def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], shown: progress.Progress, note: Note) -> int:
     failed: list[Exception] = []
-    for one in inputs:
-        try:
-            said = hear(job, one, plan[one.place], shown)
-        except Exception as error:
-            failed.append(_report(error, one, len(inputs), shown))
-            note(one, failed[-1])
-            continue
-        note(one, None)
-        _print(said, one, len(inputs))
+    with contextlib.ExitStack() as stack:
+        opened = (
+            stack.enter_context(contextlib.closing(_keeping(job.device, job.threads, shown))).opened if len(inputs) > 1 else None
+        )
+        for one in inputs:
+            try:
+                said = hear(job, one, plan[one.place], shown, opened)
+            except Exception as error:
+                failed.append(_report(error, one, len(inputs), shown))
+                note(one, failed[-1])
+                continue
+            note(one, said)
+            _print(job, said, one, len(inputs))
     _remark(job, len(failed) < len(inputs))
     return _code(failed, len(inputs))
 
@@ -275,13 +309,13 @@ def _in_processes(
         for done, (one, outcome) in enumerate(outcomes, 1):
             if isinstance(outcome, Exception):
                 failed.append(_report(outcome, one, len(inputs), shown))
-            note(one, failed[-1] if isinstance(outcome, Exception) else None)
+            note(one, failed[-1] if isinstance(outcome, Exception) else outcome)
             said[one.place] = "" if isinstance(outcome, Exception) else outcome
             shown.step(done, len(inputs), f"aural {job.verb}", "files")
             while waiting and waiting[0].place in said:
                 shown.close()
                 first = waiting.pop(0)
-                _print(said.pop(first.place), first, len(inputs))
+                _print(job, said.pop(first.place), first, len(inputs))
     shown.close()
     _remark(job, len(failed) < len(inputs))
     return _code(failed, len(inputs))
@@ -344,7 +378,7 @@ def _begin() -> None:
 
 def _hear_apart(job: Job, one: Input, paths: dict[str, Path]) -> str | bytes:
     try:
-        return hear(job, one, paths, progress.Quiet())
+        return hear(job, one, paths, progress.Quiet(), _kept(job.device, job.threads).opened)
     except SystemExit as told:  # everything half written is gone by now; the pool would go on with the next
         os._exit(told.code if isinstance(told.code, int) else 1)
 
@@ -357,8 +391,25 @@ def _fetch_first(job: Job, shown: progress.Progress) -> None:
         store.ensure(name, role, shown)
 
 
-def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress) -> str | bytes:
-    """Run the job on one recording; writes its files and gives what is to be printed."""
+def _keeping(device: str, threads: int, shown: progress.Progress) -> Kept:
+    """Models that stay open from one recording to the next: opening them costs as much as 10 s of speech."""
+    from aural.models.kept import Kept
+    from aural.models.runtime import Runtime
+
+    return Kept(Runtime(device, threads), progress=shown)
+
+
+@functools.cache
+def _kept(device: str, threads: int) -> Kept:
+    """Those of a process that only hears recordings."""
+    return _keeping(device, threads, progress.Quiet())
+
+
+def hear(
+    job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress, opened: Callable[[str, str], Any] | None = None
+) -> str | bytes:
+    """Run the job on one recording, with models of its own or those that `opened` gives; writes its files and gives what is
+    to be printed."""
     if one.problem is not None:
         raise one.problem
     from aural.models.runtime import Runtime
@@ -368,7 +419,7 @@ def hear(job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress)
     outputs.refuse_existing(list(paths.values()), job.wish)
     task = find.page("tasks", job.verb).TASK
     source = _call.as_source(one.place, shown)
-    shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown)
+    shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown, opened=opened)
     runner = _split if job.channels == "split" else _call.run
     answer = runner(task, source if job.text is None else (source, job.text), job.options, shelf, shown)
     if task.note is not None and not job.quiet and (line := task.note(answer)):
@@ -403,7 +454,9 @@ def _deliver(job: Job, task: Any, answer: Any, media: Any, paths: dict[str, Path
     return b"".join(data.encode() if isinstance(data, str) else data for data in made.values())
 
 
-def _print(said: str | bytes, one: Input, many: int) -> None:
+def _print(job: Job, said: str | bytes, one: Input, many: int) -> None:
+    if job.wish.gathered:
+        return
     if isinstance(said, bytes):
         sys.stdout.buffer.write(said)
         sys.stdout.flush()

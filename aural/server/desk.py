@@ -13,9 +13,9 @@ from typing import Any, TypeVar, final
 from starlette.exceptions import HTTPException
 
 from aural import find
+from aural.models.kept import Kept
 from aural.models.runtime import Runtime
 from aural.models.shelf import Shelf
-from aural.server.kept import Kept
 from aural.server.meters import Meters
 from aural.server.options import Options
 from aural.server.watch import Watch

@@ -37,7 +37,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, fails: tuple[str, ...] = (), stops: s
     """Let the runner write a line for each recording; some fail, one ends the run as a kill would."""
     names: list[str] = []
 
-    def hear(job: Any, one: Input, paths: dict[str, Path], shown: Any) -> str:
+    def hear(job: Any, one: Input, paths: dict[str, Path], *_: Any) -> str:
         if one.name == stops:
             for path in paths.values():
                 path.write_text("half")

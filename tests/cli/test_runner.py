@@ -27,7 +27,7 @@ def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hearing(monkeypatch: pytest.MonkeyPatch, act: Callable[[str], str]) -> None:
-    def hear(job: Any, one: Input, paths: Any, shown: Any) -> str:
+    def hear(job: Any, one: Input, paths: Any, *_: Any) -> str:
         if one.problem:
             raise one.problem
         return act(one.name)

@@ -19,11 +19,11 @@ from starlette.testclient import TestClient
 
 from aural import find
 from aural.errors import EmptySound, LimitReached, ModelMissing, SoundError, UsageError
+from aural.models.kept import Kept
 from aural.models.runtime import Runtime
 from aural.server.answers import failure, problem, status_of, told
 from aural.server.app import app
 from aural.server.desk import Desk
-from aural.server.kept import Kept
 from aural.server.meters import Meters
 from aural.server.options import Options
 from aural.server.uploads import shown_name

@@ -11,6 +11,7 @@ from typing import Any, final
 
 from aural.models import store
 from aural.models.runtime import Runtime
+from aural.progress import Progress
 
 
 @dataclass(eq=False)
@@ -25,13 +26,13 @@ class _Place:
 
 @final
 class Kept:
-    """The open models of a server. A model keeps no state between calls, so requests run in the same one at once.
+    """The open models of a server, or of a process that hears many recordings. A model keeps no state between calls, so requests run in the same one at once.
 
     `idle` (s): a model that nobody used for so long is closed by `sweep`; 0 = never.
     """
 
-    def __init__(self, runtime: Runtime, idle: float = 0.0) -> None:
-        self._runtime, self._idle = runtime, idle
+    def __init__(self, runtime: Runtime, idle: float = 0.0, progress: Progress | None = None) -> None:
+        self._runtime, self._idle, self._progress = runtime, idle, progress
         self._lock = threading.Lock()
         self._places: dict[tuple[str, str], _Place] = {}
 
@@ -47,7 +48,7 @@ class Kept:
         try:
             with place.lock:
                 if place.model is None:
-                    place.model = store.open_model(name, role, self._runtime)
+                    place.model = store.open_model(name, role, self._runtime, self._progress)
             yield place.model
         finally:
             with self._lock:
