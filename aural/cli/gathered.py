@@ -147,9 +147,7 @@ def _rows(path: Path) -> Iterator[tuple[str, bytes]]:
     with open(path, "rb") as file:
         for line in file:
             if half is not None:
-                raise DataError(
-                    "this file was not written by aural: a line of it has no place", where=str(path), fix="Name another"
-                )
+                raise DataError("a line of this file is no answer of aural's", where=str(path), fix="Name another")
             try:
                 place = json.loads(line)["place"]
             except (ValueError, KeyError, TypeError):

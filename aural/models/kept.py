@@ -26,7 +26,9 @@ class _Place:
 
 @final
 class Kept:
-    """The open models of a server, or of a process that hears many recordings. A model keeps no state between calls, so requests run in the same one at once.
+    """The open models of a server, or of a process that hears many recordings.
+
+    A model keeps no state between calls, so requests run in the same one at once.
 
     `idle` (s): a model that nobody used for so long is closed by `sweep`; 0 = never.
     """
