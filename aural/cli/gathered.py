@@ -192,17 +192,17 @@ def _schema(pyarrow: Any) -> Any:
     """The columns: what is asked for most, and the whole answer as JSON."""
     text, number = pyarrow.string(), pyarrow.float64()
 
-    def many(**fields: Any) -> Any:
+    def many(fields: dict[str, Any]) -> Any:
         return pyarrow.list_(pyarrow.struct(fields))
 
     span = {"start": number, "end": number}
     return pyarrow.schema(
         {
             "place": text, "name": text, "sha256": text, "duration": number, "language": text, "text": text,
-            "segments": many(**span, text=text, speaker=text, confidence=number),
-            "turns": many(**span, speaker=text, confidence=number),
-            "events": many(**span, label=text, score=number, layer=text),
-            "labels": many(label=text, score=number),
+            "segments": many({**span, "text": text, "speaker": text, "confidence": number}),
+            "turns": many({**span, "speaker": text, "confidence": number}),
+            "events": many({**span, "label": text, "score": number, "layer": text}),
+            "labels": many({"label": text, "score": number}),
             _WHOLE: text,
         }
     )  # fmt: skip

@@ -15,13 +15,13 @@ from aural.stores.speakers import Book, default_place
 SUGGESTED = 0.5
 
 
-def named(speakers: tuple[Speaker, ...], centers: np.ndarray, model: str, path: Path | None = None) -> tuple[Speaker, ...]:
+def named(speakers: tuple[Speaker, ...], centers: np.ndarray, model: str, path: Path | str | None = None) -> tuple[Speaker, ...]:
     """The speakers with the names whose voices are most like theirs, above the threshold, each name once.
 
     A book of another model is passed over here; `identify` says so.
     """
     place = path or default_place()
-    if not place.exists():
+    if isinstance(place, Path) and not place.exists():
         return speakers
     with Book(place) as book:
         try:

@@ -27,7 +27,12 @@ class Options:
         None, "JSON that `aural diarize` or `listen` wrote of the recording: one of its speakers", file="named"
     )
     speaker: str | None = option(None, "that speaker's label, such as SPEAKER_01")
-    book: str | None = option(None, "voice book; not set = voices.db under AURAL_HOME", file="named")
+    book: str | None = option(
+        None,
+        "voice book, a file or postgresql://...; not set = AURAL_STORE or voices.db under AURAL_HOME",
+        file="named",
+        also=("--store",),
+    )
     list: bool = option(False, "tell who is in the book")
     forget: bool = option(False, "remove the name and every vector of it")
     merge: tuple[str, ...] = option((), "give the recordings of these names to NAME")
@@ -41,7 +46,7 @@ def run(inputs: tuple[str | None, Any], shelf: Shelf, options: Options, progress
     """
     name, given = inputs
     sources: Sequence[Source] = given if isinstance(given, tuple | list) else (given,) if given is not None else ()
-    with Book(Path(options.book) if options.book else None) as book:
+    with Book(options.book) as book:
         if options.list:
             return _report(book, None)
         if not name:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from aural.errors import UsageError
 from aural.models.shelf import Shelf
@@ -25,7 +24,9 @@ class Options:
     )
     top: int = option(5, "so many names are told, the most alike first", least=1)
     reject: bool = option(False, "tell no name at all for a voice that is not known, not even the nearest")
-    book: str | None = option(None, "voice book; not set = the one that `aural enroll` fills", file="named")
+    book: str | None = option(
+        None, "voice book, a file or postgresql://...; not set = the one that `aural enroll` fills", file="named", also=("--store",)
+    )
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> list[Match]:
@@ -35,11 +36,11 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> l
     """
     if options.top < 1:
         raise UsageError(f"--top is {options.top}", fix="Ask for 1 name or more")
-    with Book(Path(options.book) if options.book else None) as book:
+    with Book(options.book) as book:
         if not book.names():
-            raise UsageError("the voice book is empty", where=str(book.path), fix="`aural enroll NAME RECORDING` adds a voice")
+            raise UsageError("the voice book is empty", where=book.place, fix="`aural enroll NAME RECORDING` adds a voice")
         heard, card = voice(source, shelf, progress)
-        ranked = book.rank(heard.vector, model_of(card))
+        ranked = book.rank(heard.vector, model_of(card), options.top)
     threshold = threshold_of(card) if options.threshold is None else options.threshold
     found = [Match(name, score, i == 0 and score >= threshold, threshold) for i, (name, score) in enumerate(ranked[: options.top])]
     return [m for m in found if m.accepted] if options.reject else found
