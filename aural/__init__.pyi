@@ -269,6 +269,24 @@ def instrument(
 ) -> Any:
     "Which instrument plays"
 
+def intent(
+    audio: Any = ...,
+    /,
+    *,
+    grammar: str | None = ...,
+    examples: str | None = ...,
+    text: str | None = ...,
+    least: float = ...,
+    pause: float | None = ...,
+    favor: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "What an order means: its intent and its slots, by a grammar or by examples"
+
 def language(
     audio: Any,
     /,
@@ -428,6 +446,7 @@ def spot(
     threshold: float | None = ...,
     apart: float = ...,
     then: str = ...,
+    grammar: str | None = ...,
     most: float = ...,
     scores: bool = ...,
     model: str | None = ...,
@@ -436,7 +455,7 @@ def spot(
     threads: int = ...,
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
-    "When a keyword is said: a small model that always listens, and --then transcribe for what follows."
+    "When a keyword is said: a small model that always listens, and --then transcribe or intent for what follows"
 
 def tag(
     audio: Any,

@@ -101,9 +101,9 @@ def finding(folder: Path = FOLDER) -> Finding:
     rows = [(name, *(_rate(rates.get((road, name))) for road in roads)) for name in names]
     costs = []
     for c in cells:
-        machine = f"{c['machine'].get('processor', '')}, commit {c['commit'] or 'unknown'}"
+        where = f"{c['machine'].get('processor', '')}, commit {c['commit'] or 'unknown'}"
         costs.append((c["corpus"], c["road"], c["parameters"], round(c["minutes"], 1), float(f"{c['cost']:.2g}"), c["latency"],
-                      f"`{c['command']}`", machine))  # fmt: skip
+                      f"`{c['command']}`", where))  # fmt: skip
     columns = ("corpus", "road", "parameters", "learning, min", "hearing, s per s", "latency, s", "command", "where")
     tables = (
         Table("Word error rate in %, with the 95 % interval", ("corpus", *roads), tuple(rows), _NOTES),

@@ -47,7 +47,8 @@ def _verb(name: str, page: Any) -> str:
     from aural.tasks._call import _INPUTS
 
     many = page.TASK.takes == "sources"
-    inputs = ["*audio: Any"] if many else [f"{n}: Any" for n in _INPUTS[page.TASK.takes]] + ["/", "*"]
+    spared = " = ..." if page.TASK.spare else ""
+    inputs = ["*audio: Any"] if many else [f"{n}: Any{spared}" for n in _INPUTS[page.TASK.takes]] + ["/", "*"]
     named = [f"{o.name}: {_kind(o)} = ..." for o in settings.options_of(page.TASK.options)]
     house = {
         "model": "str | None",

@@ -1,4 +1,4 @@
-"""Runs a task that takes two recordings, or a name and recordings, once."""
+"""Runs a task that takes two recordings, a name and recordings, or none, once."""
 
 from __future__ import annotations
 
@@ -40,6 +40,20 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
         outputs.put(data, paths[name])
         if paths[name]:
             print(paths[name])
+    return 0
+
+
+def run_spared(job: Job, task: Any, shown: Progress) -> int:
+    """Run a task that an option spares the recording, and print its answer; the task tells where that one is missing."""
+    from aural.models.runtime import Runtime
+    from aural.models.shelf import Shelf
+    from aural.tasks import _call
+
+    answer = _call.run(task, None, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
+    for name in job.wish.formats:
+        outputs.put(outputs.render(answer, name), job.wish.file)
+    if not job.wish.formats:
+        print(task.show(answer))
     return 0
 
 

@@ -61,6 +61,8 @@ class Verb:
         wanted = _INPUTS[self._task.takes]
         if self._task.takes == "sources":
             return tuple(as_source(x) for x in inputs)
+        if not inputs and self._task.spare:
+            return None  # the task tells where nothing stands in the recording's place
         if len(inputs) != len(wanted):
             where = f"aural.{self.__name__}"
             if len(inputs) == 2 and len(wanted) == 1 and isinstance(inputs[1], int):
@@ -128,7 +130,8 @@ def as_source(x: Any, progress: Progress | None = None) -> Source:
 def _signature(task: Task) -> inspect.Signature:
     many = task.takes == "sources"
     kind = inspect.Parameter.VAR_POSITIONAL if many else inspect.Parameter.POSITIONAL_ONLY
-    parameters = [inspect.Parameter(name, kind) for name in _INPUTS[task.takes]]
+    missing = None if task.spare else inspect.Parameter.empty
+    parameters = [inspect.Parameter(name, kind, default=missing) for name in _INPUTS[task.takes]]
     keyword = inspect.Parameter.KEYWORD_ONLY
     parameters += [inspect.Parameter(o.name, keyword, default=o.default) for o in settings.options_of(task.options)]
     taken = {p.name for p in parameters}

@@ -26,7 +26,7 @@ class Task:
     role that -m/--model replaces, unless `part(name)` tells another one of a model; `learned_by` is the method
     (a page of learn/methods) that makes its model. `score(reference_clip, answer)` serves `judge`.
     `growing(inputs, shelf, options, progress, told)` runs as `run` does and calls told([segment ...]) with
-    what is settled, as soon as it is.
+    what is settled, as soon as it is. `spare` names the option with which no recording is needed; `run` then gets None.
     """
 
     takes: Takes
@@ -45,6 +45,7 @@ class Task:
     learned_by: str = "supervised"
     part: Callable[[str], str] | None = None
     growing: Callable[..., Any] | None = None
+    spare: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", dict(self.roles or {}))

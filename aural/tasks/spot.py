@@ -1,4 +1,4 @@
-"""When a keyword is said: a small model that always listens, and --then transcribe for what follows."""
+"""When a keyword is said: a small model that always listens, and --then transcribe or intent for what follows"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aural.progress import Progress, Quiet
 from aural.results import Event, Question, Result, Segment, Word, clock, grid_span, on_grid
 from aural.settings import option
 from aural.sound.source import Source
-from aural.tasks import transcribe
+from aural.tasks import intent, transcribe
 from aural.tasks._clips import Wanted, choose
 from aural.tasks._frames import thresholds
 from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
@@ -26,6 +26,7 @@ LAYER = "keyword"
 _ROLE = "spotter"
 _BLOCK = 0.5  # s between two looks: what a listener waits at most, beside the 0.2 s in which a hit settles
 _WANTED = Wanted("spot", ("keywords",), "there is no model for keywords on this machine")
+_LEAST = 0.5  # score of an order that is understood
 _WAIT, _PAUSE = 3.0, 1.0  # s: an order begins so soon behind its phrase, and ends with a pause of that length
 
 
@@ -38,7 +39,11 @@ class Options:
         None, "score that a phrase reaches; lower hears more and errs more; not set = what the card says of each", least=0, most=1
     )
     apart: float = option(1.0, "the same phrase again counts after this time", unit="s", least=0)
-    then: str = option("", "what happens with the words that follow a phrase: they are recognized", choices=("", "transcribe"))
+    then: str = option(
+        "", "what happens with the words that follow a phrase: they are recognized, or understood as orders of --grammar, too",
+        choices=("", "transcribe", "intent"),
+    )  # fmt: skip
+    grammar: str | None = option(None, "with --then intent: a file that says how orders are said", file="named")
     most: float = option(8.0, "longest order behind a phrase that is recognized", unit="s", least=0.5)
     scores: bool = option(False, "tell the scores over time too, as curves")
 
@@ -78,6 +83,7 @@ class _Orders:
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Events of layer "keyword" in a recording of any length, and segments of the orders behind them."""
+    reader = _reader(options)
     choose(shelf, _ROLE, _WANTED)
     with shelf.open(_ROLE) as model:
         _check(model)
@@ -109,7 +115,25 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     segments = tuple(s for part in orders.parts for s in _recognized(*part, card.sample_rate, shelf, duration))
     seconds = sum(len(samples) for _, samples in orders.parts) / card.sample_rate
     note = _saved(seconds, duration, busy, time.process_time() - begun)
-    return Result(recording, dict(shelf.made_by) | {"note": note}, language="en", events=events, segments=segments, curves=curves)
+    made_by = dict(shelf.made_by) | {"note": note}
+    if reader is None:
+        return Result(recording, made_by, language="en", events=events, segments=segments, curves=curves)
+    understood = [intent.told(recording, Result(recording, segments=(s,)), reader, _LEAST, None) for s in segments]
+    meant = [e for one in understood for e in one.events or ()]
+    labels = tuple(dict.fromkeys(label for one in understood for label in one.labels or ()))
+    return Result(
+        recording, made_by, language="en", events=tuple(sorted([*events, *meant], key=lambda e: e.start)), segments=segments,
+        curves=curves, labels=labels,
+    )  # fmt: skip
+
+
+def _reader(options: Options) -> intent.Reader | None:
+    """What understands orders, where they are to be understood. Raises: UsageError, FormatError."""
+    if options.then == "intent":
+        return intent.reader_of(options.grammar, None)
+    if options.grammar is not None:
+        raise UsageError("a grammar is for orders", where="--grammar", fix="Add --then intent")
+    return None
 
 
 def _events(hits: list[Hit], card: Card, duration: float) -> tuple[Event, ...]:
@@ -154,11 +178,13 @@ def _saved(seconds: float, duration: float, listening: float, recognizing: float
 def show(result: Result) -> str:
     """One line a phrase with what was said behind it, or the sentence that none was said."""
     lines = []
-    for event in result.events or ():
+    hits = [e for e in result.events or () if e.layer == LAYER]
+    meant = [e for e in result.events or () if e.layer != LAYER]
+    for event in hits:
         lines.append(f"{clock(event.end):>10}  {event.label}  {event.score:.2f}")
-        following = [e.end for e in result.events or () if e.end > event.end]
-        limit = min(following, default=float("inf"))
+        limit = min((e.end for e in hits if e.end > event.end), default=float("inf"))
         lines += [f"{'':>12}{s.text}" for s in result.segments or () if event.end - 0.5 <= s.start < limit]
+        lines += [f"{'':>14}{e.label}" for e in meant if event.end - 0.5 <= e.start < limit]
     return "\n".join([*lines, *_note(result)]) or "No keyword was said."
 
 

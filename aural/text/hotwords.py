@@ -32,7 +32,7 @@ def read(spec: str) -> tuple[Hotword, ...]:
     """
     path = Path(spec)
     try:
-        from_file = len(spec) < 1024 and path.is_file()
+        from_file = _is_file(path)
         text = path.read_text(encoding="utf-8-sig") if from_file else spec
     except (OSError, ValueError) as error:
         raise UsageError(f"this list of hotwords cannot be read ({error})", where=spec[:200]) from error
@@ -48,6 +48,14 @@ def read(spec: str) -> tuple[Hotword, ...]:
     if len(found) > _MOST:
         raise UsageError(f"{len(found)} hotwords are too many", where=spec[:200], fix=f"Give {_MOST} at most")
     return tuple(found.values())
+
+
+def _is_file(path: Path) -> bool:
+    """True for a file that is there; a list of many words is too long to be a name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _parsed(line: str, where: str) -> Hotword:
