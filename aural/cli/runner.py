@@ -88,8 +88,8 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
         parser.add_argument("audio", nargs=1, metavar="AUDIO", help="a recording, - for a pipe, or sample:NAME")
         parser.add_argument("text", metavar="TEXT", help="a file with the text, or the text itself")
     else:
-        nargs = "*" if page.TASK.spare else "+"
-        parser.add_argument("audio", nargs=nargs, metavar="AUDIO", help="files, folders, globs, - for a pipe, or sample:NAME")
+        many = "files, folders, globs, - for a pipe, or sample:NAME"
+        parser.add_argument("audio", nargs="*" if page.TASK.spare else "+", metavar="AUDIO", help=many)
     usual = "" if page.TASK.writes else f" (a folder without -f gets {', '.join(outputs.USUAL)})"
     known = page.TASK.writes or ("srt", "vtt", "json", "html", "txt", "...")
     parser.add_argument(
@@ -197,7 +197,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
     shown = progress_of(args.progress, args.quiet == "true")
-    if task.takes in ("pair", "name and source", "sources"):
+    if task.takes in ("pair", "name and source", "sources") or not args.audio:
         from aural.cli.single import run_single
 
         if args.ledger is not None:
@@ -209,10 +209,6 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         return run_stream(job, task, args)
     if "png" in job.wish.formats and job.wish.folder == "-" and sys.stdout.isatty():
         raise UsageError("a picture is nothing that a terminal can print", fix="Write it with -o NAME.png")
-    if not args.audio:
-        from aural.cli.single import run_spared
-
-        return run_spared(job, task, shown)
     inputs = expand(args.audio)
     plan = outputs.targets(inputs, job.wish, task.writes)
     with contextlib.ExitStack() as stack:

@@ -27,7 +27,7 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
     for problem in (i.problem for i in places if i.problem):
         raise problem
     sources: tuple[Any, ...] = tuple(_call.as_source(i.place, shown) for i in places)
-    inputs = (args.name, sources) if task.takes == "name and source" else sources
+    inputs: Any = (args.name, sources) if task.takes == "name and source" else sources or None
     answer = _call.run(task, inputs, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
     if not job.wish.formats:
         print(task.show(answer))
@@ -40,20 +40,6 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
         outputs.put(data, paths[name])
         if paths[name]:
             print(paths[name])
-    return 0
-
-
-def run_spared(job: Job, task: Any, shown: Progress) -> int:
-    """Run a task that an option spares the recording, and print its answer; the task tells where that one is missing."""
-    from aural.models.runtime import Runtime
-    from aural.models.shelf import Shelf
-    from aural.tasks import _call
-
-    answer = _call.run(task, None, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
-    for name in job.wish.formats:
-        outputs.put(outputs.render(answer, name), job.wish.file)
-    if not job.wish.formats:
-        print(task.show(answer))
     return 0
 
 
