@@ -7,14 +7,14 @@ Source: Graves 2012 (Sequence Transduction, section on CTC); Hannun et al. 2014 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from aural.beams.ctc_paths import BLANK, log_probabilities
-from aural.beams.fusion import Fusion
+from aural.beams.fusion import Fusion, States
 
 _NEVER = np.float32(-1e30)
 _ROOT, _NOBODY, _NO_PARENT = np.uint64(1), np.uint64(0), np.uint64(2)
@@ -62,7 +62,7 @@ class _Beam:
     have equal numbers; which parent and token a number stands for is written down as it comes up."""
 
     def __init__(self, rows: int, width: int, fusion: Fusion | None, classes: int) -> None:
-        self._states = _States(fusion, classes)
+        self._states = States(fusion, classes)
         self._written: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         shape = (rows, width)
         self._node, self._parent = np.full(shape, _NOBODY), np.full(shape, _NO_PARENT)
@@ -165,41 +165,3 @@ def _child(node: np.ndarray, token: np.ndarray) -> np.ndarray:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))
-
-
-class _States:
-    """The states of a fusion as numbers, and what each offers as rows of one table."""
-
-    def __init__(self, fusion: Fusion | None, classes: int) -> None:
-        self._fusion, self.used = fusion, fusion is not None
-        self._known: dict[Hashable, int] = {}
-        self._all: list[Hashable] = []
-        self._steps: dict[tuple[int, int], int] = {}
-        self._table = np.zeros((64, classes), np.float32)
-        if fusion is not None:
-            self._number(fusion.start())
-
-    def offers(self, states: np.ndarray) -> np.ndarray | None:
-        """[B, W] -> [B, W, K], or None where nothing is added."""
-        return None if self._fusion is None else self._table[states]
-
-    def walk(self, state: int, token: int) -> int:
-        assert self._fusion is not None
-        found = self._steps.get((state, token))
-        if found is None:
-            found = self._steps[state, token] = self._number(self._fusion.walk(self._all[state], token))
-        return found
-
-    def finish(self, state: int) -> float:
-        return 0.0 if self._fusion is None else self._fusion.finish(self._all[state])
-
-    def _number(self, state: Hashable) -> int:
-        assert self._fusion is not None
-        found = self._known.get(state)
-        if found is None:
-            found = self._known[state] = len(self._all)
-            self._all.append(state)
-            if found == len(self._table):
-                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-            self._table[found] = self._fusion.offers(state)
-        return found

@@ -163,3 +163,56 @@ class Together(Fusion):
 
     def finish(self, state: Any) -> float:
         return sum(part.finish(own) for part, own in zip(self._parts, state, strict=True))
+
+
+def of_decoding(
+    lm: Sequence[Language], hotwords: Sequence[str], tokens: Sequence[Sequence[int]], pieces: Sequence[str]
+) -> Fusion | None:
+    """What language models and hotwords ("phrase" or "phrase^bonus", `tokens` their classes) add together, None where nothing."""
+    parts: list[Fusion] = []
+    for one in lm:
+        make = WordFusion if one.over == "words" else CharacterFusion
+        parts.append(make(one.model, pieces, one.weight, one.bonus))
+    known = [(list(own), float(entry.partition("^")[2] or 1.0)) for entry, own in zip(hotwords, tokens, strict=True)]
+    if any(own for own, _ in known):
+        parts.append(PhraseFusion(PhraseTree(known), len(pieces)))
+    return Together(parts) if parts else None
+
+
+@final
+class States:
+    """The states of a fusion as numbers, and what each offers as rows of one table."""
+
+    def __init__(self, fusion: Fusion | None, classes: int) -> None:
+        self._fusion, self.used = fusion, fusion is not None
+        self._known: dict[Hashable, int] = {}
+        self._all: list[Hashable] = []
+        self._steps: dict[tuple[int, int], int] = {}
+        self._table = np.zeros((64, classes), np.float32)
+        if fusion is not None:
+            self._number(fusion.start())
+
+    def offers(self, states: np.ndarray) -> np.ndarray | None:
+        """States of any shape -> [..., K], or None where nothing is added."""
+        return None if self._fusion is None else self._table[states]
+
+    def walk(self, state: int, token: int) -> int:
+        assert self._fusion is not None
+        found = self._steps.get((state, token))
+        if found is None:
+            found = self._steps[state, token] = self._number(self._fusion.walk(self._all[state], token))
+        return found
+
+    def finish(self, state: int) -> float:
+        return 0.0 if self._fusion is None else self._fusion.finish(self._all[state])
+
+    def _number(self, state: Hashable) -> int:
+        assert self._fusion is not None
+        found = self._known.get(state)
+        if found is None:
+            found = self._known[state] = len(self._all)
+            self._all.append(state)
+            if found == len(self._table):
+                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+            self._table[found] = self._fusion.offers(state)
+        return found

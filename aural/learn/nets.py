@@ -19,8 +19,6 @@ from aural.learn.options import Options
 from aural.nets.cells import cell_of
 from aural.nets.net import PARTS, Net, Plan, frontend_of, page_of
 
-_DOTTED = (*PARTS, "loss")
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -32,8 +30,9 @@ class Choice:
     head: str
 
 
-def choice_of(job: Job, head: str | None = None, loss: str | None = None) -> Choice:
-    """Read what was given; `head` and `loss` are for methods that need others than the question's.
+def choice_of(job: Job, head: str | None = None, loss: str | None = None, also: str | None = None) -> Choice:
+    """Read what was given; `head` and `loss` are for methods that need others than the question's, `also` names a further part
+    of the net, which the option of that name chooses.
 
     A bare name may belong to the training or to one part of the net; dotted names say which.
 
@@ -50,13 +49,15 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None) -> Cho
         "head": page_of("head", head or cell_of(job.question).head),
         "loss": find.page("learn/losses", loss),
     }
+    if also is not None:
+        pages[also] = page_of(also, getattr(options, also))
     # Moments in time are learned as a set of one: how sure each frame is.
     answer = "set" if cell_of(job.question).squash == "sigmoid" else str(job.question.answer)
     answer = "vector" if head == "embedding" else answer
     if answer not in pages["loss"].ANSWERS:
         raise UsageError(f"the loss {loss} is not for a {answer}", where="--loss")
     known = {part: {o.name for o in settings.options_of(page.Config)} for part, page in pages.items()}
-    parts: dict[str, dict[str, Any]] = {part: {} for part in _DOTTED}
+    parts: dict[str, dict[str, Any]] = {part: {} for part in pages}
     for name, value in given.items():
         if name not in own:
             part, key = _place(name, known, own)

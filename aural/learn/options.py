@@ -23,6 +23,8 @@ class Options:
         choices=("words", "chars", "bpe", "unigram"),
     )  # fmt: skip
     vocabulary: int = option(256, "transcribe: units of bpe or unigram", least=2, most=20000)
+    decoder: str = option("recurrent", "attention: what writes, a page of nets/decoders: recurrent or transformer")
+    ctc: float = option(0.3, "attention: weight of CTC beside the decoder, in training and decoding; 0 = none", least=0, most=1)
     start: str | None = option(
         None, "transfer: begin with the encoder of this run folder, trained here before for whatever question", also=("--from",)
     )

@@ -58,6 +58,15 @@ def _ter(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> float:
     return wrong / max(total, 1)
 
 
+def _written(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> float:
+    """Token error rate of what a decoder wrote: units [L], 0 behind the end."""
+    from aural.metrics._alignment import distance
+
+    told = [[str(int(t)) for t in answer if t > 0] for answer in answers]
+    true = [[str(int(t)) for t in target if t > 0] for target in targets]
+    return sum(distance(t, a) for t, a in zip(true, told, strict=True)) / max(sum(map(len, true)), 1)
+
+
 def pairs(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Cosines of all pairs of vectors [D], and whether both are of one class."""
     vectors, classes = np.stack(answers), np.stack(targets).argmax(1)
@@ -86,4 +95,5 @@ METRICS: Mapping[str, Metric] = {
     "mae": Metric("mae", False, _mae),
     "eer": Metric("eer", False, _eer),
     "ter": Metric("ter", False, _ter),
+    "written": Metric("ter", False, _written),
 }

@@ -10,18 +10,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from aural.learn import checkpoint
 from aural.learn.loading import Batch
 from aural.learn.weights import Weights
-from aural.nets.net import Net
 
 
 class Trainee(ABC):
     """One thing under training; `parts` are moved by an optimizer each (most have one), `net` is what comes out."""
 
-    net: Net
+    net: nn.Module
     parts: Mapping[str, Weights]
 
     @abstractmethod

@@ -206,6 +206,23 @@ class Aligner(Recognizer):
         """
 
 
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """Where in the sound each unit was looked for while it was written: weights [L, F], frame f at f * hop s."""
+
+    units: tuple[str, ...]
+    weights: np.ndarray
+    hop: float
+
+
+class Attending(Recognizer):
+    """A recognizer that writes one unit after the other and tells where it looks for each."""
+
+    @abstractmethod
+    def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
+        """The looks of the best reading of one row [T]."""
+
+
 class LanguageGuesser(Model):
     """Tells the language of speech."""
 

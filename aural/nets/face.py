@@ -1,9 +1,9 @@
 """What a frontend, an encoder and a head promise to each other.
 
-Letters: B batch, T samples, F frames, M features of a frame, D width, K outputs. Lengths [B] count what is
-real; what lies behind a length is padding and changes nothing. A page of `frontends/`, `encoders/` or `heads/`
-holds `Config` (a frozen dataclass of options), one module called `Frontend`, `Encoder` or `Head`, and
-`tiny() -> Config` for tests.
+Letters: B batch, T samples, F frames, M features of a frame, D width, K outputs, L units. Lengths [B] count what is
+real; what lies behind a length is padding and changes nothing. A page of `frontends/`, `encoders/`, `heads/` or
+`decoders/` holds `Config` (a frozen dataclass of options), one module called `Frontend`, `Encoder`, `Head` or
+`Decoder`, and `tiny() -> Config` for tests.
 """
 
 from __future__ import annotations
@@ -75,6 +75,30 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         """x [B, F, D], lengths [B] -> logits [B, K] over clips, or [B, F, K] over frames."""
+
+
+class Decoder(nn.Module, ABC):
+    """Units written so far, and learned frames, to logits of the next unit.
+
+    Class 0 is the end of the text and what its first unit follows; the others are units. What is computed once a clip is its
+    `memory`, what goes from unit to unit its state: lists of tensors [B, ...], so that a search can pick rows of them, and so
+    that units one by one give what they give together. Made with `Decoder(config, width of the frames, classes)`.
+    """
+
+    @abstractmethod
+    def memory(self, x: Tensor, lengths: Tensor) -> list[Tensor]:
+        """Frames x [B, F, D], real ones [B] -> what the decoder looks at, F the second last size of the first."""
+
+    @abstractmethod
+    def begin(self, memory: Sequence[Tensor], lengths: Tensor) -> list[Tensor]:
+        """The state before the first unit."""
+
+    @abstractmethod
+    def forward(
+        self, tokens: Tensor, memory: Sequence[Tensor], lengths: Tensor, state: Sequence[Tensor]
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """The next tokens [B, L], the unit before each answer -> logits [B, L, K + 1], where each looked [B, L, F] (adding up
+        to 1 over real frames), and the next state."""
 
 
 def divides(whole: int, part: int, part_name: str, whole_name: str) -> None:

@@ -51,6 +51,8 @@ def page_of(part: str, name: str) -> Any:
         return find.file_page(name)
     if part == "frontend":
         return find.page("nets/frontends", name)
+    if part == "decoder":
+        return find.page("nets/decoders", name)
     return find.page("nets/encoders", name) if part == "encoder" else find.page("nets/heads", name)
 
 

@@ -12,7 +12,7 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.text.units import spelled
 
-TAKING = "ctc"  # the kind of model that takes a language model while it decodes
+TAKING = frozenset({"ctc", "attention"})  # the kinds of models that take a language model while they decode
 
 
 def languages(
@@ -24,7 +24,7 @@ def languages(
     """
     if file is None and text is None:
         return ()
-    if card.kind != TAKING:
+    if card.kind not in TAKING:
         fix = "Use a model of your own (aural train transcribe), or --hotwords"
         raise UsageError(f"{card.name} takes no language model", where="--lm", fix=fix)
     letters = frozenset(c for label in card.labels for c in label) | {SPACE}

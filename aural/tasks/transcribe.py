@@ -134,7 +134,7 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
     if not plain(told.text) or not trust.believed(told, evidence):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
-    if words and recognizer.card.kind == TAKING:  # such a model says when a word is sure, somewhere in it
+    if words and recognizer.card.kind in TAKING:  # such a model says when a word is sure, somewhere in it
         words = snapped(words, heard.samples, 0.0)
     return [dataclasses.replace(told, words=None if words is None else tuple(shifted(words, heard.start)))]
 
@@ -179,7 +179,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
         raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
     wanted = tuple(h.entry for h in hotwords.read(options.hotwords)) if options.hotwords else ()
     card = recognizer.card
-    if options.nbest > 1 and card.kind != TAKING:
+    if options.nbest > 1 and card.kind not in TAKING:
         raise UsageError(
             f"{card.name} tells no scored readings", where="--nbest", fix="Use a model of your own (aural train transcribe)"
         )

@@ -22,6 +22,8 @@ from aural.nets.net import Net
 class Taught(Trainee):
     """A net and its loss. `net` is what is exported."""
 
+    net: Net
+
     def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
         self.net, self._loss, self._device = net, loss, device
         self._mixes = augment.Mixes.of(options.augment)

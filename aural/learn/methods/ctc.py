@@ -5,18 +5,13 @@ What is written with are words, characters or pieces of words (`units`, `vocabul
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
-
-import numpy as np
-
-from aural.corpora.manifest import Clip
-from aural.errors import LearningError, UsageError
+from aural.errors import LearningError
 from aural.files import sha256_of
 from aural.learn import compact
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._spelled import Spelled, refuse_parting, units_of
 from aural.learn.methods._taught import Taught
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
@@ -30,32 +25,13 @@ from aural.text import units as text_units
 from aural.text.units import Units
 
 GRAPH, UNITS = "model.onnx", "units.json"
-_PARTING = ("mixup", "between_class", "shift")
 _SHOWN = 60  # letters of a text that is shown in its units
-
-
-@dataclasses.dataclass(frozen=True)
-class Spelled:
-    """The target of a clip: the numbers of its units from 1 up, 0 being the blank. A word that the units cannot write ends in a
-    number that no answer has, so that it counts as an error."""
-
-    units: Units
-
-    def __call__(self, clip: Clip, samples: int) -> np.ndarray:
-        numbers: list[int] = []
-        for word in text_of(clip).split():
-            own = self.units.encode(word)
-            numbers += own if self.units.text(own) == word else [*own, len(self.units.pieces)]
-        return np.array(numbers, np.float32) + 1
 
 
 def read(job: Job) -> Choice:
     """What was given, read and checked. Raises: UsageError for what would part a clip from its text."""
     choice = choice_of(job)
-    wrong = [f"--augment {name}" for name in choice.options.augment if name in _PARTING]
-    wrong += ["--crop"] if choice.options.crop is not None else []
-    if wrong:
-        raise UsageError("after this a clip no longer says its text", where=wrong[0], fix="Leave it out")
+    refuse_parting(choice.options)
     return choice
 
 
@@ -76,12 +52,6 @@ def run(job: Job) -> Card:
     if choice.options.int8:
         compact.write(job, card, data)
     return card
-
-
-def units_of(clips: Sequence[Clip], options: Options) -> Units:
-    """The units that were asked for, found in the texts of the clips."""
-    texts = [text_of(clip) for clip in clips]
-    return text_units.train(options.units or text_units.usual(texts), texts, options.vocabulary)
 
 
 def _check(job: Job, units: Units, hop: float) -> None:

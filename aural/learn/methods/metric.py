@@ -43,6 +43,8 @@ _CROP = 3.0  # s: voices are learned from parts of this length where nothing els
 class Voices(Trainee):
     """A net for vectors, a loss that compares vectors, which holds what it learns of the classes, and an optimizer."""
 
+    net: Net
+
     def __init__(self, net: Net, loss: Loss, options: Options, device: torch.device) -> None:
         self.net, self._loss, self._device = net, loss, device
         self._mixes = augment.Mixes.of(options.augment)

@@ -14,9 +14,8 @@ from typing import final
 import numpy as np
 
 from aural.beams import ctc
-from aural.beams.bias import PhraseTree
 from aural.beams.ctc_paths import best_path
-from aural.beams.fusion import CharacterFusion, Fusion, PhraseFusion, Together, WordFusion
+from aural.beams.fusion import Fusion, of_decoding
 from aural.models.card import Card
 from aural.models.face import Aligner, Decoding, Hypothesis, Model
 from aural.models.runtime import Runtime, Session
@@ -105,15 +104,8 @@ class CtcRecognizer(Aligner):
         return found
 
     def _fusion(self, decoding: Decoding) -> Fusion | None:
-        parts: list[Fusion] = []
-        for one in decoding.lm:
-            make = WordFusion if one.over == "words" else CharacterFusion
-            parts.append(make(one.model, self._pieces, one.weight, one.bonus))
-        phrases = [(entry.partition("^")[0], float(entry.partition("^")[2] or 1.0)) for entry in decoding.hotwords]
-        known = [([n + 1 for n in self.units.encode(self.units.spelled(text))], bonus) for text, bonus in phrases]
-        if any(tokens for tokens, _ in known):
-            parts.append(PhraseFusion(PhraseTree(known), len(self._pieces)))
-        return Together(parts) if parts else None
+        known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
+        return of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
 
     def _language(self, tokens: Sequence[int], decoding: Decoding) -> float:
         """log P(W) of the words (or characters) of a reading, over all language models."""

@@ -1,0 +1,1 @@
+"""Learning to write: what methods with a decoder share, from the trainee to the graphs."""

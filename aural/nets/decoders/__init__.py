@@ -1,0 +1,1 @@
+"""Decoders that write one unit after the other, one a file (see aural/nets/face.py)."""
