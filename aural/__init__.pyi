@@ -61,6 +61,24 @@ def anomaly(
 ) -> Any:
     "Whether a machine, or whatever a model knows when it is well, sounds unusual, and when"
 
+def attention(
+    audio: Any,
+    /,
+    *,
+    start: float = ...,
+    end: float | None = ...,
+    language: str | None = ...,
+    beam: int = ...,
+    colors: str = ...,
+    width: int = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Draw where a recognizer looks in the sound for each unit that it writes"
+
 def classify(
     audio: Any,
     /,

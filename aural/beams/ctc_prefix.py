@@ -46,7 +46,7 @@ class PrefixScores:
     def whole(self, sums: Sums, clips: np.ndarray) -> np.ndarray:
         """[N]: log P(W is the prefix | X)."""
         rows, last = np.arange(len(clips)), self._frames[clips]
-        return np.logaddexp(sums.token[rows, last], sums.blank[rows, last])
+        return np.asarray(np.logaddexp(sums.token[rows, last], sums.blank[rows, last]))
 
     def grown(self, sums: Sums, last: np.ndarray, clips: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, Sums]:
         """Each prefix with each of `classes` [N, C] behind it: log P(W begins so | X) [N, C], and the sums [N, C, F + 1].

@@ -21,8 +21,8 @@ from aural.beams.loops import loop_at
 END = 0
 _ENOUGH = 0.5  # of all looks in sum at a frame: it counts as looked at
 
-# Given the row that each new row continues (None at the start), its clip, and the unit written last: log-probabilities [N, V] of the
-# next, and where was looked [N, F].
+# Given the row that each new row continues (None at the start), its clip, and the unit written last: log-probabilities
+# [N, V] of the next, and where was looked [N, F].
 Step = Callable[[np.ndarray | None, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -72,7 +72,7 @@ class _Row:
 def search(
     step: Step, limits: Sequence[int], how: Ranking, prefixes: PrefixScores | None = None, fusion: Fusion | None = None
 ) -> list[list[Reading]]:
-    """The readings of each clip, best first; a clip's hold at most `limits` [B] units. `prefixes` are needed where `how.ctc` > 0."""
+    """The readings of each clip, best first; a clip's hold at most `limits` [B] units. `prefixes`: where `how.ctc` > 0."""
     found = _Search(step, limits, how, prefixes if how.ctc else None, fusion)
     while found.rows:
         found.go_on()
@@ -205,7 +205,14 @@ class _Search:
             assert offers is not None
             added, state = added + float(offers[0, token]), self._states.walk(state, token)
         return _Row(
-            row.clip, [*row.tokens, token], [*row.logprobs, value], [*row.looks, looked[n]], row.decoder + value, float(ctc), added, state
+            row.clip,
+            [*row.tokens, token],
+            [*row.logprobs, value],
+            [*row.looks, looked[n]],
+            row.decoder + value,
+            float(ctc),
+            added,
+            state,
         )
 
     def _straight(self, grown: list[_Row]) -> list[int]:

@@ -20,7 +20,9 @@ ANSWERS = ("class",)
 
 @dataclass(frozen=True)
 class Config:
-    smoothing: float = option(0.05, "share of the truth that is spread over all units, so that the net is not too sure", least=0, most=0.9)
+    smoothing: float = option(
+        0.05, "share of the truth that is spread over all units, so that the net is not too sure", least=0, most=0.9
+    )
 
 
 @final
@@ -35,7 +37,5 @@ class Made(Loss):
         lengths = target_lengths + 1
         truth = torch.cat([targets.long(), torch.zeros_like(targets[:, :1].long())], dim=1)
         truth = truth * mask_of(target_lengths, truth.shape[1])
-        each = nn.functional.cross_entropy(
-            logits.float().transpose(1, 2), truth, reduction="none", label_smoothing=self._smoothing
-        )
+        each = nn.functional.cross_entropy(logits.float().transpose(1, 2), truth, reduction="none", label_smoothing=self._smoothing)
         return (each * mask_of(lengths, truth.shape[1])).sum(1) / lengths

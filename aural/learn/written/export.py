@@ -47,8 +47,8 @@ class Step(nn.Module):
         self.decoder = writer.decoder
 
     def forward(self, tokens: Tensor, frames: Tensor, memory: Lists, state: Lists) -> tuple[Tensor, Tensor, list[Tensor]]:
-        logits, looked, state = self.decoder(tokens[:, None], memory, frames, state)
-        return logits[:, 0], looked[:, 0], state
+        logits, looked, after = self.decoder(tokens[:, None], memory, frames, state)
+        return logits[:, 0], looked[:, 0], after
 
 
 def to_onnx(writer: Writer, folder: Path) -> None:
@@ -76,7 +76,9 @@ def to_onnx(writer: Writer, folder: Path) -> None:
                   ["logits", "looked", *(f"next_{k}" for k in range(len(first)))])  # fmt: skip
     apart = parity(writer, folder)
     if not apart <= CLOSE:
-        raise LearningError(f"the exported decoder answers {apart:.2g} apart from the trained one", where=str(folder), fix="Please report it")
+        raise LearningError(
+            f"the exported decoder answers {apart:.2g} apart from the trained one", where=str(folder), fix="Please report it"
+        )
 
 
 def _unlike(one: Tensor, other: Tensor, name: object) -> dict[int, object]:

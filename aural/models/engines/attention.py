@@ -45,7 +45,7 @@ class _Heard:
 
 @final
 class AttentionRecognizer(Aligner, Attending):
-    """Answers of two graphs (see aural/learn/written/export.py). Class k is unit k - 1; class 0 is the end, and the blank of CTC."""
+    """Answers of two graphs (aural/learn/written/export.py). Class k is unit k - 1; class 0 is the end, and the blank of CTC."""
 
     def __init__(self, card: Card, sessions: tuple[Session, Session], units: Units) -> None:
         self.card, self.units = card, units
@@ -98,7 +98,10 @@ class AttentionRecognizer(Aligner, Attending):
         return tuple(words)
 
     def _hear(self, samples: np.ndarray, lengths: np.ndarray) -> _Heard:
-        feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": np.asarray(lengths, np.int64)}
+        feeds: dict[str, np.ndarray] = {
+            "samples": np.ascontiguousarray(samples, np.float32),
+            "lengths": np.asarray(lengths, np.int64),
+        }
         told = dict(zip(self._encoder.outputs, self._encoder.run(feeds), strict=True))
         return _Heard(
             np.log(np.maximum(told["answers"], _LEAST)), told["frames"],
@@ -113,7 +116,9 @@ class AttentionRecognizer(Aligner, Attending):
         how = Ranking(width, decoding.n_best, self._ctc, length=0.0 if self._ctc else 1.0)
         prefixes = PrefixScores(heard.logs, heard.frames) if self._ctc else None
         known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
-        return search(_Walk(self._step, heard), limits, how, prefixes, of_decoding(decoding.lm, decoding.hotwords, known, self._pieces))
+        return search(
+            _Walk(self._step, heard), limits, how, prefixes, of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
+        )
 
     def _forced(self, heard: _Heard, numbers: Sequence[int]) -> tuple[list[float], np.ndarray]:
         """A known text written down: the log-probability of each unit, and where was looked [L, F]."""
@@ -169,9 +174,7 @@ class AttentionRecognizer(Aligner, Attending):
         except ValueError:
             return None
 
-    def _word(
-        self, text: str, spans: np.ndarray, logprobs: Sequence[float], seconds: float, tokens: Sequence[int] = ()
-    ) -> Word:
+    def _word(self, text: str, spans: np.ndarray, logprobs: Sequence[float], seconds: float, tokens: Sequence[int] = ()) -> Word:
         """A word from its first unit that is more than a space to its last; as sure as the mean of its units."""
         hop = self.card.hop or 0.0
         lone = len(tokens) > 1 and self._pieces[tokens[0]] == SPACE

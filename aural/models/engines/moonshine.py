@@ -17,7 +17,7 @@ from aural.beams.search import Reading, beam, greedy, log_softmax
 from aural.errors import ModelRefused
 from aural.models import graph
 from aural.models.card import Card
-from aural.models.face import Aligner, Decoding, Hypothesis
+from aural.models.face import Aligner, Attending, Decoding, Hypothesis, Looks
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.text.pieces import Pieces
@@ -94,7 +94,7 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
     (out / "whole.onnx").unlink()
 
 
-class Moonshine(Aligner):
+class Moonshine(Aligner, Attending):
     """Rows are run one by one: without a mask, or quantized as it runs, no batch is exact."""
 
     def __init__(self, card: Card, timing: Timing, sessions: Sequence[Session], pieces: Pieces) -> None:
@@ -122,6 +122,12 @@ class Moonshine(Aligner):
         frames = self._encode(samples)
         tokens = self._pieces.tokens(text)
         return self._words(samples, frames, tokens, [1.0] * len(tokens), speech)[0]
+
+    def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
+        frames = self._encode(samples)
+        best = self._read(samples, frames, decoding)[0]
+        looked = self._looked(len(samples), frames, best.tokens)[: len(best.tokens)]
+        return Looks(tuple(self._pieces.bytes_of(t).decode("utf-8", "replace") for t in best.tokens), looked, STRIDE / RATE)
 
     def _recognize(self, samples: np.ndarray, decoding: Decoding, speech: np.ndarray | None) -> Hypothesis:
         if not len(samples):
@@ -194,6 +200,14 @@ class Moonshine(Aligner):
         state.past = past | {n.replace("present", "past_key_values"): v for n, v in zip(self._grown, grown, strict=True)}
         return log_softmax(logits[:, -1])
 
+    def _looked(self, length: int, frames: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
+        """Where the heads that follow the sound look [L + 1, F]: row t tells where token t + 1 lies; the last row is the end of the
+        text and takes what is left."""
+        feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
+        layers = self._first.run(self._masked(feeds, "encoder_attention_mask", max(length, SHORTEST)), self._attention)
+        order = {layer: i for i, layer in enumerate(self._timing.layers)}
+        return np.asarray(np.mean([layers[order[layer]][0, head] for layer, head in self._timing.heads], axis=0))
+
     def _words(
         self, samples: np.ndarray, frames: np.ndarray, tokens: Sequence[int], sure: Sequence[float], speech: np.ndarray | None
     ) -> tuple[tuple[Word, ...], float]:
@@ -206,11 +220,7 @@ class Moonshine(Aligner):
         confidences = [float(np.exp(np.mean(np.log(np.maximum(sure[p.first : p.last], 1e-6))))) for p in pieces]
         if frames.shape[1] <= len(tokens):
             return _even_words([p.text for p in pieces], confidences, seconds), 0.0
-        feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
-        layers = self._first.run(self._masked(feeds, "encoder_attention_mask", max(len(samples), SHORTEST)), self._attention)
-        order = {layer: i for i, layer in enumerate(self._timing.layers)}
-        # Row t tells where token t + 1 lies; the last row is the end of the text and takes what is left.
-        fit = np.mean([layers[order[layer]][0, head] for layer, head in self._timing.heads], axis=0)
+        fit = self._looked(len(samples), frames, tokens)
         quiet = np.where(_voiced(speech, fit.shape[1], self._timing.start), -1.0, self._timing.silence)
         spans = token_path(fit, quiet, [p.first for p in pieces] + [len(tokens)])
         starts = spans[[p.first for p in pieces], 0] * STRIDE / RATE - self._timing.start

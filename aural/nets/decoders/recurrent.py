@@ -25,7 +25,7 @@ from aural.settings import option
 class Config:
     width: int = option(128, "size of the recurrent state", least=2, most=2048)
     looks: str = option(
-        "location", "what tells where to look: content = what was written, location = also where it looked; none = one fixed vector",
+        "location", "where to look is told by: content = what was written; location = also where it looked; none: one fixed vector",
         choices=("location", "content", "none"),
     )  # fmt: skip
     match: int = option(64, "size of the space in which frames are compared with the state", least=2, most=1024)

@@ -79,9 +79,7 @@ class _Layer(nn.Module):
         self.own, self.own_out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.ask, self.ask_out = nn.Linear(width, width), nn.Linear(width, width)
         self.heard = nn.Linear(width_in, 2 * width)
-        self.wide = nn.Sequential(
-            nn.Linear(width, 4 * width), nn.GELU(), nn.Dropout(config.dropout), nn.Linear(4 * width, width)
-        )
+        self.wide = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Dropout(config.dropout), nn.Linear(4 * width, width))
         self.dropout = nn.Dropout(config.dropout)
 
     def frames(self, x: Tensor) -> tuple[Tensor, Tensor]:
