@@ -1,4 +1,4 @@
-"""The method behind `aural train transcribe --method attention`: it learns, resumes bit-equal, and its folder answers without torch."""
+"""The method behind `aural train transcribe --method attention`: it learns, and its folder answers without torch."""
 
 from __future__ import annotations
 

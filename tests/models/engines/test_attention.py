@@ -1,4 +1,4 @@
-"""The recognizer that writes unit after unit: words, times by CTC or by its looks, readings with scores apart, hotwords, a language."""
+"""The recognizer that writes unit after unit: words, times, readings with scores apart, hotwords, a language."""
 
 from __future__ import annotations
 
