@@ -1,7 +1,7 @@
 """Speech to text by an encoder and a decoder that writes one unit after the other, looking where in the sound the next is said.
 
-The decoder is a page of nets/decoders: `--decoder recurrent` (listen, attend and spell) or transformer; `--ctc 0.3` is the weight of
-a CTC head that hears along, in training and in the beam. Units are found as by `--method ctc`.
+The decoder is a page of nets/decoders: `--decoder recurrent` (listen, attend and spell) or transformer; `--ctc 0.3` is the
+weight of a CTC head that hears along, in training and in the beam. Units are found as by `--method ctc`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _exported(job: Job, choice: Choice, writer: Writer, units: Units) -> Card:
     lengths = [seconds_of(c) for c in job.clips["train"]]
     card = Card(
         name=job.name, role=job.role, kind="attention", licences=licences_of(job), source="trained with aural",
-        question=job.question, sample_rate=options.sample_rate, labels=units.labels, batch="exact", hop=net.hop / options.sample_rate,
+        question=job.question, sample_rate=options.sample_rate, labels=units.labels, batch="exact",
+        hop=net.hop / options.sample_rate,
         # What is longer than all that was learned from is cut: a decoder that never saw it skips and repeats.
         longest_input=round(max(_LEAST, max(lengths)), 1), calibration={CTC: options.ctc},
         files={name: sha256_of(job.model / name) for name in (ENCODER, STEP, UNITS)}, seed=options.seed,
