@@ -11,6 +11,7 @@ from aural.results import Media, Result, Span
 
 EXTENSION = ".TextGrid"
 HOLDS = frozenset({"segments", "segments.speaker", "words", "words.speaker", "turns", "events", "events.layer"})
+PHONE, PHONES = "phone", "phones"  # the layer, and the tier as Praat's users call it
 ALIASES = ("praat",)
 
 
@@ -76,7 +77,10 @@ def _groups(result: Result) -> dict[str, list[tuple[float, float, str]]]:
         who = shown(names, turn.speaker) or ""
         put(who, "turns", turn, who)
     for event in result.events or ():
-        put(squeezed(event.layer), "events", event, squeezed(event.label))
+        if event.layer == PHONE and event.label.strip():
+            groups.setdefault(PHONES, []).append((event.start, event.end, squeezed(event.label)))
+        else:
+            put(squeezed(event.layer), "events", event, squeezed(event.label))
     return groups
 
 

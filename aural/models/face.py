@@ -16,7 +16,7 @@ import numpy as np
 from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.models.card import Card
-from aural.results import Word
+from aural.results import Event, Word
 
 MARKS: tuple[str, ...] = (",", ";", ":", ".", "!", "?")
 LONGEST_PAUSE = 10.0  # s
@@ -221,6 +221,14 @@ class Attending(Recognizer):
     @abstractmethod
     def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
         """The looks of the best reading of one row [T]."""
+
+
+class PhoneAligner(Aligner):
+    """An aligner that also tells where the phones of the words lie."""
+
+    @abstractmethod
+    def lay(self, samples: np.ndarray, text: str) -> tuple[tuple[Word, ...], tuple[Event, ...]]:
+        """The words as `align` gives them, and the phones in order: events of layer "phone" from the start of the row (s)."""
 
 
 class LanguageGuesser(Model):

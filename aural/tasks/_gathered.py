@@ -13,6 +13,7 @@ from aural.tasks._gate import HOP, Heard, Rule, frame_spans
 from aural.tasks._windows import Window
 from aural.tasks._words import in_order, kept_in_voice, merged, sentences
 
+_SCORED = ("acoustic", "likelihood")  # what recognizers that weigh sound and language apart call the score of the sound
 _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
 
 
@@ -86,7 +87,7 @@ class Gathered:
                     found.append(_whole(text, told, place, near, language))
                 continue
             ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
-            whole = "acoustic" in told.scores  # what is scored as one reading stays one
+            whole = any(name in told.scores for name in _SCORED)  # what is scored as one reading stays one
             for sentence in [ordered] if whole and ordered else sentences(ordered):
                 found.append(self._segment(sentence, told, language, voice))
             last = ordered[-1].start if ordered else last
@@ -99,7 +100,7 @@ class Gathered:
         first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
         heard = float(voice[max(first, 0) : last].max(initial=0.0))
         scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
-        scores |= {name: value for name, value in told.scores.items() if name.startswith(("acoustic", "lm"))}
+        scores |= {name: value for name, value in told.scores.items() if name.startswith((*_SCORED, "lm"))}
         return Segment(
             start,
             end,
@@ -108,7 +109,7 @@ class Gathered:
             language=language,
             confidence=float(np.exp(logprob)),
             scores=scores,
-            alternatives=told.alternatives if "acoustic" in told.scores else (),
+            alternatives=told.alternatives if any(name in told.scores for name in _SCORED) else (),
         )
 
 

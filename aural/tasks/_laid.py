@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from aural.beams.anchors import anchors
-from aural.models.face import Aligner
-from aural.results import Word
+from aural.models.face import Aligner, PhoneAligner
+from aural.results import Event, Word
 from aural.sound.resample import resample
 from aural.tasks._gate import HOP, RATE, Heard, without_breath
 from aural.tasks._words import guessed, plain, shifted
 
-WHOLE = "ctc"  # the kind of model whose posteriors are exact enough to measure every word anew
+WHOLE = ("ctc", "hmm")  # the kinds of models that are exact enough to measure every word anew
 PAUSE = 0.08  # s between two words: enough to cut there
 FAR = 0.5  # s: a word that is moved so far to fit between its neighbors was not measured
 
@@ -77,23 +77,28 @@ def stretches(pairs: Sequence[tuple[int, int]], heard: Sequence[Word], words: in
 
 def measured(
     stretch: Stretch, text: Sequence[str], sound: Heard, aligner: Aligner, most: float, language: str | None = None
-) -> list[Word]:
-    """Times for all words of a stretch by the model itself, or even shares of the voice where it is too long for it."""
+) -> tuple[list[Word], list[Event]]:
+    """Times for all words of a stretch by the model itself, or even shares of the voice where it is too long for it; and
+    the phones, from a model that tells them."""
     voice = without_breath(sound.voice, sound.level)
     asked = " ".join(text[stretch.first : stretch.last])
     parts = [part for word in text[stretch.first : stretch.last] for part in word.split()]
     words: Sequence[Word] = ()
+    phones: Sequence[Event] = ()
     if sound.end - sound.start <= most:
         samples = resample(sound.samples[None], RATE, aligner.card.sample_rate)[0]
-        words = aligner.align(samples, asked, voice, language)
+        if isinstance(aligner, PhoneAligner):
+            words, phones = aligner.lay(samples, asked)
+        else:
+            words = aligner.align(samples, asked, voice, language)
     if len(words) != len(parts):  # too long, or pieces of a word that the model writes apart
         words = guessed(asked, voice) or [Word(0.0, max(len(voice) * HOP, 0.001), text=p, timed="guessed") for p in parts]
     moved = iter(shifted(words, sound.start))
     found = []
     for word in text[stretch.first : stretch.last]:
         own = [next(moved) for _ in word.split()]
-        found.append(dataclasses.replace(own[0], end=max(own[0].end, own[0].start + 0.001), text=word))
-    return found
+        found.append(dataclasses.replace(own[0], end=max(own[-1].end, own[0].start + 0.001), text=word))
+    return found, [dataclasses.replace(p, start=p.start + sound.start, end=p.end + sound.start) for p in phones]
 
 
 def filled(text: Sequence[str], pairs: Sequence[tuple[int, int]], heard: Sequence[Word]) -> list[Word | None]:

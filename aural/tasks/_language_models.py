@@ -12,11 +12,13 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.text.units import spelled
 
-TAKING = frozenset({"ctc", "attention"})  # the kinds of models that take a language model while they decode
+TAKING = frozenset({"ctc", "attention", "hmm"})  # the kinds of models that take a language model while they decode
+WORDS = "hmm"  # the kind that writes whole words
+USUAL_WEIGHT = 0.5  # of log P(W) beside log P(W | X)
 
 
 def languages(
-    card: Card, file: str | None, text: str | None, over: str, order: int, weight: float, bonus: float
+    card: Card, file: str | None, text: str | None, over: str, order: int, weight: float | None, bonus: float | None
 ) -> tuple[Language, ...]:
     """The models of `--lm` and `--lm-text`, each in the recognizer's own spelling.
 
@@ -27,20 +29,27 @@ def languages(
     if card.kind not in TAKING:
         fix = "Use a model of your own (aural train transcribe), or --hotwords"
         raise UsageError(f"{card.name} takes no language model", where="--lm", fix=fix)
-    letters = frozenset(c for label in card.labels for c in label) | {SPACE}
+    weight = card.calibration.get("lm_weight", USUAL_WEIGHT) if weight is None else weight
+    bonus = card.calibration.get("word_bonus", 0.0) if bonus is None else bonus
+    letters = frozenset(c for label in card.labels for c in label) | {SPACE} if card.kind != WORDS else None
     found = []
     if file is not None:
         found.append(Language(_spelled(arpa.read(_there(file, "--lm")), letters), over, weight, bonus))
     if text is not None:
-        sentences = [spelled(line, letters).split() for line in _lines(_there(text, "--lm-text"))]
+        sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(_there(text, "--lm-text"))]
         if over == "characters":
             sentences = [[c for word in words for c in SPACE + word] for words in sentences]
         found.append(Language(kneser_ney.trained(sentences, order), over, weight, bonus))
     return tuple(found)
 
 
-def _spelled(model: NGrams, letters: frozenset[str]) -> NGrams:
-    """A model whose words are written as the recognizer writes; marks stay, and so do words that it cannot write."""
+def _spelled(model: NGrams, letters: frozenset[str] | None) -> NGrams:
+    """A model whose words are written as the recognizer writes; marks stay, and so do words that it cannot write.
+
+    A recognizer of words (`letters` None) writes whatever its lexicon holds.
+    """
+    if letters is None:
+        return model
 
     def own(word: str) -> str:
         return word if word[:1] == "<" else spelled(word, letters) or word

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from aural.errors import UsageError
-from aural.models.face import Aligner, Scorer
+from aural.models.face import Aligner, PhoneAligner, Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
-from aural.results import Result, Segment, Word, on_grid
+from aural.results import Event, Result, Segment, Word, on_grid
 from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import transcribe
@@ -35,6 +35,7 @@ class Options:
 
     language: str | None = option(None, "language spoken, as a code or a name; not set = the model's own", also=("--lang",))
     hotwords: str | None = option(None, "names and terms that the text holds: a,b,c or a file with one on each line", file="maybe")
+    units: str = option("words", "what is told one by one; phones by a model that knows them", choices=("words", "phones"))
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 
@@ -60,23 +61,39 @@ def run(inputs: tuple[Source, str | Path], shelf: Shelf, options: Options, progr
         if not isinstance(recognizer, Aligner):
             fix = "Use the default, whisper-base, or a model of your own (aural train transcribe)"
             raise UsageError(f"{recognizer.card.name} cannot lay a text over a recording", where="--model", fix=fix)
-        whole = recognizer.card.kind == WHOLE
+        whole, phonetic = recognizer.card.kind in WHOLE, isinstance(recognizer, PhoneAligner)
         limits = POSTERIORS if whole else ATTENDING
+        if options.units == "phones" and not phonetic:
+            fix = "Use a model with a lexicon (aural train transcribe --method hmm)"
+            raise UsageError(f"{recognizer.card.name} knows no phones", where="--units", fix=fix)
         words: list[Word] = []
+        phones: list[Event] = []
         known: list[Word | None] = [None] * len(text) if whole else filled(text, pairs, told)
         for stretch in stretches(pairs, told, len(text), limit, limits):
             own = known[stretch.first : stretch.last]
             sound = _sound(source, gate, stretch)
             laid = [w for w in own if w is not None]
             if len(laid) < len(own):
-                forced = measured(stretch, text, sound, recognizer, limits.most, heard.language)
+                forced, own_phones = measured(stretch, text, sound, recognizer, limits.most, heard.language)
+                phones += own_phones
                 sure = all(w.timed == "measured" for w in forced)
                 # Where many words were missed, what was heard instead is spread over them.
                 laid = forced if sure and len(own) - len(laid) > FEW else between(own, forced)
-            words += snapped(laid, sound.samples, sound.start)
+            # A model of phones has heard the silence around a word itself.
+            words += laid if phonetic else snapped(laid, sound.samples, sound.start)
             progress.step(stretch.end, limit, "align")
     segments = tuple(on_grid(s, limit) for s in _segments(in_order(words, limit), [len(line) for line in lines if line], heard))
-    return dataclasses.replace(heard, segments=segments, made_by=dict(shelf.made_by))
+    events = tuple(on_grid(p, limit) for p in phones) if phonetic else None
+    if options.units == "phones":
+        segments = tuple(_said(s, events or ()) for s in segments)
+    return dataclasses.replace(heard, segments=segments, events=events, made_by=dict(shelf.made_by))
+
+
+def _said(segment: Segment, phones: Sequence[Event]) -> Segment:
+    """A segment with its phones in the place of its words, for formats that know words alone."""
+    own = [p for p in phones if segment.start <= (p.start + p.end) / 2 < segment.end]
+    words = tuple(Word(p.start, p.end, p.label) for p in own)
+    return dataclasses.replace(segment, words=words, text=" ".join(w.text for w in words))
 
 
 def show(result: Result) -> str:

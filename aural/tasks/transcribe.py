@@ -32,6 +32,7 @@ from aural.text import hotwords
 from aural.text.languages import code_of
 
 Told = Callable[[list[Segment]], None]
+SPIKING = frozenset({"ctc", "attention"})  # the kinds of models that are sure of a word somewhere in it
 _LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Below this mean log-probability of a recording's words the one language that a model knows is not
@@ -66,8 +67,14 @@ class Options:
     )
     lm_over: str = option("words", "what the language models are over", choices=("words", "characters"))
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
-    lm_weight: float = option(0.5, "weight of log P(W) of the language models beside log P(W | X)", least=0, most=10)
-    word_bonus: float = option(0.0, "what each word adds where a language model is used; more = longer answers", unit="nats")
+    lm_weight: float | None = option(
+        None, "weight of log P(W) of the language models; not set = 0.5 beside log P(W | X), or the model's own", least=0, most=10
+    )
+    word_bonus: float | None = option(
+        None,
+        "what each word adds where a language model is used; more = longer answers; not set = 0, or the model's own",
+        unit="nats",
+    )
     numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
@@ -134,7 +141,7 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
     if not plain(told.text) or not trust.believed(told, evidence):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
-    if words and recognizer.card.kind in TAKING:  # such a model says when a word is sure, somewhere in it
+    if words and recognizer.card.kind in SPIKING:  # such a model says when a word is sure, somewhere in it
         words = snapped(words, heard.samples, 0.0)
     return [dataclasses.replace(told, words=None if words is None else tuple(shifted(words, heard.start)))]
 
@@ -229,9 +236,10 @@ def show(result: Result) -> str:
 def _scored(scores: Mapping[str, float], place: int) -> str:
     """The scores of the best reading, or of another one, where they are told."""
     end = f"_{place}" if place > 1 else ""
-    if f"acoustic{end}" not in scores:
-        return ""
-    return f"  (log P(W | X) {scores[f'acoustic{end}']:.2f}, log P(W) {scores[f'lm{end}']:.2f})"
+    for name, told in (("acoustic", "log P(W | X)"), ("likelihood", "log p(X | W)")):
+        if f"{name}{end}" in scores:
+            return f"  ({told} {scores[f'{name}{end}']:.2f}, log P(W) {scores[f'lm{end}']:.2f})"
+    return ""
 
 
 def note(result: Result) -> str:

@@ -58,17 +58,17 @@ def test_words_that_were_heard_keep_their_times() -> None:
     pairs = matched(["The", "cat", "lay", "down."], told)
     found = filled(["The", "cat", "lay", "down."], pairs, told)
     assert [w and (w.text, w.start) for w in found] == [("The", 0.0), ("cat", 1.0), None, ("down.", 3.0)]
-    own = measured(Stretch(0, 4, 0.0, 4.0), ["The", "cat", "lay", "down."], heard(4.0), Even(), 10.0)
+    own = measured(Stretch(0, 4, 0.0, 4.0), ["The", "cat", "lay", "down."], heard(4.0), Even(), 10.0)[0]
     laid = between(found, own)
     assert [w.text for w in laid] == ["The", "cat", "lay", "down."]
     assert laid[1].start <= laid[2].start < laid[2].end <= laid[3].start
 
 
 def test_what_is_too_long_is_guessed_and_says_so() -> None:
-    own = measured(Stretch(1, 3, 10.0, 14.0), ["a", "b", "c", "d"], heard(4.0), Even(), 2.0)
+    own = measured(Stretch(1, 3, 10.0, 14.0), ["a", "b", "c", "d"], heard(4.0), Even(), 2.0)[0]
     assert [(w.text, w.timed) for w in own] == [("b", "guessed"), ("c", "guessed")]
     assert own[0].start >= 10.0 and own[1].end <= 14.1
-    marked = measured(Stretch(0, 2, 10.0, 14.0), ["a -", "b"], heard(4.0), Even(), 10.0)
+    marked = measured(Stretch(0, 2, 10.0, 14.0), ["a -", "b"], heard(4.0), Even(), 10.0)[0]
     assert [w.text for w in marked] == ["a -", "b"]
 
 

@@ -26,10 +26,12 @@ examples:
   aural train classify sounds/ -o runs/folds --folds 5 --repeats 2          every clip is validated on
   aural train classify sounds/ -o runs/mels --sweep n_mels=40,64,128        a table of all, and the best model
   aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
+  aural train transcribe rows.jsonl --method hmm -o runs/words              phones, a lexicon and n-grams
   aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
   aural train speak --manifest rows.jsonl --method units -o runs/voice --consent "my own voice"    rows of audio and text
   aural classify new.wav --model runs/mine
 """
+_CLASSICAL = ("stages", "lexicon", "grammar", "lm")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="by whose leave this voice is made; kept in its card, and needed for every voice",
     )
+    classical = parser.add_argument_group("the classical pipeline, for transcribe --method hmm")
+    classical.add_argument("--stages", metavar="A,B", help="mono,tri,lda,sat,hybrid, as far as wanted (default: by the vocabulary)")
+    classical.add_argument("--lexicon", metavar="FILE", help="pronunciations of your own: a word and its phones on each line")
+    classical.add_argument(
+        "--grammar", choices=("auto", "ngram", "loop"), help="n-grams of the texts, or a free loop of their words"
+    )
+    classical.add_argument("--lm", metavar="FILE", help="the language model as an ARPA file")
     parser.add_argument("--progress", choices=("auto", "bar", "json", "none"), default="auto", help="how progress is shown")
     # The options stand in learn/options.py, which needs no torch.
     from aural.learn.options import Options
@@ -137,6 +146,7 @@ def asked(args: argparse.Namespace) -> Ask:
 
     given: dict[str, Any] = settings.from_toml(args.config) if args.config else {}
     given |= flags.options_from(args)
+    given |= {name: getattr(args, name) for name in _CLASSICAL if getattr(args, name) is not None}
     for text in args.set:
         name, equals, value = text.partition("=")
         if not equals:

@@ -1,0 +1,141 @@
+"""The classical pipeline from rows to words: learned from tones, read back, scored apart, laid over a text."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import aural
+from aural.corpora.manifest import Clip
+from aural.errors import UsageError
+from aural.learn.job import Job
+from aural.learn.methods import hmm
+from aural.models.card import read as read_card
+from aural.models.engines import hmm as engine
+from aural.models.face import Decoding, PhoneAligner
+from aural.models.runtime import Runtime
+from aural.results import Question
+from aural.sound.sound import Sound
+from aural.text.pronunciation import dictionary as dictionaries
+
+RATE = 8000
+TONES = {"a": 500.0, "b": 1100.0, "c": 2300.0}
+WORDS = ("ab", "ba", "cab")
+
+
+def said(text: str, rng: np.random.Generator) -> tuple[np.ndarray, list[tuple[str, float, float]]]:
+    """Letters as tones of 0.1 s each, pauses around words; and where each letter lies (s)."""
+    parts: list[np.ndarray] = [np.zeros(round(float(rng.uniform(0.1, 0.2)) * RATE))]
+    places = []
+    for word in text.split():
+        for letter in word:
+            start = sum(map(len, parts)) / RATE
+            n = round(float(rng.uniform(0.08, 0.14)) * RATE)
+            tone = sum(np.sin(2 * np.pi * k * TONES[letter] * np.arange(n) / RATE) / k for k in (1, 1.5))
+            parts.append(0.2 * tone + 0.01 * rng.standard_normal(n))
+            places.append((letter, start, start + n / RATE))
+        parts.append(np.zeros(round(float(rng.uniform(0.1, 0.2)) * RATE)))
+    return np.concatenate(parts).astype(np.float32) + 1e-4 * rng.standard_normal(sum(map(len, parts))).astype(np.float32), places
+
+
+def rows(folder: Path, count: int = 24) -> list[Clip]:
+    rng = np.random.default_rng(0)
+    clips = []
+    for k in range(count):
+        text = " ".join(rng.choice(WORDS, size=int(rng.integers(1, 4))).tolist())
+        samples, _ = said(text, rng)
+        Sound(samples[None], RATE).save(folder / f"{k}.wav")
+        clips.append(Clip(folder / f"{k}.wav", f"{k}.wav", text=text, speaker=f"s{k % 2}", duration=len(samples) / RATE))
+    return clips
+
+
+def job(folder: Path, clips: list[Clip], given: dict[str, object]) -> Job:
+    parts = {"train": clips[4:], "valid": clips[:4]}
+    return Job("transcribe", "recognizer", Question("sequence", "class"), parts, folder / "run", given, say=lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hmm")
+    (folder / "run").mkdir()
+    hmm.run(job(folder, rows(folder), {"phones": "letters", "stages": ("mono",), "gaussians": 40}))
+    return folder
+
+
+def opened(folder: Path) -> engine.HmmRecognizer:
+    model = engine.open(folder / "run/model", read_card(folder / "run/model/card.json"), Runtime("cpu", 1))
+    assert isinstance(model, engine.HmmRecognizer) and isinstance(model, PhoneAligner)
+    return model
+
+
+def test_words_are_read_back_with_scores_times_and_readings(learned: Path) -> None:
+    model = opened(learned)
+    samples, places = said("cab ab ba", np.random.default_rng(7))
+    told = model.recognize(samples[None], np.array([len(samples)]), Decoding())[0]
+    assert told.text == "cab ab ba" and told.alternatives == ()
+    assert told.words is not None and all(0 < (w.confidence or 0) <= 1 for w in told.words)
+    assert abs(told.words[0].start - places[0][1]) < 0.045 and abs(told.words[2].end - places[-1][2]) < 0.045
+
+
+def test_readings_with_their_scores_apart(learned: Path) -> None:
+    found = opened(learned).pipeline
+    wide = dataclasses.replace(found, weights=dataclasses.replace(found.weights, beam=500.0))
+    model = engine.HmmRecognizer(opened(learned).card, wide)
+    samples = said("cab ab ba", np.random.default_rng(7))[0]
+    told = model.recognize(samples[None], np.array([len(samples)]), Decoding(n_best=3))[0]
+    assert len({told.text, *told.alternatives}) == 3
+    scores, weights = told.scores, model.pipeline.weights
+    for end in ("", "_2", "_3"):
+        assert {f"likelihood{end}", f"lm{end}"} <= set(scores)
+    ranks = [weights.scale * scores[f"likelihood{e}"] + weights.language * scores[f"lm{e}"] for e in ("", "_2")]
+    assert ranks[0] > ranks[1] - 2
+
+
+def test_phones_lie_where_they_are(learned: Path) -> None:
+    samples, places = said("ab cab", np.random.default_rng(8))
+    words, phones = opened(learned).lay(samples, "ab cab")
+    assert [p.label for p in phones] == [letter for letter, _, _ in places] and {p.layer for p in phones} == {"phone"}
+    off = [abs(p.start - start) + abs(p.end - end) for p, (_, start, end) in zip(phones, places, strict=True)]
+    assert np.median(off) < 0.03
+    assert words[0].start == phones[0].start and words[1].end == phones[-1].end
+    guessed = opened(learned).lay(samples[:400], "ab cab")
+    assert [w.timed for w in guessed[0]] == ["guessed", "guessed"] and guessed[1] == ()
+
+
+def test_silence_and_nothing_at_all(learned: Path) -> None:
+    told = opened(learned).recognize(np.zeros((2, 8000), np.float32), np.array([8000, 0]), Decoding())
+    assert [t.text for t in told] == ["", ""]
+
+
+def test_other_words_by_a_language_model_of_the_users(learned: Path) -> None:
+    samples, _ = said("bac", np.random.default_rng(9))
+    path = learned / "one.wav"
+    Sound(samples[None], RATE).save(path)
+    (learned / "text.txt").write_text("bac\nbac bac\nab bac\n")
+    from aural.tasks._language_models import languages
+
+    model = opened(learned)
+    lm = languages(model.card, None, str(learned / "text.txt"), "words", 2, None, None)
+    assert lm[0].weight == model.card.calibration["lm_weight"]
+    assert model.recognize(samples[None], np.array([len(samples)]), Decoding(lm=lm))[0].text == "bac"
+
+
+def test_what_is_left_beside_the_model(learned: Path) -> None:
+    stages = json.loads((learned / "run/stages.json").read_text())
+    assert [s["stage"] for s in stages] == ["mono"] and 0 <= stages[0]["wer"] <= 1
+    assert set(dictionaries.read(learned / "run/model/lexicon.txt").ways) == set(WORDS)
+    assert aural.__version__
+
+
+def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
+    for given, wrong in (
+        ({"stages": ("tri",)}, "begin with mono"), ({"stages": ("mono", "lda", "tri")}, "no stages"),
+        ({"stages": ("x",)}, "no stages"), ({"augment": ("shift",)}, "no longer says"),
+        ({"lexicon": str(tmp_path / "none")}, "no such file"), ({"encoder": "cnn"}, "encoder"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=wrong):
+            hmm.read(job(tmp_path, [], given))
