@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 _LEAST_SHARE = 1e-5
+_FLOOR = 0.05
 _FLAT = float(np.log(2 * np.pi))
 _APART = 0.2  # standard deviations between the halves of a Gaussian that is split and what it was
 _POWER = 0.25  # a state with 16 times the frames gets twice the Gaussians
@@ -77,10 +78,11 @@ def single(x: np.ndarray, states: np.ndarray, count: int) -> Mixtures:
     """One Gaussian a state for frames x [N, D] of states [N]; a state without a frame takes that of all frames."""
     everything = x.mean(axis=0), x.var(axis=0) + 1e-3
     means, variances = np.repeat(everything[0][None], count, 0), np.repeat(everything[1][None], count, 0)
-    floor = 0.01 * everything[1]
-    for state, own in grouped(states):
-        if len(own) > 1:
-            means[state], variances[state] = x[own].mean(axis=0), np.maximum(x[own].var(axis=0), floor)
+    told = [(state, own) for state, own in grouped(states) if len(own) > 1]
+    for state, own in told:
+        means[state], variances[state] = x[own].mean(axis=0), x[own].var(axis=0)
+    if told:
+        variances = np.maximum(variances, _FLOOR * variances[[state for state, _ in told]].mean(axis=0) + 1e-9)
     return Mixtures(np.arange(count + 1), np.ones(count), means.astype(np.float64), variances.astype(np.float64))
 
 
@@ -92,13 +94,13 @@ def grouped(states: np.ndarray) -> list[tuple[int, np.ndarray]]:
     return [(int(states[own[0]]), own) for own in np.split(order, edges) if len(own)]
 
 
-def improved(mixtures: Mixtures, x: np.ndarray, states: np.ndarray, *, floor: float = 0.01) -> tuple[Mixtures, float]:
+def improved(mixtures: Mixtures, x: np.ndarray, states: np.ndarray, *, floor: float = _FLOOR) -> tuple[Mixtures, float]:
     """One round of expectation and maximization with frames x [N, D] that know their state [N].
 
-    Variances stay above `floor` of the variance of all frames. Also the mean log-density before the round, a frame.
+    Variances stay above `floor` of the mean of all that were. Also the mean log-density before the round, a frame.
     """
     shares, means, variances = (np.array(a, np.float64) for a in (mixtures.shares, mixtures.means, mixtures.variances))
-    least, total = floor * x.var(axis=0), 0.0
+    least, total = floor * variances.mean(axis=0) + 1e-9, 0.0
     for state, own in grouped(states):
         low, high = int(mixtures.first[state]), int(mixtures.first[state + 1])
         here = x[own]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +15,20 @@ import numpy as np
 from aural.beams.lattice import readings
 from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Weights
+from aural.learn.hidden_markov import speakers
 from aural.learn.hidden_markov.monophones import monophones
+from aural.learn.hidden_markov.projected import projected
 from aural.learn.hidden_markov.recordings import Utterance
 from aural.learn.hidden_markov.rounds import Lesson
+from aural.learn.hidden_markov.triphones import triphones
 from aural.metrics.words import word_errors
-from aural.models.acoustics import Acoustics
-from aural.models.engines.hmm import Pipeline
-from aural.sound.cepstra import Cepstra
+from aural.models.pipeline import Pipeline
+from aural.patterns.feature_transform import Evidence
+from aural.sound.cepstra import HOP, Cepstra
 from aural.text.pronunciation.dictionary import Dictionary
 from aural.text.units import MOST_WORDS
 
 STAGES = ("mono", "tri", "lda", "sat", "hybrid")
-_SOME = 200  # validation clips that a stage on the way is judged on
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +41,20 @@ class Course:
     utterances: Sequence[Utterance]
     valid: Sequence[Utterance]
     say: Callable[[str], None]
+    weights: Weights
     gaussians: int = 0
     leaves: int = 0
+    seed: int = 0
+    threads: int = 0
 
     @property
-    def frames(self) -> int:
-        return sum(len(u.cepstra) for u in self.utterances)
+    def hours(self) -> float:
+        """Of all that is heard."""
+        return sum(len(u.cepstra) for u in self.utterances) * HOP / 3600
+
+    def size(self, least: int, each: int, most: int) -> int:
+        """Gaussians: as many as asked for, else `each` for an hour within bounds."""
+        return self.gaussians or round(np.clip(each * self.hours, least, most))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,39 +71,61 @@ def usual(words: int) -> tuple[str, ...]:
     return STAGES[:1] if words <= MOST_WORDS else STAGES[:4]
 
 
-def climbed(course: Course, stages: Sequence[str], folder: Path, seed: int) -> list[Rung]:
-    """All stages in turn."""
+def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
+    """All stages in turn; a net is written to the path `net`."""
     rungs: list[Rung] = []
     for stage in stages:
         begun = time.monotonic()
         course.say(f"{stage}:")
-        model, lesson = _stage(stage, course, rungs[-1] if rungs else None)
-        pipeline = Pipeline(model, course.dictionary, course.language, Weights())
-        wrong, words = judged(pipeline, course.valid[:_SOME])
+        pipeline, lesson = _stage(stage, course, rungs[-1] if rungs else None, net)
+        taken = round(time.monotonic() - begun, 1)
+        wrong, words = judged(pipeline, course.valid)
+        mixtures = (pipeline.adapted or pipeline.acoustics).mixtures
         told: dict[str, Any] = {
-            "stage": stage, "wer": wrong / max(words, 1), "words": words, "seconds": round(time.monotonic() - begun, 1),
-            "states": model.mixtures.states, "gaussians": len(model.mixtures.shares),
+            "stage": stage, "wrong": wrong, "words": words, "wer": wrong / max(words, 1), "seconds": taken,
+            "states": mixtures.states, "gaussians": len(mixtures.shares),
         }  # fmt: skip
-        course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; {told['seconds']:.0f} s")
+        course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; learned in {taken:.0f} s")
         rungs.append(Rung(pipeline, lesson, told))
     return rungs
 
 
-def _stage(stage: str, course: Course, before: Rung | None) -> tuple[Acoustics, Lesson]:
-    hours = course.frames / 360_000
+def _stage(stage: str, course: Course, before: Rung | None, net: Path) -> tuple[Pipeline, Lesson]:
     if before is None:
-        # HTK's and Kaldi's recipes give monophones about a thousand Gaussians; a few words need fewer.
-        count = course.gaussians or round(np.clip(3000 * hours, 300, 1000))
-        return monophones(course.utterances, course.dictionary, course.front, count, course.say)
-    raise NotImplementedError(stage)
+        model, lesson = monophones(course.utterances, course.dictionary, course.front, course.size(300, 3000, 1000), course.say)
+        return Pipeline(model, course.dictionary, course.language, course.weights), lesson
+    pipeline, lesson = before.pipeline, before.lesson
+    model = pipeline.acoustics
+    phones = 3 * len(model.phones)
+    sizes = course.leaves or round(np.clip(phones + 400 * course.hours, phones, 2500)), course.size(600, 3500, 15000)
+    if stage == "tri":
+        model, lesson = triphones(model, lesson, course.dictionary, sizes, course.say)
+    elif stage == "lda":
+        model, lesson = projected(model, lesson, course.dictionary, sizes, course.say)
+    elif stage == "sat":
+        adapted, lesson = speakers.adapted(model, lesson, course.dictionary, sizes[1], course.say)
+        return dataclasses.replace(pipeline, adapted=adapted), lesson
+    else:
+        from aural.learn.hidden_markov import hybrid  # it alone needs torch
+
+        return dataclasses.replace(pipeline, net=hybrid.learned(lesson, model.mixtures.states, net, course)), lesson
+    return dataclasses.replace(pipeline, acoustics=model), lesson
 
 
 def judged(pipeline: Pipeline, utterances: Sequence[Utterance]) -> tuple[int, int]:
-    """How many words of utterances are wrong, and how many there are."""
+    """How many words of utterances are wrong, and how many there are. All that a voice says tells how to adapt to it."""
     search, wrong, words = pipeline.search(), 0, 0
-    for one in utterances:
-        scores = pipeline.acoustics.mixtures.scores(pipeline.acoustics.heard(one.cepstra))
-        found = readings(search.lattice(scores), 1)
+    heard = [pipeline.acoustics.heard(u.cepstra) for u in utterances]
+    maps: dict[str, np.ndarray] = {}
+    if pipeline.adapted is not None:
+        said: dict[str, list[Evidence]] = defaultdict(list)
+        for one, x in zip(utterances, heard, strict=True):
+            own = pipeline.evidence(pipeline.first(search, x), x)
+            said[one.speaker] += [own] if own is not None else []
+        maps = {speaker: pipeline.adapted.map_of(own) for speaker, own in said.items()}
+    for one, x in zip(utterances, heard, strict=True):
+        lattice = pipeline.second(search, x, maps[one.speaker]) if maps else pipeline.lattice(search, x)
+        found = readings(lattice, 1)
         told = [search.words[n] for n in found[0].words] if found else []
-        wrong, words = wrong + word_errors(one.words, told).total, words + len(one.words)
+        wrong, words = wrong + word_errors(" ".join(one.words), " ".join(told)).total, words + len(one.words)
     return wrong, words

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aural import settings
+from aural.beams.token_passing import Weights
 from aural.errors import UsageError
 from aural.files import sha256_of, write_text
 from aural.learn.hidden_markov import ladder
@@ -107,8 +108,12 @@ def run(job: Job) -> Card:
     voices = len({u.speaker for u in utterances})
     job.say(f"{len(utterances)} hearings of {len(clips)} clips, {frames * HOP / 3600:.2f} hours, {voices} voices")
     stages = options.stages or ladder.usual(len(words))
-    course = Course(dictionary, language, front, utterances, valid, job.say, options.gaussians, options.leaves)
-    rungs = ladder.climbed(course, stages, job.folder, options.seed)
+    sizes = {"gaussians": options.gaussians, "leaves": options.leaves}
+    course = Course(
+        dictionary, language, front, utterances, valid, job.say, Weights(), seed=options.seed, threads=options.threads, **sizes
+    )
+    job.model.mkdir(parents=True, exist_ok=True)
+    rungs = ladder.climbed(course, stages, job.model / engine.NET)
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")
     write_text(job.folder / "stages.json", json.dumps([r.told for r in rungs], indent=1, sort_keys=True) + "\n")
     return _written(job, options, rungs[-1], course)

@@ -9,56 +9,34 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
 import numpy as np
 
-from aural.beams import arpa, lexical_tree
+from aural.beams import arpa
 from aural.beams.fusion import Language
 from aural.beams.lattice import Lattice, Reading, confidence, readings, shares
-from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Search, Weights
 from aural.errors import ModelRefused, UsageError
 from aural.files import write_text
-from aural.models import acoustics
-from aural.models.acoustics import Acoustics
+from aural.models import acoustics, adaptation
 from aural.models.card import Card
 from aural.models.face import Decoding, Hypothesis, Model, PhoneAligner
+from aural.models.pipeline import Pipeline
 from aural.models.runtime import Runtime
-from aural.models.text_graph import PAUSE, laid, runs
+from aural.models.text_graph import PAUSE, runs
 from aural.results import Event, Word
 from aural.sound.cepstra import HOP, bands, cepstra, usual
 from aural.text.pronunciation import dictionary as dictionaries
-from aural.text.pronunciation.dictionary import Dictionary
 
 ARRAYS, PLAIN, LEXICON, LANGUAGE = "acoustics.safetensors", "pipeline.json", "lexicon.txt", "language.arpa.gz"
+VOICES, NET = (
+    "voices.safetensors",
+    "net.onnx",
+)  # adaptation to a voice, and what stands in the Gaussians' place, where there are any
 _SURE = 1e-3  # least confidence that is told
-
-
-@dataclass(frozen=True, eq=False)
-class Pipeline:
-    """Everything that a model folder holds: p(X | states), the lexicon, P(W), and how they are weighed."""
-
-    acoustics: Acoustics
-    dictionary: Dictionary
-    language: NGrams
-    weights: Weights
-
-    def search(self, model: NGrams | None = None, weights: Weights | None = None) -> Search:
-        """The search over all words of a language model that the lexicon can say."""
-        model, weights = model or self.language, weights or self.weights
-        known = self.dictionary.with_words(model.words)
-        words = [word for word in model.words if word in known.ways]
-        ways = {number: [self._way(way) for way in known.ways[word]] for number, word in enumerate(words)}
-        ways[lexical_tree.SILENCE] = [(self.acoustics.states((0, 0, 0)),)]
-        expected = np.array([weights.language * model.conditional((), word) + weights.bonus for word in words])
-        tree = lexical_tree.built(ways, self.acoustics.stay, expected)
-        return Search(tree, model, words, weights)
-
-    def _way(self, phones: Sequence[str]) -> lexical_tree.Way:
-        return tuple(self.acoustics.states(context) for context in self.acoustics.contexts(phones))
+_STILL = 1e-5  # what never rises above it is digital silence, in which there is no voice to take the mean of
 
 
 @final
@@ -78,19 +56,15 @@ class HmmRecognizer(PhoneAligner):
         search = self._search(decoding)
         found = []
         for row, length in zip(samples, lengths, strict=True):
-            scores = self.scores(row[: int(length)])
-            found.append(self._told(search.lattice(scores), search, int(length) / self.card.sample_rate, decoding))
+            lattice = self.pipeline.lattice(search, self.heard(row[: int(length)]))
+            found.append(self._told(lattice, search, int(length) / self.card.sample_rate, decoding))
         return found
-
-    def scores(self, samples: np.ndarray) -> np.ndarray:
-        """log p(frame | state) [F, P] of samples [T]."""
-        return self.pipeline.acoustics.mixtures.scores(self.heard(samples))
 
     def heard(self, samples: np.ndarray) -> np.ndarray:
         """What the mixtures hear [F, D] of samples [T]: the mean of the voice is that of its loud frames."""
         model = self.pipeline.acoustics
         found = bands(samples, model.front)
-        if not len(found):
+        if not len(found) or np.abs(samples).max() < _STILL:
             return np.zeros((0, model.mixtures.means.shape[1]), np.float32)
         return model.heard(cepstra(found, usual([found]), model.front))
 
@@ -106,10 +80,8 @@ class HmmRecognizer(PhoneAligner):
         phones = set(self.pipeline.acoustics.phones)
         ways = [tuple(way for way in own if phones >= set(way)) for own in ways]
         said = [number for number, own in enumerate(ways) if own]
-        heard = self.heard(samples)
-        try:
-            found = laid(self.pipeline.acoustics, [ways[number] for number in said], heard)
-        except ValueError:
+        found = self.pipeline.lay([ways[number] for number in said], self.heard(samples)) if said else None
+        if found is None:
             return _even(words, seconds), ()
         spans: dict[int, tuple[int, int]] = {}
         events = []
@@ -168,14 +140,16 @@ class HmmRecognizer(PhoneAligner):
 
 
 def write(folder: Path, pipeline: Pipeline) -> tuple[str, ...]:
-    """Write a pipeline into a model folder; the names of its files."""
+    """Write a pipeline into a model folder, but for a net; the names of its files."""
     folder.mkdir(parents=True, exist_ok=True)
     acoustics.write(pipeline.acoustics, folder / ARRAYS)
     dictionaries.write(pipeline.dictionary, folder / LEXICON)
     arpa.write(pipeline.language, folder / LANGUAGE)
     plain: Mapping[str, Any] = {**acoustics.plain(pipeline.acoustics), "weights": dataclasses.asdict(pipeline.weights)}
     write_text(folder / PLAIN, json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    return (ARRAYS, LEXICON, LANGUAGE, PLAIN)
+    if pipeline.adapted is not None:
+        adaptation.write(pipeline.adapted, folder / VOICES)
+    return tuple(name for name in (ARRAYS, LANGUAGE, LEXICON, NET, PLAIN, VOICES) if (folder / name).is_file())
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
@@ -186,7 +160,10 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(f"the description of this pipeline cannot be read ({error})", where=str(folder / PLAIN)) from None
     model = acoustics.read(folder / ARRAYS, plain)
-    return HmmRecognizer(card, Pipeline(model, dictionaries.read(folder / LEXICON), arpa.read(folder / LANGUAGE), weights))
+    adapted = adaptation.read(folder / VOICES, model) if VOICES in card.files else None
+    net = runtime.session(folder / NET) if NET in card.files else None
+    dictionary, language = dictionaries.read(folder / LEXICON), arpa.read(folder / LANGUAGE)
+    return HmmRecognizer(card, Pipeline(model, dictionary, language, weights, adapted, net))
 
 
 def _plain(word: str) -> str:
