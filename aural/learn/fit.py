@@ -13,6 +13,7 @@ from torch import Tensor
 
 from aural.learn import checkpoint, processes
 from aural.learn.loading import Clips, Feed, in_order, order
+from aural.learn.log import Shown
 from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
@@ -72,10 +73,10 @@ class _Course:
 
 @final
 class Fit:
-    """Trains a trainee on data; `log(name, value, step)` takes scalars, `say` takes lines for the user."""
+    """Trains a trainee on data; `log(name, value, step)` takes scalars, pictures and sounds, `say` takes lines for the user."""
 
     def __init__(self, trainee: Trainee, data: Data, metric: Metric, options: Options, folder: Path, progress: Progress,
-                 log: Callable[[str, float, int], None], say: Callable[[str], None]) -> None:  # fmt: skip
+                 log: Callable[[str, float | Shown, int], None], say: Callable[[str], None]) -> None:  # fmt: skip
         self._trainee, self._data, self._metric, self._options = trainee, data, metric, options
         self._folder, self._progress, self._log, self._say = folder / "checkpoints", progress, log, say
         self._course = _Course()
@@ -159,6 +160,8 @@ class Fit:
         course.epochs.append(epoch)
         course.sums = {}
         self._log(f"valid/{self._metric.name}", value, course.step)
+        for name, shown in self._trainee.shown().items():
+            self._log(f"valid/{name}", shown, course.step)
         if course.best is None or self._metric.better(value, course.best.metric):
             course.best, course.weights = epoch, self._trainee.weights()
 

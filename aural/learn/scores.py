@@ -13,15 +13,16 @@ from aural.metrics import verification
 
 @dataclass(frozen=True)
 class Metric:
-    """A named figure; `higher` tells which way is better."""
+    """A named figure; `higher` tells which way is better. `newest`: the last net is kept, whatever the figure says of it."""
 
     name: str
     higher: bool
     of: Callable[[Sequence[np.ndarray], Sequence[np.ndarray]], float]
+    newest: bool = False
 
     def better(self, new: float, old: float | None) -> bool:
         """True when `new` beats `old`; a figure that is no number never does."""
-        return new == new and (old is None or (new > old if self.higher else new < old))
+        return new == new and (old is None or self.newest or (new > old if self.higher else new < old))
 
 
 def _accuracy(answers: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> float:

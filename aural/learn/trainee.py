@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from aural.learn import checkpoint
 from aural.learn.loading import Batch
+from aural.learn.log import Shown
 from aural.learn.weights import Weights
 
 
@@ -33,6 +34,10 @@ class Trainee(ABC):
     @abstractmethod
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Answers [B, K] or [B, F, K] of a batch without learning, on the CPU, and the real frames [B]."""
+
+    @abstractmethod
+    def shown(self) -> Mapping[str, Shown]:
+        """What of the last validation is worth seeing or hearing in the log, by name; most have nothing."""
 
     def level(self) -> None:
         """What several processes each keep of their own becomes the same in all of them."""

@@ -255,6 +255,21 @@ class Synthesizer(Model):
         """
 
 
+def check_rate(card: Card, sample_rate: int) -> None:
+    """Raises: UsageError when a vocoder was made for another rate."""
+    if sample_rate != card.sample_rate:
+        what = f"the vocoder {card.name} makes sound at {card.sample_rate} Hz, the voice at {sample_rate} Hz"
+        raise UsageError(what, where="--vocoder", fix="Take one that was trained at that rate, or griffin-lim")
+
+
+class Vocoder(Model):
+    """Turns a log-mel spectrogram, as card.input tells it, into sound."""
+
+    @abstractmethod
+    def sound(self, log_mel: np.ndarray, sample_rate: int) -> np.ndarray:
+        """log_mel [M, F] of sound at `sample_rate` (Hz) -> samples [F * hop]. Raises: UsageError for a rate it is not made for."""
+
+
 class Speller(Model):
     """Tells how words are pronounced, in the phonemes of card.labels."""
 

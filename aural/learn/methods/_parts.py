@@ -77,7 +77,7 @@ def fitted(
     size = sum(p.numel() for p in trainee.net.parameters())
     job.say(f"{options.encoder} with {size:,} parameters, {told}")
     with Log(job.folder) as log:
-        outcome = Fit(trainee, data, metric, options, job.folder, job.progress, log.scalar, job.say).run(job.resume)
+        outcome = Fit(trainee, data, metric, options, job.folder, job.progress, log.add, job.say).run(job.resume)
     job.progress.close()
     job.say(f"stopped after {len(outcome.epochs)} epochs ({outcome.stopped}), {outcome.seconds / 60:.1f} minutes; "
             f"best valid {metric.name} {outcome.best.metric:.4f} in epoch {outcome.best.number + 1}")  # fmt: skip
