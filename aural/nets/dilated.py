@@ -22,7 +22,9 @@ class Stack(nn.Module):
     Source: A. van den Oord et al., WaveNet, arXiv:1609.03499.
     """
 
-    def __init__(self, width: int, skip: int, dilations: Sequence[int], condition: int, *, kernel: int = 2, causal: bool = True) -> None:
+    def __init__(
+        self, width: int, skip: int, dilations: Sequence[int], condition: int, *, kernel: int = 2, causal: bool = True
+    ) -> None:
         super().__init__()
         self.width, self.dilations, self.kernel, self.causal = width, tuple(dilations), kernel, causal
         self.hear = nn.ModuleList(nn.Conv1d(width, 2 * width, kernel, dilation=d) for d in dilations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import final
 
@@ -23,7 +24,7 @@ class ByPeriod(nn.Module):
         widths = (1, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
             _normed(nn.Conv2d(a, b, (5, 1), (3, 1) if k < 3 else 1, padding=(2, 0)))
-            for k, (a, b) in enumerate(zip(widths, widths[1:], strict=False))
+            for k, (a, b) in enumerate(itertools.pairwise(widths))
         )
         self.last = _normed(nn.Conv2d(widths[-1], 1, (3, 1), padding=(1, 0)))
 
@@ -42,7 +43,7 @@ class ByScale(nn.Module):
         self.pool = nn.AvgPool1d(2 * pool, pool, pool) if pool > 1 else nn.Identity()
         widths = (1, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList([_normed(nn.Conv1d(1, width, 15, padding=7))])
-        for a, b in zip(widths[1:], widths[2:], strict=False):
+        for a, b in itertools.pairwise(widths[1:]):
             self.layers.append(_normed(nn.Conv1d(a, b, 41, 4, padding=20, groups=4)))
         self.last = _normed(nn.Conv1d(widths[-1], 1, 3, padding=1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -28,7 +29,7 @@ def test_each_round_lowers_the_inconsistency() -> None:
         inconsistency(griffin_lim(amplitudes, framing=FRAMING, iterations=n, momentum=0), amplitudes, framing=FRAMING)
         for n in range(12)
     ]
-    assert all(after <= before + 1e-12 for before, after in zip(found, found[1:], strict=False)), found
+    assert all(after <= before + 1e-12 for before, after in itertools.pairwise(found)), found
     assert found[-1] < 0.5 * found[0]
 
 

@@ -1,4 +1,4 @@
-"""Learning a vocoder with judges: it comes near to the recording first, then judges teach it what a mean cannot (HiFi-GAN's way)."""
+"""Learning a vocoder with judges: first it comes near to the recording, then judges teach it what a mean cannot."""
 
 from __future__ import annotations
 

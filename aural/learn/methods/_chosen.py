@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ def chosen(job: Job, method: str, defaults: Mapping[str, Any], pages: Mapping[st
         part, key = _place(name, method, own, pages)
         given[part][key] = value
     options = settings.build(Options, defaults, given[""], {"encoder": method}, where=f"--method {method}")
-    built = {part: settings.build(page, given[part], where=f"--method {method}") for part, page in pages.items()}
+    built: dict[str, Any] = {part: settings.build(page, given[part], where=f"--method {method}") for part, page in pages.items()}
     return Choice(options, {part: settings.as_dict(value) for part, value in built.items()}, "", ""), built
 
 
@@ -62,5 +61,3 @@ def begun_from(module: nn.Module, options: Options) -> None:
         fix = "Give the run folder of a training of the same method"
         raise UsageError("this run has no checkpoint to begin with", where=options.start, fix=fix)
     checkpoint.fitted(module, checkpoint.part(checkpoint.part(found[0], "best"), "net"), options.start)
-
-

@@ -98,16 +98,19 @@ def _written(net: nn.Module, path: Path, options: MelOptions, names: Sequence[st
 
 def _feeds(options: MelOptions, names: Sequence[str], size: tuple[int, int]) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
-    every = {"mel": rng.normal(-5, 2, (size[0], options.n_mels, size[1])), "noise": rng.logistic(size=(size[0], size[1] * options.hop))}
+    every = {
+        "mel": rng.normal(-5, 2, (size[0], options.n_mels, size[1])),
+        "noise": rng.logistic(size=(size[0], size[1] * options.hop)),
+    }
     return {name: every[name].astype(np.float32) for name in names}
 
 
-def card_of(job: Job, choice: Choice, mel: MelOptions, kind: str, files: Sequence[str],
-            figures: Mapping[str, float]) -> Card:
+def card_of(job: Job, choice: Choice, mel: MelOptions, kind: str, files: Sequence[str], figures: Mapping[str, float]) -> Card:
     """Write the card of a vocoder whose files lie in the model folder."""
     seconds = sum(seconds_of(c) for c in job.clips["train"])
     card = Card(
-        name=job.name, role="vocoder", kind=kind, licences=licences_of(job), source=f"trained with aural ({choice.options.encoder})",
+        name=job.name, role="vocoder", kind=kind, licences=licences_of(job),
+        source=f"trained with aural ({choice.options.encoder})",
         sample_rate=mel.sample_rate, input=name_of(mel), hop=mel.hop / mel.sample_rate,
         files={name: sha256_of(job.model / name) for name in files}, seed=choice.options.seed,
         trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
@@ -119,5 +122,3 @@ def card_of(job: Job, choice: Choice, mel: MelOptions, kind: str, files: Sequenc
 
 def _epochs(folder: Path) -> int:
     return len(json.loads((folder / "epochs.json").read_text(encoding="utf-8")))
-
-
