@@ -1,4 +1,4 @@
-"""Blocks of frames: a convolution over time for each channel, two wide layers for each frame, and attention where it is asked for."""
+"""Blocks of frames: a convolution over time for each channel, two wide layers for each frame, and attention if asked for."""
 
 from __future__ import annotations
 

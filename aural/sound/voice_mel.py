@@ -1,4 +1,4 @@
-"""The log-mel spectrogram between text and waveform: what acoustic models make, what vocoders take, and the way back to a spectrum."""
+"""The log-mel spectrogram between text and waveform: acoustic models make it, vocoders take it; and the way back to a spectrum."""
 
 from __future__ import annotations
 

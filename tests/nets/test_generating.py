@@ -1,4 +1,4 @@
-"""Upsampling and its judges: lengths, slopes that reach every weight, normed weights written down, and losses that mean something."""
+"""Upsampling and its judges: lengths, slopes that reach every weight, normed weights written down, losses that mean something."""
 
 from __future__ import annotations
 

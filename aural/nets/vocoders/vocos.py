@@ -1,7 +1,8 @@
-"""Vocos: wide convolutions over frames tell amplitudes and phases, and an inverse Fourier transform makes the samples (Siuzdak 2023).
+"""Vocos: convolutions over frames tell amplitudes and phases, an inverse Fourier transform makes the samples (Siuzdak 2023).
 
 All layers run once a frame instead of once a sample, so that a step of training or of speech costs a tenth of HiFi-GAN's.
-Source: H. Siuzdak, "Vocos: closing the gap between time-domain and Fourier-based neural vocoders", arXiv:2306.00814. Written from the paper.
+Source: H. Siuzdak, "Vocos: closing the gap between time-domain and Fourier-based neural vocoders",
+arXiv:2306.00814. Written from the paper.
 """
 
 from __future__ import annotations
