@@ -83,14 +83,20 @@ class Utterance:
             raise UsageError(f"pauses are {self.pauses}", fix=f"Each is 0 to {LONGEST_PAUSE:g} s")
 
 
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "speed": (0.25, 4.0), "pitch": (0.5, 2.0), "timbre": (0.7, 1.4), "energy": (0.25, 4.0), "variation": (0.0, 1.0),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Prosody:
     """How a voice is to say it. The same prosody gives the same samples.
 
     `voice` is one of the card's voices, "" its first; where a voice can, "a+b" is a speaker between two.
     `speed` and `pitch` are factors; a voice that has no pitch leaves it. `timbre` is a factor on the resonances (1.1 as a
-    smaller head would sound), 1 for voices that cannot change it. `variation` 0..1 moves timing, pitch
-    and intonation as another reading by the same speaker would; `seed` says which reading that is.
+    smaller head would sound), `energy` one on how strongly it is said, both 1 for voices that cannot change it.
+    `variation` 0..1 moves timing, pitch and intonation as another reading by the same speaker would; `seed` says which
+    reading that is.
     """
 
     voice: str = ""
@@ -99,9 +105,10 @@ class Prosody:
     variation: float = 0.0
     seed: int = 0
     timbre: float = 1.0
+    energy: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, least, most in (("speed", 0.25, 4.0), ("pitch", 0.5, 2.0), ("timbre", 0.7, 1.4), ("variation", 0.0, 1.0)):
+        for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise UsageError(f"{name} is {getattr(self, name)!r:.40}", fix=f"It takes a number from {least:g} to {most:g}")
         if self.seed < 0:

@@ -17,6 +17,7 @@ from aural.models import store
 from aural.models.card import Card
 from aural.models.face import Prosody, Speller, Synthesizer, Utterance
 from aural.models.shelf import Shelf
+from aural.models.through import Through
 from aural.results import Segment, Word, grid_span
 from aural.tasks._spoken_check import TRIES, Listener
 from aural.text import front_end, ssml
@@ -122,20 +123,42 @@ def written(text: str, options: Options) -> Written:
 def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
     """Open what is needed to say `text`. Raises: UsageError for a voice that cannot, FormatError (SSML), ModelMissing."""
     told = written(text, options)
-    prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed, options.timbre)
+    prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed, options.timbre, options.energy)
     choose(shelf, options.voice)
     with shelf.open("synthesizer") as voice, pronouncer(shelf, options) as front:
         if not prosody.voice:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
         _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
-        if prosody.timbre != 1.0 and "timbre" not in voice.card.controls:
-            fix = "Leave it out, or take a parametric voice: aural train speak --method parametric"
-            raise UsageError(f"{voice.card.name} has one timbre", where="--timbre", fix=fix)
-        if not options.verify:
-            yield Reader(told, front, voice, prosody)
-            return
-        with shelf.open("recognizer") as recognizer:
-            yield Reader(told, front, voice, prosody, Listener(recognizer))
+        _check_controls(voice.card, prosody)
+        with _heard_through(voice, shelf, options.vocoder) as heard:
+            if not options.verify:
+                yield Reader(told, front, heard, prosody)
+                return
+            with shelf.open("recognizer") as recognizer:
+                yield Reader(told, front, heard, prosody, Listener(recognizer))
+
+
+@contextlib.contextmanager
+def _heard_through(voice: Synthesizer, shelf: Shelf, vocoder: str | None) -> Iterator[Synthesizer]:
+    """The voice with the vocoder of the shelf behind it, where it has two stages. Raises: UsageError for one that has not."""
+    if vocoder is not None:
+        shelf.choices["vocoder"] = vocoder
+    if isinstance(voice, Through):
+        with shelf.open("vocoder") as behind:
+            yield voice.through(behind)
+        return
+    if vocoder is not None:
+        raise UsageError(f"{voice.card.name} makes its sound by itself", where="--vocoder", fix="Leave it out")
+    yield voice
+
+
+def _check_controls(card: Card, prosody: Prosody) -> None:
+    """Raises: UsageError for what the voice cannot change."""
+    ways = {"timbre": "parametric", "energy": "fastspeech"}
+    for name, method in ways.items():
+        if getattr(prosody, name) != 1.0 and name not in card.controls:
+            fix = f"Leave it out, or take a voice that can: aural train speak --method {method}"
+            raise UsageError(f"{card.name} has one {name}", where=f"--{name}", fix=fix)
 
 
 @contextlib.contextmanager

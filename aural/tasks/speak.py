@@ -25,6 +25,10 @@ class Options:
     speed: float = option(1.0, "1.2 is faster, 0.8 slower", least=0.25, most=4)
     pitch: float = option(1.0, "1.1 is higher, 0.9 lower", least=0.5, most=2)
     timbre: float = option(1.0, "1.1 sounds like a smaller head, 0.9 like a larger one; not every voice can", least=0.7, most=1.4)
+    energy: float = option(1.0, "1.5 is said more strongly, 0.7 more softly; not every voice can", least=0.25, most=4)
+    vocoder: str | None = option(
+        None, "what makes the sound of voices that make a spectrogram: a run folder, or griffin-lim", file="named"
+    )
     phonemes: str | None = option(None, "how it sounds, word by word, in the letters of the voice, IPA or CMUdict's phones")
     verify: bool = option(False, "hear each sentence with a recognizer, and say it again where it is not understood")
     seed: int = option(0, "for what is drawn; the same seed gives the same samples", least=0)
@@ -84,6 +88,6 @@ TASK = Task(
     run=run,
     show=show,
     main_role="synthesizer",
-    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base"},
+    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base", "vocoder": "griffin-lim"},
     question=Question("sequence", "number"),
 )

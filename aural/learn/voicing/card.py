@@ -33,7 +33,7 @@ def consent_of(job: Job) -> str:
 
 def write(
     job: Job, said: Sequence[Said], kind: str, sample_rate: int, language: str, *, seed: int | None = None,
-    figures: Mapping[str, Any] | None = None,
+    figures: Mapping[str, Any] | None = None, controls: tuple[str, ...] = (),
 ) -> Card:  # fmt: skip
     """The card of a voice whose files lie in the model folder; they are hashed here."""
     consent = consent_of(job)
@@ -48,7 +48,7 @@ def write(
         licences=Licences("Apache-2.0", "as the consent and the data allow", ", ".join(told) or "unknown", None,
                           "the rows of the manifest"),
         sample_rate=sample_rate, input="phonemes, one letter each", labels=tuple(names), languages=(language.partition("-")[0],),
-        voices={job.name: f"{language}, {who}"}, consent=consent, seed=seed, figures=dict(figures or {}),
+        voices={job.name: f"{language}, {who}"}, consent=consent, seed=seed, controls=controls, figures=dict(figures or {}),
         files={p.name: sha256_of(p) for p in _files(job.model)},
         trained_on=f"{len(said)} clips of {who}, {seconds / 3600:.2f} hours",
     )  # fmt: skip

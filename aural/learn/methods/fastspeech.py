@@ -1,0 +1,212 @@
+"""Learning a FastSpeech 2 voice: symbols to durations, pitch and level, then all frames at once (Ren et al. 2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from aural.errors import LearningError
+from aural.learn.export import CLOSE, write_program
+from aural.learn.job import Job, Method
+from aural.learn.loading import Batch
+from aural.learn.log import Picture, Shown
+from aural.learn.methods import _spoken
+from aural.learn.methods._chosen import begun_from, chosen
+from aural.learn.methods._parts import fitted
+from aural.learn.methods._vocoders import mean
+from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.options import Options
+from aural.learn.scores import Metric
+from aural.learn.trainee import Trainee
+from aural.learn.voicing import card as cards
+from aural.learn.voicing.prepare import Terms, prepared
+from aural.learn.weights import Weights
+from aural.models.card import Card
+from aural.models.runtime import Runtime
+from aural.nets.acoustic import fastspeech as page
+from aural.nets.masks import mask_of
+from aural.nets.voice_mel import VoiceMel
+from aural.sound.griffin_lim import from_mel
+from aural.sound.mel import MelOptions
+from aural.sound.sound import Sound
+from aural.sound.voice_mel import VOICE, at_rate
+
+NAME = "fastspeech"
+PLAN, FRAMES = "plan.onnx", "frames.onnx"
+DEFAULTS: Mapping[str, Any] = {
+    "sample_rate": VOICE.sample_rate, "batch": 16, "rate": 1e-3, "decay": 1e-2, "warmup": 0.05, "epochs": 100, "patience": 0,
+    "clip_norm": 1.0,
+}  # fmt: skip
+METRIC = Metric("mel_distance", False, mean)
+_PARTS = {"net": page.Config, "texts": _spoken.Texts}
+
+
+@final
+class Speaking(Trainee):
+    """A net that is told the true durations, pitch and level while it learns the spectrogram, and learns to guess them."""
+
+    def __init__(self, net: page.Acoustic, options: Options, mel: MelOptions, device: torch.device) -> None:
+        self.net, self._device, self._mel = net, device, VoiceMel(mel).to(device)
+        self._weights = Weights(net, options, device)
+        self.parts = {"net": self._weights}
+        self._shown: Mapping[str, Shown] = {}
+
+    def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
+        self._weights.begin(share)
+        told = _spoken.read(batch, self._device)
+        true = self._mel(told.samples)
+        with self._weights.stepper.precision():
+            plan, made = self.net(told.symbols, told.lengths, told.durations, told.pitch, told.level)
+        losses = {"mel": distance(made.float(), true, told.frames).mean(), **guesses(plan, told)}
+        loss = torch.stack(list(losses.values())).sum()
+        self._weights.stepper.take(loss, share)
+        return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
+
+    @torch.no_grad()
+    def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        with self._weights.answering():
+            told = _spoken.read(batch, self._device)
+            true = self._mel(told.samples)
+            _, made = self.net(told.symbols, told.lengths, told.durations, told.pitch, told.level)
+            apart = distance(made, true, told.frames).cpu()
+            if 0 in batch.index.tolist():
+                self._shown = self._seen(batch.index.tolist().index(0), told, true)
+        return apart[:, None], torch.ones(len(apart), dtype=torch.int64)
+
+    def _seen(self, row: int, told: _spoken.Read, true: Tensor) -> Mapping[str, Shown]:
+        """The first clip: as it was, and as it would be said from its text alone."""
+        count = int(told.lengths[row])
+        plan = self.net.plan(told.symbols[row : row + 1, :count], told.lengths[row : row + 1])
+        durations = torch.expm1(plan.durations).round().clamp(min=1).long()
+        owners, within, frames = page.laid(durations)
+        made = self.net.spectrum(plan.hidden, torch.stack([plan.pitch, plan.level], 1), owners, within, frames)[0].cpu().numpy()
+        recorded = true[row, :, : int(told.frames[row])].cpu().numpy()
+        heard = from_mel(made, options=self._mel.options)[None]
+        return {"recording": Picture(recorded), "said": Picture(made), "said_sound": Sound(np.clip(heard, -1, 1), self._rate)}
+
+    @property
+    def _rate(self) -> int:
+        return self._mel.options.sample_rate
+
+    def shown(self) -> Mapping[str, Shown]:
+        return self._shown
+
+
+def distance(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:
+    """The mean difference [B] of spectrograms [B, M, F] over real frames."""
+    count = min(made.shape[2], true.shape[2])
+    mask = mask_of(frames, count).to(made.dtype)
+    gone = (made[:, :, :count] - true[:, :, :count]).abs().mean(1)
+    return (gone * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+
+def guesses(plan: page.Plan, told: _spoken.Read) -> dict[str, Tensor]:
+    """Mean squares of what was guessed of each symbol, less what is true."""
+    mask = mask_of(told.lengths, told.symbols.shape[1]).to(plan.pitch.dtype)
+    pairs = {
+        "durations": (plan.durations, torch.log1p(told.durations.to(mask.dtype))),
+        "pitch": (plan.pitch, told.pitch),
+        "level": (plan.level, told.level),
+    }
+    return {name: ((a - b).square() * mask).sum() / mask.sum() for name, (a, b) in pairs.items()}
+
+
+@final
+class Planning(nn.Module):
+    """The part over symbols as a graph: symbols [B, L], lengths [B] -> hidden, durations, pitch, level."""
+
+    def __init__(self, net: page.Acoustic) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, symbols: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
+        plan = self.net.plan(symbols, lengths)
+        return plan.hidden, plan.durations, plan.pitch, plan.level
+
+
+@final
+class Painting(nn.Module):
+    """The part over frames as a graph."""
+
+    def __init__(self, net: page.Acoustic) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, hidden: Tensor, voice: Tensor, owners: Tensor, within: Tensor, lengths: Tensor) -> Tensor:
+        return self.net.spectrum(hidden, voice, owners, within, lengths)
+
+
+@torch.no_grad()
+def export(net: page.Acoustic, folder: Path) -> None:
+    """Write both graphs. Raises: LearningError when torch cannot, or when they answer otherwise than torch."""
+    batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
+    one, two = Planning(net.eval()), Painting(net)
+    names = (("symbols", "lengths"), ("hidden", "durations", "pitch", "level"))
+    others = (("hidden", "voice", "owners", "within", "lengths"), ("mel",))
+    planned, painted = _examples(net, 2, 9, 30)
+    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *names)
+    shapes = ({0: batch, 1: symbols}, {0: batch, 2: symbols}, {0: batch, 1: frames}, {0: batch, 1: frames}, {0: batch})
+    write_program(two, painted, shapes, folder / FRAMES, *others)
+    fed = _examples(net, 1, 23, 77)
+    for module, path, feeds, told in ((one, PLAN, fed[0], names), (two, FRAMES, fed[1], others)):
+        session = Runtime("cpu", 1).session(folder / path)
+        answers = session.run({n: x.numpy() for n, x in zip(told[0], feeds, strict=True)}, told[1])
+        true = module(*feeds)
+        for answer, expected in zip(answers, true if isinstance(true, tuple) else (true,), strict=True):
+            apart = float(np.abs(answer - expected.numpy()).max())
+            if not apart <= CLOSE:
+                what = f"the exported voice answers {apart:.2g} apart from the trained one"
+                raise LearningError(what, where=str(folder / path), fix="Please report it")
+
+
+def _examples(net: page.Acoustic, batch: int, count: int, frames: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    generator = torch.Generator().manual_seed(0)
+    width, symbols = net.names.embedding_dim, net.names.num_embeddings
+    planned = torch.randint(symbols, (batch, count), generator=generator), torch.tensor([count, count - 3][:batch])
+    owners = torch.randint(count, (batch, frames), generator=generator).sort(1).values
+    hidden, voice, within = (
+        torch.randn(s, generator=generator) for s in ((batch, count, width), (batch, 2, count), (batch, frames, 3))
+    )
+    return planned, (hidden, voice, owners, within, torch.tensor([frames, frames - 9][:batch]))
+
+
+def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
+    """What was given, read and checked. Raises: UsageError."""
+    cards.consent_of(job)
+    return chosen(job, NAME, DEFAULTS, _PARTS)
+
+
+def run(job: Job) -> Card:
+    """Prepare the clips, train, export; the model folder is whole when this returns."""
+    choice, parts = read(job)
+    options, mel = choice.options, at_rate(choice.options.sample_rate)
+    use_threads(options.threads)
+    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
+    spoken = _spoken.Spoken(said, mel)
+    torch.manual_seed(options.seed)
+    net = page.Acoustic(parts["net"], len(spoken.symbols), mel.n_mels)
+    begun_from(net, options)
+    trainee = Speaking(net, options, mel, device_of(options.device))
+    answers, targets = fitted(job, choice, trainee, spoken.data(choice), METRIC, f"{len(spoken.symbols)} symbols")
+    job.model.mkdir(parents=True, exist_ok=True)
+    export(net.cpu(), job.model)
+    spoken.write(job)
+    figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
+    return cards.write(
+        job,
+        said["train"],
+        "acoustic",
+        mel.sample_rate,
+        parts["texts"].language,
+        seed=options.seed,
+        figures=figures,
+        controls=("energy",),
+    )
+
+
+METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

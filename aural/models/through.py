@@ -1,0 +1,76 @@
+"""A voice in two stages: an acoustic model makes the spectrogram, a vocoder the sound; and the vocoder that needs no weights."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import final
+
+import numpy as np
+
+from aural.models import card as cards
+from aural.models.card import Card
+from aural.models.face import Prosody, Spoken, Synthesizer, Utterance, Vocoder
+from aural.models.pauses import with_pauses
+from aural.results import Word
+from aural.sound import griffin_lim
+from aural.sound.voice_mel import at_rate
+
+_LOUDEST = 0.99
+_FLOOR = Path(__file__).parent / "shipped" / "griffin-lim" / "card.json"
+
+
+class Acoustic(ABC):
+    """What makes a log-mel spectrogram of words; `card` is that of the voice."""
+
+    card: Card
+
+    @abstractmethod
+    def spectrogram(self, utterance: Utterance, prosody: Prosody) -> tuple[np.ndarray, tuple[Word, ...]]:
+        """log_mel [M, F] as `sound/voice_mel.py` defines it at card.sample_rate, and the words with their times (s).
+
+        Raises: UsageError for a phoneme that it does not have, and for words without phonemes.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free what it holds."""
+
+
+@final
+class Through(Synthesizer):
+    """An acoustic model heard through a vocoder, an utterance a block."""
+
+    def __init__(self, acoustic: Acoustic, vocoder: Vocoder) -> None:
+        self.card, self.blends = acoustic.card, False
+        self.acoustic, self._vocoder = acoustic, vocoder
+
+    def close(self) -> None:
+        self.acoustic.close()
+
+    def speak(self, utterance: Utterance, prosody: Prosody) -> Iterator[Spoken]:
+        mel, words = self.acoustic.spectrogram(utterance, prosody)
+        samples = self._vocoder.sound(mel, self.card.sample_rate)
+        if utterance.pauses:
+            samples, words = with_pauses(samples, words, utterance.pauses, self.card.sample_rate)
+        peak = float(np.abs(samples).max(initial=0.0))
+        yield Spoken(np.asarray(samples * min(1.0, _LOUDEST / max(peak, _LOUDEST)), np.float32), words)
+
+    def through(self, vocoder: Vocoder) -> Through:
+        """The same voice heard through another vocoder, which stays its owner's to close."""
+        return Through(self.acoustic, vocoder)
+
+
+@final
+class GriffinLim(Vocoder):
+    """The algorithm of `sound/griffin_lim.py` for a `voice_mel` at any rate; what a voice is heard through by itself."""
+
+    def __init__(self, card: Card | None = None) -> None:
+        self.card = card or cards.read(_FLOOR)
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+    def sound(self, log_mel: np.ndarray, sample_rate: int) -> np.ndarray:
+        return griffin_lim.from_mel(log_mel, options=at_rate(sample_rate))

@@ -1,0 +1,54 @@
+"""FastSpeech learned from a few clips: the spectrogram comes nearer, the voice speaks, and asks for consent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from voice_clips import manifest
+
+from aural.errors import UsageError
+from aural.learn.methods._spoken import fitted
+from aural.learn.train import Ask, train
+from aural.models import store
+from aural.models.face import Prosody, Utterance
+from aural.sound.voice_mel import VOICE
+
+SMALL = {
+    "sample_rate": 8000, "epochs": 4, "batch": 6, "threads": 1, "net.width": 16, "net.inner": 32, "net.symbols": 1,
+    "net.frames": 1, "rate": 5e-3,
+}  # fmt: skip
+
+
+def ask(folder: Path, consent: str) -> Ask:
+    rows, valid = manifest(folder, 12), manifest(folder, 3, seed=1)
+    return Ask("speak", rows, folder / "run", valid, method="fastspeech", given=SMALL, consent=consent)
+
+
+def test_it_learns_and_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path / "home"))
+    card = train(ask(tmp_path, "nobody speaks here"), say=lambda text: None).card
+    epochs = json.loads((tmp_path / "run/epochs.json").read_text())
+    assert epochs[-1]["metric"] < epochs[0]["metric"]
+    assert card.kind == "acoustic" and card.consent == "nobody speaks here" and "energy" in card.controls
+    with store.open_model(str(tmp_path / "run"), "synthesizer") as voice:
+        (spoken,) = voice.speak(Utterance(("sue",), ("su",), (".",)), Prosody())
+    assert np.isfinite(spoken.samples).all() and len(spoken.samples) % 256 == 0 and spoken.words[0].end > 0
+
+
+def test_a_voice_needs_a_consent(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="leave"):
+        train(ask(tmp_path, ""), say=lambda text: None)
+
+
+def test_frames_of_phones_add_up_to_the_clip() -> None:
+    hop = VOICE.hop / VOICE.sample_rate
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        ends = np.cumsum(rng.uniform(0.02, 0.2, 12))
+        for frames in (int(ends[-1] / hop), int(ends[-1] / hop) + 1):
+            found = fitted(ends, frames, hop)
+            assert found.sum() == frames and found.min() >= 0
+            assert np.abs(np.cumsum(found)[:-1] * hop - ends[:-1]).max() <= hop
