@@ -415,6 +415,8 @@ def speak(
     speed: float = ...,
     pitch: float = ...,
     timbre: float = ...,
+    energy: float = ...,
+    vocoder: str | None = ...,
     phonemes: str | None = ...,
     verify: bool = ...,
     seed: int = ...,
