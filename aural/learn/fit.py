@@ -160,7 +160,7 @@ class Fit:
         course.epochs.append(epoch)
         course.sums = {}
         self._log(f"valid/{self._metric.name}", value, course.step)
-        for name, shown in self._trainee.shown().items():
+        for name, shown in self._trainee.seen.items():
             self._log(f"valid/{name}", shown, course.step)
         if course.best is None or self._metric.better(value, course.best.metric):
             course.best, course.weights = epoch, self._trainee.weights()

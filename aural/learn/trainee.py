@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor, nn
@@ -19,9 +20,11 @@ from aural.learn.weights import Weights
 
 
 class Trainee(ABC):
-    """One thing under training; `parts` are moved by an optimizer each (most have one), `net` is what comes out."""
+    """One thing under training; `parts` are moved by an optimizer each (most have one), `net` is what comes out; `seen`
+    is what of the last validation is worth seeing or hearing in the log, by name (most have nothing)."""
 
     net: nn.Module
+    seen: Mapping[str, Shown] = MappingProxyType({})
     parts: Mapping[str, Weights]
 
     @abstractmethod
@@ -34,10 +37,6 @@ class Trainee(ABC):
     @abstractmethod
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Answers [B, K] or [B, F, K] of a batch without learning, on the CPU, and the real frames [B]."""
-
-    @abstractmethod
-    def shown(self) -> Mapping[str, Shown]:
-        """What of the last validation is worth seeing or hearing in the log, by name; most have nothing."""
 
     def level(self) -> None:
         """What several processes each keep of their own becomes the same in all of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import final
 
@@ -16,6 +16,7 @@ from aural.models.pauses import with_pauses
 from aural.results import Word
 from aural.sound import griffin_lim
 from aural.sound.voice_mel import at_rate
+from aural.text.pronunciation.phones import Phone
 
 _LOUDEST = 0.99
 _FLOOR = Path(__file__).parent / "shipped" / "griffin-lim" / "card.json"
@@ -74,3 +75,23 @@ class GriffinLim(Vocoder):
 
     def sound(self, log_mel: np.ndarray, sample_rate: int) -> np.ndarray:
         return griffin_lim.from_mel(log_mel, options=at_rate(sample_rate))
+
+
+def spread(durations: np.ndarray, phones: Sequence[Phone]) -> np.ndarray:
+    """Frames of each phone [L], whole numbers whose running sum follows that of `durations`; a sound has one or more."""
+    least = np.array([0.0 if p.silent else 1.0 for p in phones])
+    edges = np.round(np.cumsum(np.maximum(durations, least)))
+    frames = np.maximum(np.diff(np.concatenate([[0.0], edges])), least).astype(np.int64)
+    frames[-1] += max(0, 2 - int(frames.sum()))  # the graph's least
+    return np.asarray(frames)
+
+
+def spans(utterance: Utterance, phones: Sequence[Phone], frames: np.ndarray, hop: float) -> tuple[Word, ...]:
+    """Each word from where its first phone begins to where its last one ends (s)."""
+    ends = np.cumsum(frames) * hop
+    starts = np.concatenate([[0.0], ends[:-1]])
+    found = []
+    for number, text in enumerate(utterance.words):
+        own = [k for k, p in enumerate(phones) if p.word == number]
+        found.append(Word(float(starts[own[0]]), float(ends[own[-1]]), text, timed="measured"))
+    return tuple(found)

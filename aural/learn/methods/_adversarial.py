@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from aural.learn.job import Job
 from aural.learn.loading import Batch
-from aural.learn.log import Shown
 from aural.learn.methods import _vocoders
 from aural.learn.methods._chosen import begun_from, chosen
 from aural.learn.methods._parts import fitted
@@ -54,7 +53,6 @@ class Maker(Trainee):
         self._spectra, self._judges = Spectra(), Judges(teaching.judges)
         self._weights, self._court = Weights(net, options, device), Weights(self._judges, options, device)
         self.parts = {"net": self._weights, "judges": self._court}
-        self._shown: Mapping[str, Shown] = {}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         self._court.begin(share)
@@ -91,11 +89,8 @@ class Maker(Trainee):
                 made = self.net(wanted).float()
                 figures.append((self._mel(made) - wanted).abs().mean().cpu())
                 if int(batch.index[row]) == 0:
-                    self._shown = _vocoders.seen(true[0].cpu(), made[0].cpu(), self._mel)
+                    self.seen = _vocoders.seen(true[0].cpu(), made[0].cpu(), self._mel)
         return torch.stack(figures)[:, None], torch.ones(len(figures), dtype=torch.int64)
-
-    def shown(self) -> Mapping[str, Shown]:
-        return self._shown
 
 
 def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]]:

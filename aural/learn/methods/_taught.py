@@ -10,7 +10,6 @@ from torch import Tensor
 
 from aural.learn import augment
 from aural.learn.loading import Batch
-from aural.learn.log import Shown
 from aural.learn.losses._face import Loss
 from aural.learn.options import Options
 from aural.learn.trainee import Trainee
@@ -47,9 +46,6 @@ class Taught(Trainee):
     def _scaled(self, targets: Tensor) -> Tensor:
         """Numbers on the scale on which they are learned; anything else as it is."""
         return (targets - self.net.center) / self.net.spread if cell_of(self.net.plan.question).squash == "scale" else targets
-
-    def shown(self) -> Mapping[str, Shown]:
-        return {}
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:

@@ -54,7 +54,6 @@ class Speaking(Trainee):
         self.net, self._device, self._mel = net, device, VoiceMel(mel).to(device)
         self._weights = Weights(net, options, device)
         self.parts = {"net": self._weights}
-        self._shown: Mapping[str, Shown] = {}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         self._weights.begin(share)
@@ -75,7 +74,7 @@ class Speaking(Trainee):
             _, made = self.net(told.symbols, told.lengths, told.durations, told.pitch, told.level)
             apart = distance(made, true, told.frames).cpu()
             if 0 in batch.index.tolist():
-                self._shown = self._seen(batch.index.tolist().index(0), told, true)
+                self.seen = self._seen(batch.index.tolist().index(0), told, true)
         return apart[:, None], torch.ones(len(apart), dtype=torch.int64)
 
     def _seen(self, row: int, told: _spoken.Read, true: Tensor) -> Mapping[str, Shown]:
@@ -92,9 +91,6 @@ class Speaking(Trainee):
     @property
     def _rate(self) -> int:
         return self._mel.options.sample_rate
-
-    def shown(self) -> Mapping[str, Shown]:
-        return self._shown
 
 
 def distance(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:

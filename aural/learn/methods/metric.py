@@ -20,7 +20,6 @@ from aural.learn import augment, compact
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch, Truth
-from aural.learn.log import Shown
 from aural.learn.losses._face import Loss
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
@@ -62,9 +61,6 @@ class Voices(Trainee):
             loss = self._loss(vectors, batch.targets, frames, batch.target_lengths).mean()
         self._weights.stepper.take(loss, share)
         return {"loss": float(loss.detach())}
-
-    def shown(self) -> Mapping[str, Shown]:
-        return {}
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:

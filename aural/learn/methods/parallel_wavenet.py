@@ -19,7 +19,6 @@ from aural.errors import UsageError
 from aural.learn import checkpoint
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
-from aural.learn.log import Shown
 from aural.learn.methods import _vocoders
 from aural.learn.methods._chosen import begun_from, chosen
 from aural.learn.methods._parts import fitted
@@ -62,7 +61,6 @@ class Student(Trainee):
         self._teacher, self._spectra = teacher.to(device).eval().requires_grad_(False), Spectra()
         self._weights = Weights(net, options, device)
         self.parts = {"net": self._weights}
-        self._shown: Mapping[str, Shown] = {}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         generator = self._weights.begin(share)
@@ -86,11 +84,8 @@ class Student(Trainee):
                 made = self.net(wanted, noise_like(true, generator))[0].clamp(-1, 1)
                 figures.append((self._mel(made) - wanted).abs().mean().cpu())
                 if int(batch.index[row]) == 0:
-                    self._shown = _vocoders.seen(true[0].cpu(), made[0].cpu(), self._mel)
+                    self.seen = _vocoders.seen(true[0].cpu(), made[0].cpu(), self._mel)
         return torch.stack(figures)[:, None], torch.ones(len(figures), dtype=torch.int64)
-
-    def shown(self) -> Mapping[str, Shown]:
-        return self._shown
 
 
 def noise_like(samples: Tensor, generator: torch.Generator) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 from aural.files import write_text
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
-from aural.learn.log import Picture, Shown
+from aural.learn.log import Picture
 from aural.learn.methods import _vocoders
 from aural.learn.methods._chosen import begun_from, chosen
 from aural.learn.methods._parts import fitted
@@ -45,7 +45,6 @@ class Foretelling(Trainee):
         self.net, self._device, self._mel = net, device, VoiceMel(mel).to(device)
         self._weights = Weights(net, options, device)
         self.parts = {"net": self._weights}
-        self._shown: Mapping[str, Shown] = {}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         self._weights.begin(share)
@@ -63,11 +62,8 @@ class Foretelling(Trainee):
                 mel = self._mel(true)
                 figures.append(-self.net.log_chances(true, mel).mean().cpu())
                 if int(batch.index[row]) == 0:
-                    self._shown = {"recording": Picture(mel[0].cpu().numpy())}
+                    self.seen = {"recording": Picture(mel[0].cpu().numpy())}
         return torch.stack(figures)[:, None], torch.ones(len(figures), dtype=torch.int64)
-
-    def shown(self) -> Mapping[str, Shown]:
-        return self._shown
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:

@@ -13,10 +13,10 @@ from aural.errors import ModelRefused, UsageError
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
-from aural.models.through import Acoustic, GriffinLim, Through
+from aural.models.through import Acoustic, GriffinLim, Through, spans, spread
 from aural.results import Word
 from aural.sound.voice_mel import at_rate
-from aural.text.pronunciation.phones import Phone, sequence
+from aural.text.pronunciation.phones import sequence
 from aural.text.pronunciation.symbols import numbers
 
 PLAN, FRAMES, VOICE = "plan.onnx", "frames.onnx", "voice.json"
@@ -62,15 +62,6 @@ class FastVoice(Acoustic):
         return np.asarray(mel), spans(utterance, phones, frames, at_rate(self.card.sample_rate).hop / self.card.sample_rate)
 
 
-def spread(durations: np.ndarray, phones: tuple[Phone, ...]) -> np.ndarray:
-    """Frames of each phone [L], whole numbers whose running sum follows that of `durations`; a sound has one or more."""
-    least = np.array([0.0 if p.silent else 1.0 for p in phones])
-    edges = np.round(np.cumsum(np.maximum(durations, least)))
-    frames = np.maximum(np.diff(np.concatenate([[0.0], edges])), least).astype(np.int64)
-    frames[-1] += max(0, 2 - int(frames.sum()))  # the graph's least
-    return np.asarray(frames)
-
-
 def laid(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The phone of each frame [F], and where in it [F, 3]: the share that is over, ln of 1 + frames since begin and until end."""
     owners = np.repeat(np.arange(len(frames)), frames)
@@ -78,17 +69,6 @@ def laid(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     since = np.arange(len(owners)) - (np.cumsum(frames) - frames)[owners]
     within = np.stack([(since + 0.5) / np.maximum(size, 1), np.log1p(since), np.log1p(size - since)], axis=1)
     return owners, within.astype(np.float32)
-
-
-def spans(utterance: Utterance, phones: tuple[Phone, ...], frames: np.ndarray, hop: float) -> tuple[Word, ...]:
-    """Each word from where its first phone begins to where its last one ends (s)."""
-    ends = np.cumsum(frames) * hop
-    starts = np.concatenate([[0.0], ends[:-1]])
-    found = []
-    for number, text in enumerate(utterance.words):
-        own = [k for k, p in enumerate(phones) if p.word == number]
-        found.append(Word(float(starts[own[0]]), float(ends[own[-1]]), text, timed="measured"))
-    return tuple(found)
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Through:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +11,6 @@ from voice_clips import manifest
 from aural.errors import UsageError
 from aural.learn.methods._spoken import fitted
 from aural.learn.train import Ask, train
-from aural.models import store
-from aural.models.face import Prosody, Utterance
 from aural.sound.voice_mel import VOICE
 
 SMALL = {
@@ -25,17 +22,6 @@ SMALL = {
 def ask(folder: Path, consent: str) -> Ask:
     rows, valid = manifest(folder, 12), manifest(folder, 3, seed=1)
     return Ask("speak", rows, folder / "run", valid, method="fastspeech", given=SMALL, consent=consent)
-
-
-def test_it_learns_and_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AURAL_HOME", str(tmp_path / "home"))
-    card = train(ask(tmp_path, "nobody speaks here"), say=lambda text: None).card
-    epochs = json.loads((tmp_path / "run/epochs.json").read_text())
-    assert epochs[-1]["metric"] < epochs[0]["metric"]
-    assert card.kind == "acoustic" and card.consent == "nobody speaks here" and "energy" in card.controls
-    with store.open_model(str(tmp_path / "run"), "synthesizer") as voice:
-        (spoken,) = voice.speak(Utterance(("sue",), ("su",), (".",)), Prosody())
-    assert np.isfinite(spoken.samples).all() and len(spoken.samples) % 256 == 0 and spoken.words[0].end > 0
 
 
 def test_a_voice_needs_a_consent(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from aural.models.card import Card, Licences
 from aural.models.engines import acoustic as engine
 from aural.models.face import Prosody, Utterance, Vocoder
 from aural.models.runtime import Runtime
-from aural.models.through import GriffinLim, Through
+from aural.models.through import GriffinLim, Through, spread
 from aural.nets.acoustic import fastspeech
 from aural.text.pronunciation.phones import Phone
 
@@ -100,6 +100,6 @@ def test_broken_symbols_are_refused(tmp_path: Path) -> None:
 
 def test_durations_become_frames_that_add_up() -> None:
     phones = (Phone("_"), Phone("s"), Phone("i", 1), Phone("_", mark="."))
-    frames = engine.spread(np.array([0.2, 0.3, 3.4, 2.6]), phones)
+    frames = spread(np.array([0.2, 0.3, 3.4, 2.6]), phones)
     assert frames.min() >= 0 and frames[1] >= 1 and abs(frames.sum() - 7) <= 1
-    assert engine.spread(np.zeros(4), phones).sum() >= 2
+    assert spread(np.zeros(4), phones).sum() >= 2

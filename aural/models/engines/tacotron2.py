@@ -1,0 +1,95 @@
+"""Runs a model folder of the kind "tacotron2": the spectrogram frame by frame, until the net says that it is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+
+from aural.errors import ModelRefused, UsageError
+from aural.models.card import Card
+from aural.models.face import Prosody, Utterance
+from aural.models.runtime import Runtime, Session
+from aural.models.through import Acoustic, GriffinLim, Through, spans
+from aural.results import Word
+from aural.sound.voice_mel import at_rate
+from aural.text.pronunciation.phones import sequence
+from aural.text.pronunciation.symbols import numbers
+
+MEMORY, STEP, AFTER, SIZES, VOICE = "memory.onnx", "step.onnx", "after.onnx", "sizes.json", "voice.json"
+STATES = ("frame", "h1", "c1", "h2", "c2", "seen", "where", "summed")
+_DONE = 0.5
+_LONGEST = 0.4  # s a phone, behind which it has lost itself
+
+
+@final
+class Tacotron(Acoustic):
+    """Three graphs: what the symbols are in context, one step, and the last convolutions."""
+
+    def __init__(self, card: Card, sessions: Sequence[Session], voice: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
+        self.card = card
+        self._memory, self._step, self._after = sessions
+        self._known = {name: k for k, name in enumerate(voice["symbols"])}
+        self._before, self._frames = int(sizes["before"]), int(sizes["step"])
+
+    def close(self) -> None:
+        """The sessions go with the object."""
+
+    def spectrogram(self, utterance: Utterance, prosody: Prosody) -> tuple[np.ndarray, tuple[Word, ...]]:
+        if not utterance.phonemes:
+            raise UsageError(f"{self.card.name} says phonemes, not written words", where=" ".join(utterance.words))
+        phones = sequence(utterance.phonemes, utterance.marks)
+        mel, looked = self._said(numbers(phones, self._known, self.card.name), prosody.seed)
+        feeds = {"mel": mel[None], "frames": np.array([mel.shape[1]], np.int64)}
+        mel = stretched(self._after.run(feeds, ["refined"])[0][0], prosody.speed)
+        # Where it looked, never going back, tells how long each phone was said.
+        owners = np.maximum.accumulate(looked)
+        frames = np.bincount(owners, minlength=len(phones)) * self._frames / prosody.speed
+        hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
+        return mel, spans(utterance, phones, frames, hop)
+
+    def _said(self, symbols: Sequence[int], seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Frames [M, F] and the symbol that each step looked at most [S]."""
+        rng = np.random.default_rng(seed)
+        lengths = np.array([len(symbols)], np.int64)
+        memory, *state = self._memory.run({"symbols": np.array([symbols], np.int64), "lengths": lengths}, ["memory", *STATES])
+        hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
+        most = max(4, round(_LONGEST * len(symbols) / hop / self._frames))
+        names = ["frames", "stop", *(f"{name}_next" for name in STATES)]
+        made, looked = [], []
+        for step in range(most):
+            draws = rng.random((1, 2, self._before), np.float32)
+            feeds = {"memory": memory, "lengths": lengths, "draws": draws, **dict(zip(STATES, state, strict=True))}
+            frames, stop, *state = self._step.run(feeds, names)
+            made.append(frames[0])
+            looked.append(int(state[STATES.index("where")][0].argmax()))
+            if float(stop[0]) > _DONE and step:
+                break
+        return np.concatenate(made, axis=1), np.array(looked)
+
+
+def stretched(log_mel: np.ndarray, speed: float) -> np.ndarray:
+    """log_mel [M, F] with 1 / speed as many frames, values between two neighbors."""
+    if speed == 1.0:
+        return log_mel
+    count = max(2, round(log_mel.shape[1] / speed))
+    at = np.linspace(0, log_mel.shape[1] - 1, count)
+    low = np.minimum(at.astype(np.int64), max(0, log_mel.shape[1] - 2))
+    share = (at - low).astype(np.float32)
+    return np.asarray(log_mel[:, low] * (1 - share) + log_mel[:, np.minimum(low + 1, log_mel.shape[1] - 1)] * share)
+
+
+def open(folder: Path, card: Card, runtime: Runtime) -> Through:
+    """The voice of a model folder. Raises: ModelRefused when its symbols or sizes cannot be read."""
+    try:
+        voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
+        known = bool(voice["symbols"]) and int(sizes["before"]) > 0 and int(sizes["step"]) > 0
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
+    if not known:
+        raise ModelRefused("this voice has no symbols", where=str(folder))
+    sessions = [runtime.session(folder / name) for name in (MEMORY, STEP, AFTER)]
+    return Through(Tacotron(card, sessions, voice, sizes), GriffinLim())

@@ -1,0 +1,129 @@
+"""How much of a recording is left when a vocoder makes it anew from its log-mel spectrogram?
+
+python -m bench.vocoders --manifest valid.jsonl --every 8 --vocoders griffin-lim,runs/hifigan --json bench/receipts/vocoders.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from aural.corpora.manifest import Clip, read_manifest
+from aural.metrics.intervals import ratio
+from aural.metrics.words import word_errors
+from aural.models import store
+from aural.models.face import Vocoder
+from aural.models.runtime import Runtime
+from aural.models.shelf import Shelf
+from aural.progress import Quiet
+from aural.sound.pitch import pitch
+from aural.sound.sound import Sound, load
+from aural.sound.source import Source
+from aural.sound.voice_mel import at_rate, voice_mel
+from aural.tasks import transcribe
+from aural.text.scoring import normalize
+from bench.report import Finding, Table, publish
+
+COLUMNS = ("made by", "clips", "mel distance", "pitch error cents", "voicing error %", "WER %", "low", "high", "CPU s per s", "MB")
+RANGE = (80.0, 400.0)  # Hz
+
+
+@dataclass
+class Kept:
+    """What was measured of one vocoder."""
+
+    mel: list[float] = field(default_factory=list)
+    cents: list[float] = field(default_factory=list)
+    voicing: list[float] = field(default_factory=list)
+    errors: list[float] = field(default_factory=list)
+    words: list[float] = field(default_factory=list)
+    cost: float = 0.0
+    seconds: float = 0.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=8, help="every n-th row")
+    parser.add_argument("--vocoders", default="griffin-lim")
+    parser.add_argument("--no-words", action="store_true", help="leave the recognizer out")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    clips = read_manifest(args.manifest)[:: args.every]
+    runtime = Runtime("cpu", 1)
+    ear = None if args.no_words else Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
+    rows = []
+    for name in ("the recordings", *args.vocoders.split(",")):
+        if name == "the recordings":
+            kept, size = measured(clips, lambda mel, samples, rate: samples, ear), None
+        else:
+            with store.open_model(name, "vocoder", runtime) as vocoder:
+                kept = measured(clips, through(vocoder), ear)
+            size = store.entry_of(name, "vocoder").size / 1e6
+        rows.append(row(Path(name).name, len(clips), kept, size))
+        print(*rows[-1], sep="\t", flush=True)
+    if ear is not None:
+        ear.close()
+    notes = (
+        f"every {args.every}th row of {args.manifest.name}; no vocoder has heard them",
+        "mel distance: mean difference of log-mel amplitudes (nepers); pitch error: mean, where both are voiced",
+        "voicing error: share of 10 ms steps that are voiced in one and not in the other; heard by the default recognizer",
+    )
+    title = "copy synthesis: recording -> log-mel -> vocoder"
+    publish(Finding("How much is left behind a vocoder?", (Table(title, COLUMNS, tuple(rows), notes),)), args.json)
+
+
+Make = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+
+
+def through(vocoder: Vocoder) -> Make:
+    """A vocoder as what makes a clip anew."""
+    return lambda mel, samples, rate: vocoder.sound(mel, rate)
+
+
+def measured(clips: list[Clip], make: Make, ear: Shelf | None) -> Kept:
+    """Every clip made anew and held against itself."""
+    kept, rate = Kept(), 22050
+    options = at_rate(rate)
+    for clip in clips:
+        end = None if clip.duration is None else clip.start + clip.duration
+        samples = load(clip.audio, rate=rate, mono=True, start=clip.start, end=end).samples[0]
+        samples = samples[: len(samples) // options.hop * options.hop]
+        mel = voice_mel(samples, options=options)
+        begun = time.process_time()
+        made = make(mel, samples, rate)
+        kept.cost += time.process_time() - begun
+        kept.seconds += len(samples) / rate
+        kept.mel.append(float(np.abs(voice_mel(made, options=options) - mel).mean()))
+        a, b = (pitch(x, sample_rate=rate, low=RANGE[0], high=RANGE[1]).frequency for x in (samples, made))
+        both = np.isfinite(a) & np.isfinite(b)
+        kept.cents += (1200 * np.abs(np.log2(a[both] / b[both]))).tolist()
+        kept.voicing += (np.isfinite(a) != np.isfinite(b)).astype(float).tolist()
+        if ear is not None and clip.text:
+            heard = transcribe.run(
+                Source(Sound(made[None], rate)), ear, transcribe.Options(language="en", word_times=False), Quiet()
+            )
+            found = word_errors(normalize(clip.text), normalize(heard.text))
+            kept.errors.append(float(found.total))
+            kept.words.append(float(found.length))
+    return kept
+
+
+def row(name: str, clips: int, kept: Kept, size: float | None) -> tuple[object, ...]:
+    """One line of the table."""
+    words: tuple[float | None, ...] = (None, None, None)
+    if kept.words:
+        spread = ratio(np.array(kept.errors), np.array(kept.words), np.random.default_rng(0))
+        words = tuple(round(100 * float(v), 1) for v in (spread.value, spread.low, spread.high))
+    cents = round(float(np.mean(kept.cents)), 1) if kept.cents else None
+    own = (round(float(np.mean(kept.mel)), 3), cents, round(100 * float(np.mean(kept.voicing)), 1))
+    return (name, clips, *own, *words, round(kept.cost / kept.seconds, 3), None if size is None else round(size, 2))
+
+
+if __name__ == "__main__":
+    main()
