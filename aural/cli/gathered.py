@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import IO, Any, final
 
 from aural import files
+from aural.cli.addresses import Target
 from aural.errors import DataError, ExtraMissing, UsageError
+from aural.settings import home
 
 ENDINGS = (".jsonl", ".ndjson", ".parquet")
 _GROUP = 512  # rows that are turned into a table at once
@@ -101,15 +103,31 @@ class Gathered:
 
 
 @contextlib.contextmanager
-def opened(path: Path, resumed: bool, overwrite: bool) -> Iterator[Gathered]:
-    """A file for many answers, written when the block ends without an error.
+def opened(path: Target, resumed: bool, overwrite: bool) -> Iterator[Gathered]:
+    """A file for many answers, written when the block ends without an error; at an address by way of one under AURAL_HOME.
 
     Raises: UsageError for one that is there and may not be replaced, LimitReached when another command writes it.
     """
     check(path)
-    if path.exists() and not (resumed or overwrite):
+    if not (resumed or overwrite) and path.exists():
         fix = "--overwrite replaces it, --skip-existing or --ledger go on with it"
         raise UsageError("this file exists already", where=str(path), fix=fix)
+    if isinstance(path, Path):
+        with _written(path, resumed) as made:
+            yield made
+        return
+    local = home() / "gathering" / f"{path.key()}{path.suffix}"
+    local.parent.mkdir(parents=True, exist_ok=True)
+    if resumed and not local.exists() and not local.with_name(local.name + ".part").exists() and path.exists():
+        path.read_file(local)
+    with _written(local, resumed) as made:
+        yield made
+    path.write_file(local)
+    local.unlink()
+
+
+@contextlib.contextmanager
+def _written(path: Path, resumed: bool) -> Iterator[Gathered]:
     with files.locked(path.with_name(path.name + ".lock"), timeout=0):
         made = Gathered(path, resumed)
         try:
@@ -120,7 +138,7 @@ def opened(path: Path, resumed: bool, overwrite: bool) -> Iterator[Gathered]:
         made.finish()
 
 
-def check(path: Path) -> None:
+def check(path: Target) -> None:
     """Raises: ExtraMissing for a table where the package for it is not installed."""
     if path.suffix.lower() == ".parquet":
         try:

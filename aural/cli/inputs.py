@@ -8,8 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from aural.cli import addresses
 from aural.errors import AuralError, UnreadableSound, one_line
 from aural.sound.inside import is_recording
 
@@ -24,13 +25,15 @@ ENDINGS = frozenset(
 class Input:
     """One recording to hear: how it is opened, and the name that its results take.
 
-    `problem` is why it cannot be heard; it is told when its turn comes, so that the others are heard.
+    `stamp` changes when the recording does, where the listing told that already. `problem` is why it cannot be heard;
+    it is told when its turn comes, so that the others are heard.
     """
 
     place: str
     name: str
     folder: Path = Path()
     problem: AuralError | None = None
+    stamp: str = ""
 
 
 def expand(given: Sequence[str]) -> list[Input]:
@@ -57,7 +60,8 @@ def expand(given: Sequence[str]) -> list[Input]:
 
 def _key(one: Input) -> str:
     """Two spellings of one path are one input."""
-    return one.place if one.place == "-" or one.place.startswith("sample:") else str(Path(one.place).absolute())
+    told = one.place == "-" or one.place.startswith("sample:") or addresses.is_address(one.place)
+    return one.place if told else str(Path(one.place).absolute())
 
 
 def _one(text: str) -> list[Input]:
@@ -67,8 +71,9 @@ def _one(text: str) -> list[Input]:
         return [Input(text, text.removeprefix("sample:"))]
     if not text.strip():
         raise UnreadableSound("the path is empty", fix="Name a recording")
-    if "://" in text:
-        raise UnreadableSound("this is an address, and aural opens files only", where=text, fix="Download it first")
+    if addresses.is_address(text):
+        rows = addresses.found(text, ENDINGS)
+        return [Input(place, PurePosixPath(place).name, Path(folder), stamp=stamp) for place, folder, stamp in rows]
     path = Path(text)
     if _is(path.is_dir):
         return _folder(path)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from aural import __version__, files, settings
+from aural.cli.addresses import Target, is_address
 from aural.cli.inputs import Input
 from aural.errors import DataError, LimitReached
 
@@ -70,7 +71,7 @@ class Ledger:
         self._base.close()
 
     def begin(
-        self, job: Job, inputs: Sequence[Input], plan: Mapping[str, Mapping[str, Path]], rows: Container[str] | None = None
+        self, job: Job, inputs: Sequence[Input], plan: Mapping[str, Mapping[str, Target]], rows: Container[str] | None = None
     ) -> list[Input]:
         """The inputs that are left: not done yet with this command, or changed since. They wait from now on.
 
@@ -152,11 +153,14 @@ def wish_of(job: Job) -> str:
 
 def place_of(one: Input) -> str:
     """Where a recording lies, as the ledger knows it."""
-    return one.place if one.place == "-" or one.place.startswith("sample:") else os.path.realpath(one.place)
+    told = one.place == "-" or one.place.startswith("sample:") or is_address(one.place)
+    return one.place if told else os.path.realpath(one.place)
 
 
 def stamp_of(one: Input) -> str:
     """Size and time of a file: what changes when its recording does."""
+    if one.stamp:
+        return one.stamp
     try:
         told = Path(one.place).stat()
     except OSError:

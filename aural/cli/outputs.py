@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aural import files, find
 from aural.cli import gathered
+from aural.cli.addresses import Address, Target, is_address
 from aural.cli.inputs import Input
 from aural.errors import UsageError
 from aural.tasks._written import check_options as check_options
@@ -31,7 +32,7 @@ class Wish:
 
     formats: tuple[str, ...] = ()
     folder: str | None = None
-    file: Path | None = None
+    file: Target | None = None
     overwrite: bool = False
     skip_existing: bool = False
     gathered: bool = False
@@ -48,6 +49,8 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
     picture = "png" in (writes or ())
     if told in (None, "-"):
         return Wish(names or (("png",) if picture else ()), told)
+    if is_address(told or ""):
+        return _elsewhere(told or "", names, writes)
     path = Path(told or "")
     _refuse_long(path)
     if path.suffix.lower() in gathered.ENDINGS and not path.is_dir():
@@ -64,7 +67,19 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
     return Wish((named,), None, path)
 
 
-def _gathered(path: Path, names: tuple[str, ...], writes: tuple[str, ...] | None) -> Wish:
+def _elsewhere(told: str, names: tuple[str, ...], writes: tuple[str, ...] | None) -> Wish:
+    """A folder at an address, or the one file there that takes all answers. Raises: UsageError for any other file."""
+    where = Address(told.rstrip("/"))
+    if where.suffix.lower() in gathered.ENDINGS:
+        where.check()
+        return _gathered(where, names, writes)
+    where.check()
+    if not names and (named := _format_of(Path(where.name), writes)) is not None:
+        raise UsageError("an address names a folder for results", where=f"-o {told}", fix=f"Leave the name out, and say -f {named}")
+    return Wish(names or (writes[:1] if writes else USUAL), where.text)
+
+
+def _gathered(path: Target, names: tuple[str, ...], writes: tuple[str, ...] | None) -> Wish:
     """One file for all. Raises: UsageError for answers that are no JSON, ExtraMissing without the package for a table."""
     if names not in ((), ("json",)) or "json" not in (writes or ("json",)):
         raise UsageError(f"{path.suffix} holds answers as JSON", where=f"-o {path}", fix="Give -o a folder, or leave -f out")
@@ -78,8 +93,8 @@ def _format_of(path: Path, writes: tuple[str, ...] | None) -> str | None:
     return next((name for end, name in endings if path.name.lower().endswith(end.lower()) and len(path.name) > len(end)), None)
 
 
-def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None) -> dict[str, dict[str, Path]]:
-    """Per input place: format -> path; nothing where results are printed.
+def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None) -> dict[str, dict[str, Target]]:
+    """Per input place: format -> path or address; nothing where results are printed.
 
     Two inputs that would write one name keep their endings, and where these are equal too, their folders;
     the folders below a searched folder are kept below the output folder.
@@ -90,8 +105,15 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
         return {i.place: {} for i in inputs}
     heard = [i for i in inputs if i.problem is None]
     if wish.gathered and wish.file is not None:
-        _refuse(wish.file, {_exact(Path(i.place)) for i in heard if i.place != "-"})
+        if isinstance(wish.file, Path):
+            _refuse(wish.file, {_exact(Path(i.place)) for i in heard if i.place != "-"})
         return {i.place: {} for i in inputs}
+    if wish.folder is not None and is_address(wish.folder):
+        ends = {name: ending(name, writes) for name in wish.formats}
+        return {i.place: {} for i in inputs} | {
+            place: {name: Address(f"{wish.folder}/{stem.as_posix()}{end}") for name, end in ends.items()}
+            for place, stem in _stems(heard).items()
+        }
     if wish.file is not None:
         if len(inputs) > 1:
             raise UsageError(f"it names one file for {len(inputs)} recordings", where=f"-o {wish.file}", fix="Give -o a folder")
@@ -105,7 +127,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
             stem = top / stems[one.place]
             found[one.place] = {name: stem.parent / (stem.name + end) for name, end in ends.items()}
     own = {_exact(Path(i.place)) for i in heard if i.place != "-"}
-    for path in (p for paths in found.values() for p in paths.values()):
+    for path in (p for paths in found.values() for p in paths.values() if isinstance(p, Path)):
         _refuse(path, own)
     return found
 
@@ -152,16 +174,18 @@ def _exact(path: Path) -> str:
     return os.path.realpath(path)
 
 
-def refuse_existing(paths: Sequence[Path], wish: Wish) -> None:
+def refuse_existing(paths: Sequence[Target], wish: Wish) -> None:
     """Raises: UsageError when one of `paths` exists and may not be replaced."""
     for path in paths:
         if path.exists() and not wish.overwrite:
             raise UsageError("this file exists already", where=str(path), fix="--overwrite replaces it, --skip-existing leaves it")
 
 
-def put(data: str | bytes, path: Path | None) -> None:
+def put(data: str | bytes, path: Target | None) -> None:
     """Write to a file (whole or not at all), or to standard output where `path` is None."""
-    if path is not None:
+    if isinstance(path, Address):
+        path.write_bytes(data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data)
+    elif path is not None:
         files.write_text(path, data) if isinstance(data, str) else files.write_bytes(path, data)
     elif isinstance(data, str):
         print(data, end="" if data.endswith("\n") else "\n")

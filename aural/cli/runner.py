@@ -7,35 +7,28 @@ import contextlib
 import dataclasses
 import functools
 import os
-import signal
 import sys
-import tempfile
-from collections.abc import Callable, Container, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aural import find, progress, settings
-from aural.cli import flags, gathered, outputs
+from aural import find, settings
+from aural.cli import flags, gathered, outputs, processes
+from aural.cli.addresses import Target
 from aural.cli.inputs import Input, expand
-from aural.cli.main import Parser, bug, parser_of, say
+from aural.cli.main import Parser, parser_of, say
+from aural.cli.processes import Note, Plan
 from aural.cli.shown import progress_of
-from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, UsageError, one_line
-from aural.files import FULL, disk_error
+from aural.errors import UsageError
 
 if TYPE_CHECKING:
-    from aural.models.kept import Kept
+    pass
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
 MOST_THREADS = 1024  # as models/runtime.py, which costs a second to import
 DEVICES = ("auto", "cpu", "cuda", "coreml", "directml")
 _FIT = 900  # MiB that one process with the default recognizer needs
-
-
-Note = Callable[[Input, "str | bytes | Exception"], None]  # told what became of a recording
 
 
 @dataclass(frozen=True)
@@ -110,6 +103,7 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
     parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, coreml or directml")
     parser.add_argument("--threads", type=_count, default=0, metavar="N", help="threads of one process (0 = as many as cores)")
     parser.add_argument("--jobs", type=_count, default=0, metavar="N", help="processes for many files (0 = as fits the machine)")
+    parser.add_argument("--cluster", metavar="WHERE", help="hear many files on a Ray cluster: auto, or HOST:PORT; --jobs = workers")
     parser.add_argument(
         "--ledger",
         type=Path,
@@ -213,14 +207,16 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
     plan = outputs.targets(inputs, job.wish, task.writes)
     with contextlib.ExitStack() as stack:
         inputs, note = _left(job, inputs, plan, args, stack)
+        if args.cluster is not None and inputs:
+            return processes.on_cluster(job, inputs, plan, processes.Crew(args.cluster, args.jobs), shown, note)
         jobs = _processes(args.jobs, len(inputs))
         if jobs > 1:
-            return _in_processes(job, inputs, plan, jobs, shown, note)
-        return _in_turn(job, inputs, plan, shown, note)
+            return processes.in_processes(job, inputs, plan, jobs, shown, note)
+        return processes.in_turn(job, inputs, plan, shown, note)
 
 
 def _left(
-    job: Job, inputs: list[Input], plan: dict[str, dict[str, Path]], args: argparse.Namespace, stack: contextlib.ExitStack
+    job: Job, inputs: list[Input], plan: Plan, args: argparse.Namespace, stack: contextlib.ExitStack
 ) -> tuple[list[Input], Note]:
     """The recordings that are to be heard, and who is told what became of them: a file for all answers first, then the ledger."""
     every, notes, wish = len(inputs), list[Note](), job.wish
@@ -252,7 +248,7 @@ def _left(
     return inputs, note
 
 
-def _is_there(paths: dict[str, Path], place: str, rows: Container[str] | None) -> bool:
+def _is_there(paths: dict[str, Target], place: str, rows: Container[str] | None) -> bool:
     """True where a recording has all of its results."""
     return place in rows if rows is not None else bool(paths) and all(p.exists() for p in paths.values())
 
@@ -276,225 +272,3 @@ def _free_memory() -> int:
         return int(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20)
     except (AttributeError, ValueError, OSError):
         return 4 * _FIT
-
-
-def _in_turn(job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], shown: progress.Progress, note: Note) -> int:
-    failed: list[Exception] = []
-    with contextlib.ExitStack() as stack:
-        opened = (
-            stack.enter_context(contextlib.closing(_keeping(job.device, job.threads, shown))).opened if len(inputs) > 1 else None
-        )
-        for one in inputs:
-            try:
-                said = hear(job, one, plan[one.place], shown, opened)
-            except Exception as error:
-                failed.append(_report(error, one, len(inputs), shown))
-                note(one, failed[-1])
-                continue
-            note(one, said)
-            _print(job, said, one, len(inputs))
-    _remark(job, len(failed) < len(inputs))
-    return _code(failed, len(inputs))
-
-
-def _in_processes(
-    job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int, shown: progress.Progress, note: Note
-) -> int:
-    """Hear recordings in spawned processes; results are printed in the order of the inputs."""
-    job = dataclasses.replace(job, threads=job.threads or max(1, (os.cpu_count() or 1) // jobs))
-    _fetch_first(job, shown)
-    failed: list[Exception] = []
-    waiting = list(inputs)
-    said: dict[str, str | bytes] = {}
-    with contextlib.closing(_outcomes(job, inputs, plan, jobs)) as outcomes:
-        for done, (one, outcome) in enumerate(outcomes, 1):
-            if isinstance(outcome, Exception):
-                failed.append(_report(outcome, one, len(inputs), shown))
-            note(one, failed[-1] if isinstance(outcome, Exception) else outcome)
-            said[one.place] = "" if isinstance(outcome, Exception) else outcome
-            shown.step(done, len(inputs), f"aural {job.verb}", "files")
-            while waiting and waiting[0].place in said:
-                shown.close()
-                first = waiting.pop(0)
-                _print(job, said.pop(first.place), first, len(inputs))
-    shown.close()
-    _remark(job, len(failed) < len(inputs))
-    return _code(failed, len(inputs))
-
-
-def _outcomes(
-    job: Job, inputs: Sequence[Input], plan: dict[str, dict[str, Path]], jobs: int
-) -> Generator[tuple[Input, str | bytes | Exception], None, None]:
-    """What each recording gave, as it comes.
-
-    A process that the system ends (for its memory, mostly) takes the pool down; what was not heard by then
-    is heard again, one at a time, so that only the recording that asks for too much fails.
-    """
-    free = {place for place, paths in plan.items() if not any(p.exists() for p in paths.values())}
-    left: list[Input] = []
-    with _pool(jobs) as pool:
-        futures: dict[Future[str | bytes], Input] = {}
-        for one in inputs:
-            try:
-                futures[pool.submit(_hear_apart, job, one, plan[one.place])] = one
-            except BrokenProcessPool:
-                left.append(one)
-        for future in as_completed(futures):
-            outcome = _outcome(future)
-            if isinstance(outcome, BrokenProcessPool):
-                left.append(futures[future])
-            else:
-                yield futures[future], outcome
-    for one in left:
-        again = dataclasses.replace(job.wish, overwrite=job.wish.overwrite or one.place in free)
-        with _pool(1) as pool:
-            yield one, _outcome(pool.submit(_hear_apart, dataclasses.replace(job, wish=again), one, plan[one.place]))
-
-
-@contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the work, or at once when it is stopped."""
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in active_children():
-                child.terminate()
-            raise
-
-
-def _outcome(future: Future[str | bytes]) -> str | bytes | Exception:
-    try:
-        return future.result()
-    except Exception as error:
-        return error
-
-
-def _begin() -> None:
-    """In a new process: Ctrl-C is the parent's to answer, and its polite kill ends what is heard cleanly."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-
-
-def _hear_apart(job: Job, one: Input, paths: dict[str, Path]) -> str | bytes:
-    try:
-        return hear(job, one, paths, progress.Quiet(), _kept(job.device, job.threads).opened)
-    except SystemExit as told:  # everything half written is gone by now; the pool would go on with the next
-        os._exit(told.code if isinstance(told.code, int) else 1)
-
-
-def _fetch_first(job: Job, shown: progress.Progress) -> None:
-    """Fetch in one process what all will open, so that they do not wait for one another."""
-    from aural.models import store
-
-    for role, name in job.choices.items():
-        store.ensure(name, role, shown)
-
-
-def _keeping(device: str, threads: int, shown: progress.Progress) -> Kept:
-    """Models that stay open from one recording to the next: opening them costs as much as 10 s of speech."""
-    from aural.models.kept import Kept
-    from aural.models.runtime import Runtime
-
-    return Kept(Runtime(device, threads), progress=shown)
-
-
-@functools.cache
-def _kept(device: str, threads: int) -> Kept:
-    """Those of a process that only hears recordings."""
-    return _keeping(device, threads, progress.Quiet())
-
-
-def hear(
-    job: Job, one: Input, paths: dict[str, Path], shown: progress.Progress, opened: Callable[[str, str], Any] | None = None
-) -> str | bytes:
-    """Run the job on one recording, with models of its own or those that `opened` gives; writes its files and gives what is
-    to be printed."""
-    if one.problem is not None:
-        raise one.problem
-    from aural.models.runtime import Runtime
-    from aural.models.shelf import Shelf
-    from aural.tasks import _call
-
-    outputs.refuse_existing(list(paths.values()), job.wish)
-    task = find.page("tasks", job.verb).TASK
-    source = _call.as_source(one.place, shown)
-    shelf = Shelf(job.choices, Runtime(job.device, job.threads), shown, opened=opened)
-    runner = _split if job.channels == "split" else _call.run
-    answer = runner(task, source if job.text is None else (source, job.text), job.options, shelf, shown)
-    if task.note is not None and not job.quiet and (line := task.note(answer)):
-        shown.close()
-        say(f"{one.name}: {line}")
-    media = None
-    if "html" in job.wish.formats and task.writes is None:
-        from aural.tasks import _media
-
-        voices = task.places(source, shelf, job.options, shown) if task.places and answer.turns else None
-        media = _media.media(source, answer, voices)
-        shown.close()
-    return _deliver(job, task, answer, media, paths)
-
-
-def _split(task: Any, source: Any, options: Any, shelf: Any, shown: progress.Progress) -> Any:
-    from aural.tasks import _channels
-
-    return _channels.run_split(task, source, options, shelf, shown)
-
-
-def _deliver(job: Job, task: Any, answer: Any, media: Any, paths: dict[str, Path]) -> str | bytes:
-    if not job.wish.formats:
-        return str(task.show(answer))
-    made = {name: outputs.render(answer, name, media, job.settings) for name in job.wish.formats}
-    if paths:
-        for name, data in made.items():
-            outputs.put(data, paths[name])
-        return "\n".join(one_line(str(paths[name])) for name in made)
-    if all(isinstance(data, str) for data in made.values()):
-        return "\n".join(str(data).removesuffix("\n") for data in made.values())
-    return b"".join(data.encode() if isinstance(data, str) else data for data in made.values())
-
-
-def _print(job: Job, said: str | bytes, one: Input, many: int) -> None:
-    if job.wish.gathered:
-        return
-    if isinstance(said, bytes):
-        sys.stdout.buffer.write(said)
-        sys.stdout.flush()
-    elif said:
-        print(f"== {one_line(one.place)}\n{said}" if many > 1 else said, flush=True)
-
-
-def _remark(job: Job, answered: bool) -> None:
-    """Say once, behind the answers, what the task took for granted to give them."""
-    task = find.page("tasks", job.verb).TASK
-    if answered and not job.quiet and task.assumes is not None and (line := task.assumes(job.choices, job.options)):
-        say(line)
-
-
-def _report(error: Exception, one: Input, many: int, shown: progress.Progress) -> Exception:
-    """Tell why one recording failed, so that the others go on; a bug in the only one is raised as it is."""
-    shown.close()
-    if isinstance(error, BrokenPipeError):
-        raise error
-    if isinstance(error, MemoryError):
-        error = LimitReached("memory ran out", where=one.place, fix="Use -m small, fewer --jobs or a shorter --clip")
-    elif isinstance(error, BrokenProcessPool):
-        error = LimitReached("the process that heard this was ended, most likely for lack of memory", where=one.place,
-                             fix="Use fewer --jobs")  # fmt: skip
-    elif isinstance(error, OSError) and error.errno in FULL:
-        error = disk_error(error, Path(error.filename or tempfile.gettempdir()))
-    if not isinstance(error, AuralError) and many == 1:
-        raise error
-    say(str(error) if isinstance(error, AuralError) else f"{one_line(one.place)}: {bug(error)}")
-    return error
-
-
-def _code(failed: Sequence[Exception], count: int) -> int:
-    """The exit code. Raises: a bug that was told in passing, so that --debug shows where it is."""
-    for error in failed:
-        if not isinstance(error, AuralError):
-            raise error
-    if not failed:
-        return 0
-    return failed[0].exit_code if count == 1 and isinstance(failed[0], AuralError) else EXIT_SOME_FAILED

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aural.cli import outputs
+from aural.cli.addresses import brought, is_address
 from aural.cli.inputs import Input, expand
 from aural.errors import UsageError
 from aural.progress import Progress
@@ -26,9 +28,13 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
     places = [_only(text) for text in args.audio] if task.takes == "pair" else expand(args.audio) if args.audio else []
     for problem in (i.problem for i in places if i.problem):
         raise problem
-    sources: tuple[Any, ...] = tuple(_call.as_source(i.place, shown) for i in places)
-    inputs: Any = (args.name, sources) if task.takes == "name and source" else sources or None
-    answer = _call.run(task, inputs, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
+    if is_address(job.wish.folder or str(job.wish.file or "")):
+        raise UsageError("this one answer goes to a file of this machine", where="-o", fix="Name a file or a folder here")
+    with contextlib.ExitStack() as stack:
+        here = [str(stack.enter_context(brought(i.place))) if is_address(i.place) else i.place for i in places]
+        sources: tuple[Any, ...] = tuple(_call.as_source(place, shown) for place in here)
+        inputs: Any = (args.name, sources) if task.takes == "name and source" else sources or None
+        answer = _call.run(task, inputs, job.options, Shelf(job.choices, Runtime(job.device, job.threads), shown), shown)
     if not job.wish.formats:
         print(task.show(answer))
         return 0

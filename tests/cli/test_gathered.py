@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aural.cli import gathered, runner
+from aural.cli import gathered, hearing
 from aural.cli.inputs import Input
 from aural.cli.main import main
 from aural.errors import DataError, ExtraMissing, NotASound
@@ -42,7 +42,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, fails: str = "", stops: str = "") -> 
         told = {"recording": {"name": one.name, "duration": 0.1}, "text": f"word {len(names)}", "schema": "aural/1"}
         return json.dumps(told | {"segments": [{"id": 0, "start": 0.0, "end": 0.1, "text": "word"}]})
 
-    monkeypatch.setattr(runner, "hear", hear)
+    monkeypatch.setattr(hearing, "hear", hear)
     return names
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aural.cli import runner
+from aural.cli import hearing
 from aural.cli.inputs import Input
 from aural.cli.ledger import Ledger, opened, summed
 from aural.cli.main import main
@@ -45,13 +45,13 @@ def heard(monkeypatch: pytest.MonkeyPatch, fails: tuple[str, ...] = (), stops: s
         names.append(one.name)
         if one.name in fails:
             raise NotASound("this is none", where=one.place)
-        runner.outputs.refuse_existing(list(paths.values()), job.wish)
+        hearing.outputs.refuse_existing(list(paths.values()), job.wish)
         for path in paths.values():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(one.name)
         return ""
 
-    monkeypatch.setattr(runner, "hear", hear)
+    monkeypatch.setattr(hearing, "hear", hear)
     return names
 
 

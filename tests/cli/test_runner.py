@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aural.cli import hearing, processes, runner
 from aural.cli import main as cli
-from aural.cli import runner
 from aural.cli.inputs import Input
 from aural.errors import NotASound
 from aural.sound.sound import Sound
@@ -26,13 +26,13 @@ def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Sound(0.1 * np.ones(rate), rate).save(tmp_path / name)
 
 
-def hearing(monkeypatch: pytest.MonkeyPatch, act: Callable[[str], str]) -> None:
+def hears(monkeypatch: pytest.MonkeyPatch, act: Callable[[str], str]) -> None:
     def hear(job: Any, one: Input, paths: Any, *_: Any) -> str:
         if one.problem:
             raise one.problem
         return act(one.name)
 
-    monkeypatch.setattr(runner, "hear", hear)
+    monkeypatch.setattr(hearing, "hear", hear)
 
 
 def fail(error: Exception) -> Callable[[str], str]:
@@ -45,7 +45,7 @@ def fail(error: Exception) -> Callable[[str], str]:
 
 
 def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    hearing(monkeypatch, lambda name: f"heard {name}")
+    hears(monkeypatch, lambda name: f"heard {name}")
     assert cli.main(["info", "a.wav", "b.wav"]) == 0
     assert capsys.readouterr().out == "== a.wav\nheard a.wav\n== b.wav\nheard b.wav\n"
     assert cli.main(["info", "a.wav"]) == 0
@@ -55,7 +55,7 @@ def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 def test_what_was_assumed_is_told_once_and_only_with_an_answer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hearing(monkeypatch, fail(NotASound("this is none", where="a.wav")))
+    hears(monkeypatch, fail(NotASound("this is none", where="a.wav")))
     for arguments, count in (
         (["a.wav", "b.wav"], 1),
         (["b.wav"], 1),
@@ -82,7 +82,7 @@ def test_what_was_assumed_is_told_once_and_only_with_an_answer(
 def test_one_of_many_fails(
     error: Exception, alone: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hearing(monkeypatch, fail(error))
+    hears(monkeypatch, fail(error))
     code = cli.main(["info", "a.wav", "b.wav"])
     out, err = capsys.readouterr()
     assert code == (70 if alone == 70 else 1)
@@ -95,7 +95,7 @@ def test_one_of_many_fails(
 
 def test_a_reader_that_left_ends_it_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(cli, "_mute", lambda: None)
-    hearing(monkeypatch, fail(BrokenPipeError()))
+    hears(monkeypatch, fail(BrokenPipeError()))
     assert cli.main(["info", "a.wav", "b.wav"]) == 0
     assert capsys.readouterr().err == ""
 
@@ -123,7 +123,7 @@ def _killed(job: runner.Job, one: Input, paths: dict[str, Path]) -> str:
 def test_a_process_that_is_ended_takes_only_its_recording_along(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runner, "_hear_apart", _killed)
+    monkeypatch.setattr(processes, "_hear_apart", _killed)
     assert cli.main(["info", "a.wav", "b.wav", "--jobs", "2"]) == 1
     out, err = capsys.readouterr()
     assert out == "== b.wav\nheard b.wav\n"

@@ -1,0 +1,187 @@
+"""A cluster of several real Ray nodes over an object store: a node dies in the middle, and each recording is answered once."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from object_store import Store
+
+from aural.cli.addresses import Address, brought, found
+from aural.cli.inputs import expand
+from aural.cli.main import main
+from aural.errors import LimitReached, UnreadableSound, UsageError
+from aural.sound.sound import Sound
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+STORE = all(importlib.util.find_spec(name) for name in ("fsspec", "s3fs"))
+RAY = importlib.util.find_spec("ray") is not None
+stored = pytest.mark.skipif(not STORE, reason="fsspec and s3fs are not installed")
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """An object store with the buckets `calls` and `out`; s3:// means it."""
+    made = Store()
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    made.buckets = {"calls": {}, "out": {}}
+    for name, value in {"AWS_ENDPOINT_URL": made.address, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    if STORE:
+        import s3fs
+
+        s3fs.S3FileSystem.clear_instance_cache()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+def fill(store: Store, count: int) -> list[str]:
+    """So many recordings in two folders; gives their keys."""
+    keys = []
+    for n in range(count):
+        path = Path("fill.wav")
+        Sound(0.1 * np.random.default_rng(n).standard_normal(16000 + n).astype(np.float32), 16000).save(path)
+        keys.append(f"day{n % 2}/{n:02}.wav")
+        store.buckets["calls"][keys[-1]] = path.read_bytes()
+        path.unlink()
+    return sorted(keys)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@stored
+def test_what_an_address_holds(store: Store) -> None:
+    keys = fill(store, 3)
+    store.buckets["calls"]["day0/notes.txt"] = b"no recording"
+    inputs = expand(["s3://calls"])
+    assert [i.place for i in inputs] == [f"s3://calls/{k}" for k in keys]
+    assert [i.folder.as_posix() for i in inputs] == ["day0", "day0", "day1"] and len({i.stamp for i in inputs}) == 3
+    assert [p for p, _, _ in found("s3://calls/day1/01.wav", frozenset())] == ["s3://calls/day1/01.wav"]
+    with brought("s3://calls/day1/01.wav") as path:
+        assert path.name == "01.wav" and path.read_bytes() == store.buckets["calls"]["day1/01.wav"]
+    assert not path.exists()
+    there = Address("s3://out/a/b.json")
+    assert not there.exists()
+    there.write_bytes(b"{}")
+    assert there.exists() and there.name == "b.json" and there.suffix == ".json"
+    there.unlink()
+    there.unlink(missing_ok=True)
+    assert not there.exists()
+
+
+@stored
+def test_what_is_wrong_with_an_address_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aural.cli import addresses
+
+    with pytest.raises(UnreadableSound, match="no recording"):
+        expand(["s3://calls/none"])
+    with pytest.raises(UnreadableSound, match="Download it first"):
+        expand(["https://example.com/a.wav"])
+    with pytest.raises(UsageError, match="no such kind"):
+        found("nothing://x", frozenset())
+    with pytest.raises(UsageError, match="no such bucket"):
+        Address("s3://nobody/x").check()
+    with pytest.raises(UsageError, match="no such bucket"):
+        Address("s3://nobody/x").write_bytes(b"")
+    monkeypatch.setattr(addresses, "_PAUSE", 0.0)
+    tries = []
+
+    def broken() -> None:
+        tries.append(1)
+        raise OSError("the line is dead")
+
+    with pytest.raises(LimitReached, match="the line is dead"):
+        addresses._tried("s3://x", broken)
+    assert len(tries) == 3
+
+
+@stored
+@pytest.mark.weights
+def test_without_a_cluster_addresses_work_as_folders_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AURAL_HOME")
+    keys = fill(store, 2)
+    line = ["vad", "s3://calls", "-o", "s3://out/x", "-f", "json", "--jobs", "1", "--quiet"]
+    assert main(line) == 0
+    assert sorted(store.buckets["out"]) == [f"x/{k[:-4]}.json" for k in keys]
+    assert main(line) == 1 and main([*line, "--skip-existing"]) == 0  # nothing is replaced unasked
+    assert main(["vad", "s3://calls", "-o", "s3://out/all.jsonl", "--jobs", "1", "--ledger", "w.db", "--quiet"]) == 0
+    rows = [json.loads(line) for line in store.buckets["out"]["all.jsonl"].splitlines()]
+    assert [r["place"] for r in rows] == [f"s3://calls/{k}" for k in keys]
+
+
+@contextlib.contextmanager
+def nodes(count: int) -> Iterator[tuple[str, Any]]:
+    """(address, kill) of a Ray cluster with so many nodes of one core."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", str(HERE / "ray_nodes.py"), str(count)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, env=environment, **pipes) as process:
+        assert process.stdin is not None and process.stdout is not None
+
+        def told() -> str:
+            assert process.stdout is not None
+            return next(line.strip() for line in process.stdout if line.startswith(("127.", "1", "2", "killed")))
+
+        def kill() -> None:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert told() == "killed"
+
+        yield told(), kill
+        process.stdin.close()
+        process.wait(60)
+
+
+@stored
+@pytest.mark.weights
+@pytest.mark.skipif(not RAY, reason="ray is not installed")
+def test_a_node_dies_and_every_recording_is_answered_once(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AURAL_HOME")
+    keys = fill(store, 30)
+    store.buckets["calls"]["day0/bad.wav"] = b"this is no recording"
+    with nodes(2) as (address, kill):
+        command = [sys.executable, "-m", "aural", "vad", "s3://calls", "--cluster", address, "-o", "s3://out/x", "-f", "json",
+                   "--ledger", "w.db", "--progress", "json"]  # fmt: skip
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+            limit = time.monotonic() + 120
+            while len(store.puts) < 6:
+                assert run.poll() is None and time.monotonic() < limit
+                time.sleep(0.02)
+            kill()
+            left = run.communicate(timeout=120)[1]
+    assert run.returncode == 1 and "bad.wav" in left and '"files"' in left
+    assert sorted(store.buckets["out"]) == [f"x/{k[:-4]}.json" for k in keys]
+    for key in keys:
+        assert json.loads(store.buckets["out"][f"x/{key[:-4]}.json"])["recording"]["name"] == Path(key).name
+    twice = [key for key, n in Counter(store.puts).items() if n > 1]
+    assert len(twice) <= 2  # what the lost node had just delivered may be delivered again, and is the same
+    assert main(["jobs", "w.db"]) == 1
+
+
+@pytest.mark.skipif(RAY, reason="ray is installed")
+def test_a_cluster_needs_its_package(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Sound(np.zeros(800, np.float32), 8000).save(folder / "a.wav")
+    assert main(["vad", "a.wav", "--cluster", "127.0.0.1:1"]) == 4
+    assert "pip install 'aural[cluster]'" in capsys.readouterr().err
