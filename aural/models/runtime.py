@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import final
 
 import numpy as np
 
@@ -57,11 +60,59 @@ def devices() -> tuple[str, ...]:
     return tuple(d for d in _PREFERRED if PROVIDERS[d] in have)
 
 
+class Halted(LimitReached):
+    """Somebody ended the work while a graph ran, or before the next one did."""
+
+
+@final
+class Halt:
+    """Ends what sessions run in a thread, at once, until that thread is `freed`; safe to use from any other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[int, ort.RunOptions] = {}
+        self._stopped: set[int] = set()
+        self._all = False
+
+    def stop(self, thread: int | None = None) -> None:
+        """End what runs in a thread and refuse what would run there next; None = in every thread, for good."""
+        with self._lock:
+            self._all = self._all or thread is None
+            if thread is not None:
+                self._stopped.add(thread)
+            for own, options in self._running.items():
+                if thread in (None, own):
+                    options.terminate = True
+
+    def free(self, thread: int) -> None:
+        """The thread has other work now."""
+        with self._lock:
+            self._stopped.discard(thread)
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[ort.RunOptions]:
+        """The options of one run in this thread. Raises: Halted when it may not begin, or was ended."""
+        own, options = threading.get_ident(), ort.RunOptions()
+        with self._lock:
+            if self._all or own in self._stopped:
+                raise Halted("this was stopped")
+            self._running[own] = options
+        try:
+            yield options
+        except _CAUGHT as error:
+            if options.terminate:
+                raise Halted("this was stopped") from error
+            raise
+        finally:
+            with self._lock:
+                self._running.pop(own, None)
+
+
 class Session:
     """One open graph: names in, arrays out."""
 
-    def __init__(self, inner: ort.InferenceSession, where: str) -> None:
-        self._inner, self._where = inner, where
+    def __init__(self, inner: ort.InferenceSession, where: str, halt: Halt | None = None) -> None:
+        self._inner, self._where, self._halt = inner, where, halt
         self.inputs = tuple(i.name for i in inner.get_inputs())
         self.outputs = tuple(o.name for o in inner.get_outputs())
 
@@ -75,20 +126,24 @@ class Session:
         return size if isinstance(size, int) else 0
 
     def run(self, feeds: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
-        """Run the graph. Raises: ModelRefused when it cannot take the feeds, LimitReached out of memory."""
+        """Run the graph. Raises: ModelRefused when it cannot take the feeds, LimitReached out of memory, Halted."""
+        names = list(outputs) if outputs else None
         try:
-            found: list[np.ndarray] = self._inner.run(list(outputs) if outputs else None, dict(feeds))
-            return found
+            if self._halt is None:
+                return list(self._inner.run(names, dict(feeds)))
+            with self._halt.watched() as options:
+                return list(self._inner.run(names, dict(feeds), options))
         except _CAUGHT as error:
             raise _translated(error, self._where) from error
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where graphs run. `device`: auto, cpu, cuda, coreml, directml; `threads` 0 = one for each core."""
+    """Where graphs run. `device`: auto, cpu, cuda, coreml, directml; `threads` 0 = one for each core; `halt` can end them."""
 
     device: str = "auto"
     threads: int = 0
+    halt: Halt | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.threads, bool) or not isinstance(self.threads, int) or not 0 <= self.threads <= MOST_THREADS:
@@ -119,7 +174,7 @@ class Runtime:
             options.add_session_config_entry("session.save_model_format", "ONNX")
         try:
             source = graph if isinstance(graph, bytes) else str(graph)
-            return Session(ort.InferenceSession(source, options, self._providers(), enable_fallback=0), where)
+            return Session(ort.InferenceSession(source, options, self._providers(), enable_fallback=0), where, self.halt)
         except _CAUGHT as error:
             raise _translated(error, where) from error
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, final
 
 from starlette.exceptions import HTTPException
 
 from aural import find
 from aural.models.kept import Kept
-from aural.models.runtime import Runtime
+from aural.models.runtime import Halt, Halted, Runtime
 from aural.models.shelf import Shelf
 from aural.server.meters import Meters
 from aural.server.options import Options
@@ -49,7 +50,8 @@ class Desk:
     def __init__(self, options: Options, runtime: Runtime | None = None) -> None:
         self.options = options
         self.meters = Meters()
-        self.kept = Kept(runtime or Runtime(), options.idle)
+        self._halt = Halt()
+        self.kept = Kept(replace(runtime or Runtime(), halt=self._halt), options.idle)
         self.ready = asyncio.Event()
         self.inside = 0
         self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="aural")
@@ -57,7 +59,8 @@ class Desk:
         self._usual = _ONE
 
     def close(self) -> None:
-        """Let the threads end and close the models."""
+        """End what the threads still do, in the middle of a window too, and close the models."""
+        self._halt.stop()
         for pool in (self._pool, self._live):
             pool.shutdown(wait=True, cancel_futures=True)
         self.kept.close()
@@ -112,7 +115,8 @@ class Desk:
 
         The thread has always let go of the job's files when this returns. Raises: what the job raises.
         """
-        future = self._pool.submit(job)
+        seat = _Seat(self._halt)
+        future = self._pool.submit(seat.run, job)
         running = asyncio.wrap_future(future)
         watched = [asyncio.ensure_future(gone())] if gone else []
         try:
@@ -122,9 +126,14 @@ class Desk:
                     watch.stop()
                 if future.cancel():  # it had not begun
                     watch.check()
+                seat.stop()
             return await running
+        except Halted:
+            watch.check()
+            raise
         except asyncio.CancelledError:
             watch.stop()
+            seat.stop()
             if not future.cancel():
                 await asyncio.wait([running])
                 running.exception()
@@ -132,3 +141,30 @@ class Desk:
         finally:
             for task in watched:
                 task.cancel()
+
+
+@final
+class _Seat:
+    """A job in whatever thread takes it: `stop` ends what a model computes for it, and nothing of the job that comes next."""
+
+    def __init__(self, halt: Halt) -> None:
+        self._halt, self._lock = halt, threading.Lock()
+        self._thread: int | None = None
+
+    def run(self, job: Callable[[], T]) -> T:
+        """Do the job here."""
+        own = threading.get_ident()
+        with self._lock:
+            self._thread = own
+        try:
+            return job()
+        finally:
+            with self._lock:
+                self._thread = None
+                self._halt.free(own)
+
+    def stop(self) -> None:
+        """End its window."""
+        with self._lock:
+            if self._thread is not None:
+                self._halt.stop(self._thread)

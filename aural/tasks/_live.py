@@ -23,6 +23,7 @@ from aural.tasks._windows import trimmed
 from aural.tasks._words import guessed, in_order, kept_in_voice, merged, plain, shifted
 
 _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
+_SOON = 0.3  # s of a phrase until its first words are looked for, and between looks until there are any
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Live:
         self._last: list[str] = []
         self._sent = 0  # partials of this phrase
         self._pending: list[Word] = []  # words around a cut, which the next part may know better
+        self._late = False  # a partial text was due when too much sound waited
         self.dropped = 0
 
     @property
@@ -67,11 +69,14 @@ class Live:
         updates = self._updates(self._phrases.push(moved))
         phrase = self._phrases.open
         if phrase is not None and self._pace.every and self.heard >= self._next:
+            first = not self._sent
             if behind:
-                self.dropped += 1
+                self.dropped += not (first and self._late)
             else:
                 updates += self._partial(phrase)
-            self._next = self.heard + self._pace.every
+            self._late = behind
+            if not (behind and first):  # the first words of a phrase come as soon as nothing waits any more
+                self._next = self.heard + (self._pace.every if self._sent else min(_SOON, self._pace.every))
         return updates
 
     def commit(self) -> list[Update]:
@@ -87,7 +92,7 @@ class Live:
         updates: list[Update] = []
         for one in found:
             if one.kind == "start":
-                self._next = one.at + self._pace.every
+                self._next = one.at + min(_SOON, self._pace.every)
                 self._forget()
                 updates.append(Update("speech_start", Span(*grid_span(one.at, one.at + HOP))))
             elif one.kind == "part":

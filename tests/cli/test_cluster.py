@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
 import os
@@ -17,7 +16,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from learn_clips import RATE, manifest
 from object_store import Store
+from ray_nodes import ROOT, nodes
 
 from aural.cli.addresses import Address, brought, found
 from aural.cli.inputs import expand
@@ -25,8 +26,6 @@ from aural.cli.main import main
 from aural.errors import LimitReached, UnreadableSound, UsageError
 from aural.sound.sound import Sound
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 STORE = all(importlib.util.find_spec(name) for name in ("fsspec", "s3fs"))
 RAY = importlib.util.find_spec("ray") is not None
 stored = pytest.mark.skipif(not STORE, reason="fsspec and s3fs are not installed")
@@ -129,48 +128,33 @@ def test_without_a_cluster_addresses_work_as_folders_do(store: Store, monkeypatc
     assert [r["place"] for r in rows] == [f"s3://calls/{k}" for k in keys]
 
 
-@contextlib.contextmanager
-def nodes(count: int) -> Iterator[tuple[str, Any]]:
-    """(address, kill) of a Ray cluster with so many nodes of one core."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-W", "ignore", str(HERE / "ray_nodes.py"), str(count)]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, env=environment, **pipes) as process:
-        assert process.stdin is not None and process.stdout is not None
-
-        def told() -> str:
-            assert process.stdout is not None
-            return next(line.strip() for line in process.stdout if line.startswith(("127.", "1", "2", "killed")))
-
-        def kill() -> None:
-            assert process.stdin is not None
-            process.stdin.write("\n")
-            process.stdin.flush()
-            assert told() == "killed"
-
-        yield told(), kill
-        process.stdin.close()
-        process.wait(60)
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, Any]]:
+    """Two nodes: the address, and what kills one of them."""
+    with nodes(2) as made:
+        yield made
 
 
 @stored
 @pytest.mark.weights
 @pytest.mark.skipif(not RAY, reason="ray is not installed")
-def test_a_node_dies_and_every_recording_is_answered_once(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_node_dies_and_every_recording_is_answered_once(
+    cluster: tuple[str, Any], store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("AURAL_HOME")
     keys = fill(store, 30)
     store.buckets["calls"]["day0/bad.wav"] = b"this is no recording"
-    with nodes(2) as (address, kill):
-        command = [sys.executable, "-m", "aural", "vad", "s3://calls", "--cluster", address, "-o", "s3://out/x", "-f", "json",
-                   "--ledger", "w.db", "--progress", "json"]  # fmt: skip
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
-            limit = time.monotonic() + 120
-            while len(store.puts) < 6:
-                assert run.poll() is None and time.monotonic() < limit
-                time.sleep(0.02)
-            kill()
-            left = run.communicate(timeout=120)[1]
+    address, kill = cluster
+    command = [sys.executable, "-m", "aural", "vad", "s3://calls", "--cluster", address, "-o", "s3://out/x", "-f", "json",
+               "--ledger", "w.db", "--progress", "json"]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+        limit = time.monotonic() + 120
+        while len(store.puts) < 6:
+            assert run.poll() is None and time.monotonic() < limit
+            time.sleep(0.02)
+        kill()
+        left = run.communicate(timeout=120)[1]
     assert run.returncode == 1 and "bad.wav" in left and '"files"' in left
     assert sorted(store.buckets["out"]) == [f"x/{k[:-4]}.json" for k in keys]
     for key in keys:
@@ -178,6 +162,18 @@ def test_a_node_dies_and_every_recording_is_answered_once(store: Store, folder: 
     twice = [key for key, n in Counter(store.puts).items() if n > 1]
     assert len(twice) <= 2  # what the lost node had just delivered may be delivered again, and is the same
     assert main(["jobs", "w.db"]) == 1
+
+
+@pytest.mark.skipif(not RAY, reason="ray is not installed")
+def test_one_model_is_learned_here_and_on_a_node(cluster: tuple[str, Any], tmp_path: Path) -> None:
+    rows, valid = manifest(tmp_path, 4), manifest(tmp_path, 2, 1)
+    sets = {"encoder": "rnn", "sample_rate": RATE, "width": 6, "n_mels": 12, "batch": 6, "epochs": 1, "rate": 0.01, "threads": 1}
+    flags = [word for name, value in sets.items() for word in ("--set", f"{name}={value}")]
+    command = [sys.executable, "-m", "aural", "train", "classify", "--manifest", str(rows), "--valid", str(valid)]
+    command += ["-o", str(tmp_path / "run"), "--progress", "none", "--workers", "2", "--cluster", cluster[0], *flags]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=250)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("stopped after 1 epochs") == 1 and (tmp_path / "run" / "model" / "model.onnx").is_file()
 
 
 @pytest.mark.skipif(RAY, reason="ray is installed")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aural.cli import outputs
@@ -47,6 +47,7 @@ def test_names_that_differ_in_case_only_are_kept_apart() -> None:
     assert len({n.casefold() for n in names(at("Talk.wav", "talk.mp3"))}) == 2
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no failure
 @given(st.lists(st.tuples(st.sampled_from(["", "a/", "b/", "a/b/"]), st.sampled_from(["x", "x.wav", "X", "y"]),
                           st.sampled_from([".wav", ".mp3", ""])), unique=True, min_size=1, max_size=12))  # fmt: skip
 def test_no_two_recordings_share_a_name(parts: list[tuple[str, str, str]]) -> None:

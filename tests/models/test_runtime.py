@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from aural.errors import AuralError, LimitReached, ModelError, ModelMissing, ModelRefused, UsageError
 from aural.models import runtime
-from aural.models.runtime import Runtime, devices
+from aural.models.runtime import Halt, Halted, Runtime, Session, devices
 
 # y = x + x over float32 [n, 3], opset 13: the smallest graph that does something.
 DOUBLE = bytes.fromhex(
@@ -104,3 +107,49 @@ def test_the_runtime_writes_nothing_of_its_own(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+class _Slow:
+    """A graph that runs until it is ended."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    def get_inputs(self) -> list[Any]:
+        return []
+
+    def get_outputs(self) -> list[Any]:
+        return []
+
+    def run(self, names: object, feeds: object, options: Any) -> list[Any]:
+        self.begun.set()
+        while not options.terminate:
+            time.sleep(0.005)
+        raise RuntimeError("Exiting due to terminate flag being set")
+
+
+def test_a_window_that_runs_is_ended_and_the_thread_is_free_again() -> None:
+    halt, inner = Halt(), _Slow()
+    session = Session(inner, "slow", halt)
+    told: list[str] = []
+
+    def work() -> None:
+        for _ in range(2):  # the second one may not even begin
+            try:
+                session.run({})
+            except Halted as error:
+                told.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    inner.begun.wait()
+    halt.stop(thread.ident)
+    thread.join(10)
+    assert told == ["this was stopped"] * 2
+    halt.stop(threading.get_ident())
+    halt.free(threading.get_ident())
+    with halt.watched():
+        pass
+    halt.stop()
+    with pytest.raises(Halted), halt.watched():
+        pass
