@@ -151,7 +151,7 @@ def test_a_node_dies_and_every_recording_is_answered_once(
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
         limit = time.monotonic() + 120
         while len(store.puts) < 6:
-            assert run.poll() is None and time.monotonic() < limit
+            assert run.poll() is None and time.monotonic() < limit, run.communicate()[1]
             time.sleep(0.02)
         kill()
         left = run.communicate(timeout=120)[1]
