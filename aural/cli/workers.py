@@ -28,6 +28,7 @@ def train(words: Sequence[str], count: int, where: str | None) -> int:
     """
     command = [sys.executable, "-m", "aural", "train", *words]
     with ExitStack() as stack:
+        others: Callable[[Sequence[str], Mapping[str, str]], subprocess.Popen[bytes] | _Call]
         if where is None:
             place, others = _place("127.0.0.1"), _here
         else:
@@ -89,7 +90,8 @@ class _Call:
     """A worker's call, as `subprocess` shows a process."""
 
     def __init__(self, ray: Any, actor: Any, ref: Any) -> None:
-        self._ray, self._actor, self._ref, self._code = ray, actor, ref, None
+        self._ray, self._actor, self._ref = ray, actor, ref
+        self._code: int | None = None
 
     def poll(self) -> int | None:
         if self._code is None and self._ray.wait([self._ref], timeout=0)[0]:

@@ -26,19 +26,23 @@ from aural.server.desk import Desk
 from aural.server.door import Door
 from aural.server.names import aliases_of
 from aural.server.options import Options
+from aural.server.replicas import Seat, numbers_of
 from aural.settings import home
 
 _SWEEP = 5.0  # s between two looks for models that nobody uses
 
 
-def app(options: Options | None = None, runtime: Runtime | None = None) -> Starlette:
-    """The application; its desk is `app.state.desk`. Raises: UsageError for options that cannot be."""
-    desk = Desk(options or Options(), runtime)
+def app(options: Options | None = None, runtime: Runtime | None = None, seat: Seat | None = None) -> Starlette:
+    """The application, alone or in its `seat` among several; its desk is `app.state.desk`. Raises: UsageError for options that
+    cannot be."""
+    desk = Desk(options or Options(), runtime, seat.tell if seat else None)
     check(desk.options)
 
     @contextlib.asynccontextmanager
     async def lifespan(application: Starlette) -> AsyncIterator[None]:
         chores = [asyncio.ensure_future(_open(desk)), asyncio.ensure_future(_sweep(desk))]
+        if seat is not None:
+            chores.append(asyncio.ensure_future(_post(desk, seat)))
         try:
             async with contextlib.AsyncExitStack() as doors:
                 try:
@@ -59,11 +63,11 @@ def app(options: Options | None = None, runtime: Runtime | None = None) -> Starl
     middleware = [Middleware(Door, desk=desk)]
     if origins:
         middleware.insert(0, Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"]))
-    work = jobs.Jobs(desk, Path(desk.options.jobs) if desk.options.jobs else home() / "jobs")
+    work = jobs.Jobs(desk, Path(desk.options.jobs) if desk.options.jobs else home() / "jobs", seat)
     http = [
         *page.routes(),
         *jobs.routes(desk, work),
-        *_house(desk),
+        *_house(desk, seat),
         *audio_api.routes(desk),
         *speech.routes(desk),
         *verbs.routes(desk),
@@ -79,11 +83,12 @@ def check(options: Options) -> None:
     for verb in options.preload:
         find.page("tasks", verb)
     aliases_of(options.alias)
+    numbers_of(options.replicas)
     if options.wyoming is not None:
         wyoming.place_of(options.wyoming, options.host)
 
 
-def _house(desk: Desk) -> list[Route]:
+def _house(desk: Desk, seat: Seat | None) -> list[Route]:
     told = openapi.document()
 
     async def health(request: Request) -> Response:
@@ -94,13 +99,8 @@ def _house(desk: Desk) -> list[Route]:
         return as_json(state, 200 if desk.ready.is_set() else 503)
 
     async def metrics(request: Request) -> Response:
-        gauges = {
-            "inside": ("Requests that are being taken in, wait or run", float(desk.inside)),
-            "models_open": ("Models that are open", float(desk.kept.open)),
-            "ready": ("1 once the models are open", float(desk.ready.is_set())),
-            "resident_bytes": ("Memory of this process", float(resident())),
-        }
-        return Response(desk.meters.text(gauges), media_type="text/plain; version=0.0.4")
+        told = metered(desk)
+        return Response(seat.summed(told) if seat else told, media_type="text/plain; version=0.0.4")
 
     async def document(request: Request) -> Response:
         return as_json(told)
@@ -110,6 +110,23 @@ def _house(desk: Desk) -> list[Route]:
 
     pages = {"/health": health, "/ready": ready, "/metrics": metrics, "/openapi.json": document, "/docs": docs}
     return [Route(path, guarded(page), methods=["GET"]) for path, page in pages.items()]
+
+
+def metered(desk: Desk) -> str:
+    """The meters of this server as Prometheus reads them."""
+    gauges = {
+        "inside": ("Requests that are being taken in, wait or run", float(desk.inside)),
+        "models_open": ("Models that are open", float(desk.kept.open)),
+        "ready": ("1 once the models are open", float(desk.ready.is_set())),
+        "resident_bytes": ("Memory of this process", float(resident())),
+    }
+    return desk.meters.text(gauges)
+
+
+async def _post(desk: Desk, seat: Seat) -> None:
+    while True:
+        await asyncio.to_thread(seat.post, metered(desk))
+        await asyncio.sleep(1)
 
 
 async def _begin(desk: Desk, work: jobs.Jobs, doors: contextlib.AsyncExitStack) -> None:

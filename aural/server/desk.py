@@ -47,13 +47,14 @@ class Ask:
 class Desk:
     """Everything that requests share: open models, threads, places, meters. Made inside the server's event loop."""
 
-    def __init__(self, options: Options, runtime: Runtime | None = None) -> None:
+    def __init__(self, options: Options, runtime: Runtime | None = None, tell: Callable[[int], None] | None = None) -> None:
         self.options = options
         self.meters = Meters()
         self._halt = Halt()
         self.kept = Kept(replace(runtime or Runtime(), halt=self._halt), options.idle)
         self.ready = asyncio.Event()
         self.inside = 0
+        self._tell = tell or (lambda inside: None)
         self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="aural")
         self._live = ThreadPoolExecutor(options.workers, thread_name_prefix="aural-live")
         self._usual = _ONE
@@ -73,10 +74,12 @@ class Desk:
             rounds = 1 + self.inside // self.options.workers
             raise HTTPException(429, "too many requests at once", {"Retry-After": str(max(1, round(self._usual * rounds / 2)))})
         self.inside += 1
+        self._tell(self.inside)
         try:
             yield
         finally:
             self.inside -= 1
+            self._tell(self.inside)
 
     def watch(self, told: Callable[[float, float | None, str], None] | None = None) -> Watch:
         """A watch with the server's limits."""

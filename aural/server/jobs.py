@@ -23,6 +23,7 @@ from aural.server.desk import Ask, Desk
 from aural.server.events import Emit, Events, Gone
 from aural.server.ledger import Job, Ledger
 from aural.server.names import aliases_of
+from aural.server.replicas import Seat
 from aural.server.uploads import Form, received
 from aural.server.verbs import HOUSE, ask_of, rendered, type_of, verbs, wish_of
 from aural.server.watch import Watch
@@ -30,6 +31,7 @@ from aural.sound.source import Source
 from aural.tasks._written import render, writable
 
 _HOUR, _NEVER = 3600.0, 1e9  # s
+_LOOK = 1.0  # s between two looks at what other servers did
 _RESULT = "result"  # how an answer is kept that can be written as anything
 
 
@@ -37,8 +39,8 @@ _RESULT = "result"  # how an answer is kept that can be written as anything
 class Jobs:
     """Runs what the ledger in `folder` holds, one after the other, beside the requests of the moment."""
 
-    def __init__(self, desk: Desk, folder: Path) -> None:
-        self._desk, self._folder = desk, folder
+    def __init__(self, desk: Desk, folder: Path, seat: Seat | None = None) -> None:
+        self._desk, self._folder, self._seat = desk, folder, seat
         self._ledger: Ledger | None = None
         self._aliases = aliases_of(desk.options.alias)
         self._news = asyncio.Condition()
@@ -50,14 +52,22 @@ class Jobs:
     async def running(self) -> AsyncIterator[None]:
         """Jobs run while the block runs; what is not done at its end waits for the next start.
 
+        Where several servers share the folder, who began them holds it and looks after what they leave.
         Raises: LimitReached when another server has the folder.
         """
-        with files.locked(self._folder / "lock", timeout=0), contextlib.closing(Ledger(self._folder)) as ledger:
+        if self._seat is not None and not self._seat.jobs:
+            yield
+            return
+        lock = files.locked(self._folder / "lock", timeout=0) if self._seat is None else contextlib.nullcontext()
+        with lock, contextlib.closing(Ledger(self._folder)) as ledger:
             self._ledger = ledger
-            await asyncio.to_thread(ledger.resume)
+            if self._seat is None:
+                await asyncio.to_thread(ledger.resume)
             self._wake.set()
             many = max(1, self._desk.options.workers - 1)  # the rest is for who waits for an answer
             chores = [asyncio.ensure_future(self._work()) for _ in range(many)] + [asyncio.ensure_future(self._expire())]
+            if self._seat is not None:
+                chores.append(asyncio.ensure_future(self._share()))
             try:
                 yield
             finally:
@@ -106,7 +116,7 @@ class Jobs:
             job = await asyncio.to_thread(self.ledger.get, name)
             if job is None:
                 return
-            state = (job.state, self.progress.get(name))
+            state = (job.state, self.far(name))
             if state != seen:
                 seen = state
                 yield job
@@ -139,7 +149,7 @@ class Jobs:
     async def _work(self) -> None:
         while True:
             await self._wake.wait()
-            job = await asyncio.to_thread(self.ledger.take)
+            job = await asyncio.to_thread(self.ledger.take, self._seat.name if self._seat else "")
             if job is None:
                 self._wake.clear()
                 continue
@@ -179,6 +189,22 @@ class Jobs:
             format = wish_of(find.page("tasks", job.verb).TASK, Form(job.fields))
             made = render(answer, format, None, {n: t[-1] for n, t in job.fields.items()})
             return format, made.encode() if isinstance(made, str) else made
+
+    async def _share(self) -> None:
+        """What others need to know of the jobs here, and what is needed of theirs: new ones, and those that were canceled."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            self._wake.set()
+            for name, watch in list(self._watches.items()):
+                job = await asyncio.to_thread(self.ledger.get, name)
+                if job is None or job.state != "running":
+                    watch.stop()
+                elif name in self.progress:
+                    await asyncio.to_thread(self.ledger.progressed, name, *self.progress[name])
+
+    def far(self, name: str) -> tuple[str, float, float | None] | None:
+        """(stage, done, total) of a job that runs here or at another server, None of one that does not run."""
+        return self.progress.get(name) or (self.ledger.progress(name) if self._seat is not None else None)
 
     async def _expire(self) -> None:
         while True:
@@ -255,8 +281,8 @@ def known(jobs: Jobs, request: Request) -> Job:
 def shown(jobs: Jobs, job: Job) -> dict[str, Any]:
     """A job as clients see it."""
     found: dict[str, Any] = {"id": job.id, "object": "job", "verb": job.verb, "state": job.state, "created": round(job.created, 3)}
-    if job.id in jobs.progress:
-        stage, done, total = jobs.progress[job.id]
+    if job.state == "running" and (far := jobs.far(job.id)) is not None:
+        stage, done, total = far
         found["progress"] = {"stage": stage, "done": done, "total": total}
     if job.ended is not None:
         found["ended"] = round(job.ended, 3)

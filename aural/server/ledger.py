@@ -25,6 +25,11 @@ create table if not exists jobs (
   id text primary key, number integer not null, verb text not null, fields text not null, files text not null, state text not null,
   tries integer not null default 0, created real not null, ended real, format text not null default '', error text
 )"""
+# Beside them, where several servers share a ledger: whose a running job is, and how far.
+_HELD = """
+create table if not exists held (
+  id text primary key, owner text not null, stage text not null default '', done real not null default 0, total real
+)"""
 _COLUMNS = "id, number, verb, fields, files, state, tries, created, ended, format, error"
 
 
@@ -71,6 +76,7 @@ class Ledger:
                     f"these jobs were written by another version ({version})", where=str(folder), fix="Use another --jobs"
                 )
             self._base.execute(_TABLE)
+            self._base.execute(_HELD)
             self._base.execute(f"pragma user_version = {_FORM}")
         except OSError as error:
             raise disk_error(error, folder) from error
@@ -89,19 +95,31 @@ class Ledger:
 
         Gives the number of jobs that wait.
         """
-        given_up = {"message": f"the server ended {TRIES} times while this was heard", "type": "server_error", "code": "given_up"}
         with self._write() as base:
-            base.execute(
-                "update jobs set state = 'failed', ended = ?, error = ? where state = 'running' and tries >= ?",
-                (time.time(), json.dumps(given_up), TRIES),
-            )
-            base.execute("update jobs set state = 'waiting' where state = 'running'")
+            _again(base, "1")
+            base.execute("delete from held")
             known = {row[0] for row in base.execute("select id from jobs")}
             waiting = base.execute("select count(*) from jobs where state = 'waiting'").fetchone()[0]
         for place in self._folder.iterdir():
             if place.is_dir() and place.name not in known:
                 shutil.rmtree(place, ignore_errors=True)
         return int(waiting)
+
+    def abandoned(self, owner: str) -> None:
+        """What a server held when it ended waits again, or has failed for good."""
+        with self._write() as base:
+            _again(base, "id in (select id from held where owner = ?)", owner)
+
+    def progressed(self, name: str, stage: str, done: float, total: float | None) -> None:
+        """How far a running job is."""
+        with self._write() as base:
+            base.execute("update held set stage = ?, done = ?, total = ? where id = ?", (stage, done, total, name))
+
+    def progress(self, name: str) -> tuple[str, float, float | None] | None:
+        """(stage, done, total) of a running job as another server told it, None where none did."""
+        with self._lock:
+            row = self._base.execute("select stage, done, total from held where id = ? and stage != ''", (name,)).fetchone()
+        return tuple(row) if row else None
 
     def add(self, verb: str, fields: Mapping[str, Sequence[str]], files: Sequence[tuple[str, str, IO[bytes]]]) -> Job:
         """A new job with copies of its files (field, name, bytes). It is there for good when this returns."""
@@ -139,13 +157,14 @@ class Ledger:
             rows = self._base.execute(f"select {_COLUMNS} from jobs order by number").fetchall()
         return [_job(row) for row in rows]
 
-    def take(self) -> Job | None:
-        """The oldest job that waits, running from now on; None where none waits."""
+    def take(self, owner: str = "") -> Job | None:
+        """The oldest job that waits, running from now on, held by `owner`; None where none waits."""
         with self._write() as base:
             row = base.execute("select id from jobs where state = 'waiting' order by number limit 1").fetchone()
             if row is None:
                 return None
             base.execute("update jobs set state = 'running', tries = tries + 1 where id = ?", row)
+            base.execute("insert or replace into held (id, owner) values (?, ?)", (row[0], owner))
         return self.get(row[0])
 
     def finish(self, name: str, format: str, answer: bytes) -> None:
@@ -210,6 +229,16 @@ class Ledger:
                 if isinstance(error, sqlite3.Error):
                     raise LimitReached(f"the ledger of jobs cannot be written ({error})", fix="Free some space") from error
                 raise
+
+
+def _again(base: sqlite3.Connection, which: str, *values: str) -> None:
+    """Jobs that ran when their server ended, by a condition."""
+    given_up = {"message": f"the server ended {TRIES} times while this was heard", "type": "server_error", "code": "given_up"}
+    base.execute(
+        f"update jobs set state = 'failed', ended = ?, error = ? where state = 'running' and tries >= ? and {which}",
+        (time.time(), json.dumps(given_up), TRIES, *values),
+    )
+    base.execute(f"update jobs set state = 'waiting' where state = 'running' and {which}", values)
 
 
 def _job(row: Sequence[Any]) -> Job:

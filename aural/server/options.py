@@ -31,7 +31,9 @@ class Options:
     grace: int = option(30, "on SIGTERM, finish what runs for so long", unit="s", least=0)
     jobs: str | None = option(None, "folder for jobs and their recordings; not set = jobs under AURAL_HOME")
     keep: float = option(24.0, "forget jobs so long after their end, with their recordings; 0 = never", unit="h", least=0)
+    replicas: str = option("1", "servers behind this one address, such as 2; 1-4 lets them come and go with what there is to do")
     wyoming: str | None = option(None, "answer home automation, too: a port (10300 by habit) or tcp://host:port; it knows no token")
+    wake: tuple[str, ...] = option((), "models of `aural train spot` whose phrases wake satellites, with commas")
     log: str = option("text", "a line for each request on standard error, never with any content", choices=("text", "json", "none"))
 
     @property

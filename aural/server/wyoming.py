@@ -14,22 +14,19 @@ from starlette.exceptions import HTTPException
 from aural import __version__, find
 from aural.errors import AuralError, DataError, UsageError
 from aural.models import store
-from aural.results import Result, Update
+from aural.results import Update
 from aural.server.answers import report, told
-from aural.server.desk import Ask, Desk
+from aural.server.desk import Desk
+from aural.server.detecting import Detector, phrases
 from aural.server.events import relayed
 from aural.server.hearing import Hearing
 from aural.server.names import aliases_of, choices_of
 from aural.server.verbs import built
 from aural.server.wyoming_wire import LINE, Event, read, write
-from aural.sound.resample import Resampler
-from aural.sound.source import Source
 from aural.tasks import _speaking
 from aural.tasks._live import Pace
 
 PORT = 10300  # by habit
-_RATE = 16_000  # Hz at which sounds are looked for
-_LOOK, _EVERY = 3.0, 1.0  # s of sound that are looked at, and how often
 _CHUNK = 4096  # samples of an audio-chunk
 
 
@@ -110,6 +107,8 @@ def info(desk: Desk) -> dict[str, Any]:
         with desk.kept.opened(tagger, "tagger") as model:
             sounds = [{**_artifact(label), "languages": [], "phrase": label} for label in model.card.labels]
         found["wake"] = [{**_artifact("aural sounds"), "models": sounds}]
+    if own := [{**_artifact(phrase), "languages": ["en"], "phrase": phrase} for phrase in phrases(desk)]:
+        found["wake"].insert(0, {**_artifact("aural"), "models": own})
     return found
 
 
@@ -126,7 +125,7 @@ class Guest:
         self._desk, self._reader, self._writer = desk, reader, writer
         self._aliases = aliases_of(desk.options.alias)
         self._asked: Event | None = None  # transcribe or detect, which the sound that follows is for
-        self._ear: Hearing | Sounds | None = None
+        self._ear: Hearing | Detector | None = None
         self._texts: list[str] = []
         self._form = (0, 0, 0)
 
@@ -176,7 +175,8 @@ class Guest:
         self._form = _form_of(event.data)
         asked, self._texts = self._asked or Event("transcribe"), []
         if asked.type == "detect":
-            self._ear = Sounds(self._desk, _texts_of(asked.data.get("names")), self._form[0], self._detected)
+            names, rate = _texts_of(asked.data.get("names")), self._form[0]
+            self._ear = await self._desk.step(lambda: Detector(self._desk, names, rate, self._detected))
             return
         task = find.page("tasks", "transcribe").TASK
         language, name = asked.data.get("language"), asked.data.get("name")
@@ -193,10 +193,10 @@ class Guest:
 
     async def _end(self) -> None:
         ear, kind = self._ear, self._asked.type if self._asked is not None else "transcribe"
-        if isinstance(ear, Hearing):
+        if ear is not None:
             await ear.finish()
         if kind == "detect":
-            if isinstance(ear, Sounds) and not ear.found:
+            if isinstance(ear, Detector) and not ear.found:
                 await self._say("not-detected")
         else:
             await self._say("transcript", text=" ".join(self._texts))
@@ -248,39 +248,8 @@ class Guest:
         ear, self._ear = self._ear, None
         if isinstance(ear, Hearing):
             await ear.__aexit__()
-
-
-@final
-class Sounds:
-    """Looks for named sounds in what comes, by the verb `detect`, a second at a time."""
-
-    def __init__(self, desk: Desk, names: list[str], rate: int, emit: Any) -> None:
-        task = find.page("tasks", "detect").TASK
-        self._desk, self._emit = desk, emit
-        self._options = built(task, {"watch": tuple(names)}) if names else None
-        self._choices: Mapping[str, str] = dict(task.roles)
-        self._mover = Resampler(rate, _RATE)
-        self._held = np.zeros(0, np.float32)
-        self._new = self._all = 0
-        self.found = False
-
-    async def feed(self, samples: np.ndarray) -> None:
-        """Take samples [t]. Nothing is looked for where no name was given, nor after something was found."""
-        moved = self._mover.push(samples[None])[0]
-        self._held = np.concatenate([self._held, moved])[-round(_LOOK * _RATE) :]
-        self._new += len(moved)
-        self._all += len(moved)
-        if self._options is None or self.found or self._new < _EVERY * _RATE:
-            return
-        self._new = 0
-        ask = Ask("detect", Source((self._held, _RATE)), self._options, dict(self._choices))
-        watch = self._desk.watch()
-        result: Result = await self._desk.work(lambda: self._desk.answer(ask, watch), watch)
-        for event in result.events or ():
-            if event.layer == "sound":
-                self.found = True
-                await self._emit(event.label, max(0.0, (self._all - len(self._held)) / _RATE + event.start))
-                return
+        elif ear is not None:
+            ear.close()
 
 
 def _form_of(data: Mapping[str, Any]) -> tuple[int, int, int]:

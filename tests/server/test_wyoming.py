@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from aural.errors import DataError, UsageError
+from aural.models.card import Card, Licences
+from aural.models.face import StreamingScorer
+from aural.results import Question
 from aural.server import wyoming_wire
 from aural.server.desk import Desk
 from aural.server.options import Options
@@ -208,3 +211,60 @@ def test_what_is_cut_off_ends_quietly() -> None:
     assert asyncio.run(ask(b'{"type": "x", "data_length": 7}\n{"a":1}')) == wyoming_wire.Event("x", {"a": 1})
     with pytest.raises(DataError):
         asyncio.run(ask(b"x\n"))
+
+
+class _Echo(StreamingScorer):
+    """Answers frame by frame: loud is "hey house"."""
+
+    card = Card(
+        name="house", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.1,
+        sample_rate=16000, question=Question("clip", "class"), labels=("other", "hey house", "lights off"),
+    )  # fmt: skip
+
+    def close(self) -> None: ...
+
+    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        return self.step(None, samples[0])[1][None]
+
+    def start(self) -> np.ndarray:
+        return np.zeros(0, np.float32)
+
+    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, np.ndarray]:
+        held = np.concatenate([state, samples])
+        whole = len(held) // 1600
+        loud = np.abs(held[: whole * 1600]).reshape(whole, 1600).max(axis=1)
+        return held[whole * 1600 :], np.stack([1 - loud, loud, np.zeros(whole)], axis=1)
+
+    def finish(self, state: Any) -> np.ndarray:
+        return np.zeros((0, 3))
+
+
+def test_phrases_wake_as_soon_as_they_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aural.models import store
+
+    monkeypatch.setattr(store, "open_model", lambda name, role, *_: _Echo() if (name, role) == ("mine", "spotter") else None)
+    monkeypatch.setattr(store, "is_here", lambda name, role: False)
+
+    async def describe(client: AsyncTcpClient) -> Info:
+        await client.write_event(Describe().event())
+        return (await until(client, Info))[0]
+
+    assert [m.phrase for m in scene(describe, wake=("mine",)).wake[0].models] == ["hey house", "lights off"]
+    said = np.zeros(48000)
+    said[16000:20000] = 0.9
+
+    def asked(names: list[str] | None, samples: np.ndarray) -> Any:
+        async def act(client: AsyncTcpClient) -> Any:
+            await client.write_event(Detect(names).event())
+            await sound(client, samples, 16000)
+            found = await client.read_event()
+            assert found is not None
+            return Detection.from_event(found) if Detection.is_type(found.type) else NotDetected.from_event(found)
+
+        return scene(act, wake=("mine",))
+
+    for names in (None, ["Hey House"], ["lights off", "hey house"]):
+        told = asked(names, said)
+        assert isinstance(told, Detection) and told.name == "hey house" and told.timestamp is not None
+        assert 1000 <= told.timestamp <= 1400
+    assert isinstance(asked(["lights off"], said), NotDetected) and isinstance(asked(None, 0 * said), NotDetected)
