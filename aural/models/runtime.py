@@ -167,6 +167,9 @@ class Runtime:
         options.log_severity_level = 4
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
+        # Plans of memory by shape are kept for each length that comes; for sound, where no two lengths are alike, they take
+        # a hundred megabytes and gain no time.
+        options.enable_mem_pattern = False
         if not folded:
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         if save is not None:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from aural.errors import UsageError
-from aural.sound.spectrum import as_float, frames, items
+from aural.sound.spectrum import as_float, items
 from aural.sound.windows import window as taper
 
-# Frames at once: some 4 MB of them.
-_STEP = 64
+_MARGINS = 8  # a block holds so many times what its wavelets reach over one of its ends
+_FAINT = 1e-6  # away from its main lobe a wavelet weighs next to nothing: what is dropped is 120 dB down
 C1 = 440.0 * 2.0 ** ((24 - 69) / 12)
 
 
@@ -56,25 +56,50 @@ def constant_q(samples: ArrayLike, *, options: ConstantQ = DEFAULT) -> np.ndarra
     Source: J. C. Brown, "Calculation of a constant Q spectral transform", JASA 89, 1991.
     """
     array = as_float(samples)
-    n_fft, groups = _bank(options)
+    bank = _bank(options)
     kind = np.complex64 if array.dtype == np.float32 else np.complex128
     flat = array.reshape(items(array.shape[:-1]), array.shape[-1])
     count = 1 + array.shape[-1] // options.hop if array.shape[-1] else 0
     out: np.ndarray = np.zeros((len(flat), options.n_bins, count), kind)
-    matrices: list[tuple[int, int, np.ndarray]] = [(first, low, weights.astype(kind)) for first, low, weights in groups]
+    octaves = [(first, low, weights.astype(kind)) for first, low, weights in bank.octaves]
+    length, margin = bank.frames * options.hop, bank.margin * options.hop
     for item, one in enumerate(flat if count else []):
-        view = frames(np.pad(one, n_fft // 2), length=n_fft, hop=options.hop)
-        for start in range(0, count, _STEP):
-            spectrum: np.ndarray = np.fft.rfft(np.ascontiguousarray(view[start : start + _STEP]), axis=-1)
-            for first, low, weights in matrices:
-                part = np.ascontiguousarray(spectrum[:, low : low + weights.shape[1]])
-                out[item, first : first + len(weights), start : start + _STEP] = weights @ part.T
+        for start in range(0, count, bank.frames - 2 * bank.margin):
+            begin = start * options.hop - margin
+            block = np.zeros(length, one.dtype)
+            part = one[max(begin, 0) : begin + length]
+            block[max(-begin, 0) : max(-begin, 0) + len(part)] = part
+            spectrum = np.fft.rfft(block)
+            for first, low, weights in octaves:
+                told = _at_hops(weights * spectrum[low : low + weights.shape[1]], low, bank.frames)[:, bank.margin :]
+                last = min(count - start, bank.frames - 2 * bank.margin)
+                out[item, first : first + len(weights), start : start + last] = told[:, :last]
     return out.reshape(*array.shape[:-1], options.n_bins, count)
 
 
+def _at_hops(spectra: np.ndarray, low: int, count: int) -> np.ndarray:
+    """The inverse transform of spectra [K, W], which begin at frequency `low`, at `count` equal steps of time alone [K, count].
+
+    At steps, frequencies that lie `count` apart look the same: they are added up, and a short transform is left.
+    """
+    shift = low % count
+    filled = np.pad(spectra, ((0, 0), (shift, -(shift + spectra.shape[1]) % count)))
+    return np.asarray(np.fft.ifft(filled.reshape(len(spectra), -1, count).sum(axis=1), axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Bank:
+    """A block has `frames` hops, of which `margin` at each end are not whole. octaves: for each its first bin, its
+    lowest frequency, and what its wavelets make of the spectrum of a block there."""
+
+    frames: int
+    margin: int
+    octaves: tuple[tuple[int, int, np.ndarray], ...]
+
+
 @functools.lru_cache(maxsize=4)
-def _bank(options: ConstantQ) -> tuple[int, tuple[tuple[int, int, np.ndarray], ...]]:
-    """n_fft, and for each octave its first bin, its lowest frequency and its wavelets' spectra there."""
+def _bank(options: ConstantQ) -> _Bank:
+    """The wavelets' spectra. Raises: UsageError when a bin lies above half the sample rate."""
     highest = options.frequencies[-1] * (1 + 1 / options.bins_per_octave) if options.n_bins > 0 else np.inf
     if options.f_min <= 0 or highest > options.sample_rate / 2:
         raise UsageError(
@@ -82,20 +107,23 @@ def _bank(options: ConstantQ) -> tuple[int, tuple[tuple[int, int, np.ndarray], .
             where="constant_q",
             fix="Ask for fewer bins, or resample to a higher rate",
         )
-    n_fft = 1 << int(np.ceil(np.log2(options.lengths.max())))
-    spectra = np.zeros((options.n_bins, n_fft // 2 + 1), np.complex128)
-    for k, (frequency, length) in enumerate(zip(options.frequencies, options.lengths, strict=True)):
-        at = np.arange(np.floor(-length / 2), np.floor(length / 2))
-        wavelet = np.exp(2j * np.pi * frequency / options.sample_rate * at) * taper("hann", length=len(at))
-        wavelet *= np.sqrt(length) / np.abs(wavelet).sum() / n_fft
-        full = np.zeros(n_fft, np.complex128)
-        left = (n_fft - len(at)) // 2
-        full[left : left + len(at)] = wavelet
-        spectra[k] = np.fft.fft(full)[: n_fft // 2 + 1]
-    groups = []
+    margin = int(np.ceil(options.lengths.max() / 2 / options.hop)) + 1
+    count = 1 << int(np.ceil(np.log2(_MARGINS * margin)))
+    n_fft = count * options.hop
+    octaves = []
     for first in range(0, options.n_bins, options.bins_per_octave):
-        octave = spectra[first : first + options.bins_per_octave]
-        # Away from its main lobe a wavelet weighs next to nothing: what is dropped is 120 dB down.
-        strong = np.flatnonzero((np.abs(octave) > 1e-6 * np.abs(octave).max()).any(axis=0))
-        groups.append((first, int(strong[0]), octave[:, strong[0] : strong[-1] + 1]))
-    return n_fft, tuple(groups)
+        chosen = slice(first, first + options.bins_per_octave)
+        spectra = np.stack([_wavelet(f, n, options.sample_rate, n_fft) for f, n in zip(options.frequencies[chosen], options.lengths[chosen], strict=True)])  # fmt: skip
+        strong = np.flatnonzero((np.abs(spectra) > _FAINT * np.abs(spectra).max()).any(axis=0))
+        octaves.append((first, int(strong[0]), spectra[:, strong[0] : strong[-1] + 1] / options.hop))
+    return _Bank(count, margin, tuple(octaves))
+
+
+def _wavelet(frequency: float, length: float, sample_rate: int, n_fft: int) -> np.ndarray:
+    """The spectrum [n_fft / 2 + 1] that a signal's is multiplied with to see how much of one pitch is around each moment."""
+    at = np.arange(np.floor(-length / 2), np.floor(length / 2))
+    wavelet = np.exp(2j * np.pi * frequency / sample_rate * at) * taper("hann", length=len(at))
+    wavelet *= np.sqrt(length) / np.abs(wavelet).sum()
+    full = np.zeros(n_fft, np.complex128)
+    full[at.astype(int) % n_fft] = wavelet
+    return np.asarray(np.fft.fft(full)[: n_fft // 2 + 1])

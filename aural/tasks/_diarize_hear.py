@@ -12,11 +12,12 @@ from aural.errors import UsageError
 from aural.models.face import Embedder, FrameEmbedder, Scorer
 from aural.progress import Progress
 from aural.sound.source import Source
+from aural.tasks._diarize_sets import Sets
 
 STEP = 1.0  # s from window to window; 0.5 gains nothing, 2 loses 0.4 points of DER
 CHUNK, MARGIN = 30.0, 1.6  # s of sound that the voice net is run over at once, and more on both sides
 EVERY, REACH = 0.4, 1.3  # s between voice vectors, and how far to both sides one looks for the same speaker
-_AT_ONCE = 8  # windows in one call
+_AT_ONCE = 4  # windows in one call: more cost memory and gain no time
 _FAINT = 0.02  # s of one speaker alone below which a place has no voice of its own
 
 
@@ -24,14 +25,14 @@ _FAINT = 0.02  # s of one speaker alone below which a place has no voice of its 
 class Heard:
     """What the models said of a recording; enough to cluster again and again without them.
 
-    sets [N, F, K]: probability * 255 of each set of local speakers in window n, frame f (uint8);
+    sets [N, F, K]: probability * 255 of each set of local speakers in window n, frame f (uint8), packed;
     first [N]: number of each window's first frame, which may lie before the start of the recording;
     members [K, L]: which local speakers a set holds; vectors [M, D] of unit length (float16), at `times` [M]
     (s), each gathered from `mass` [M] seconds of what sounded like one speaker alone. Frame f of the
     recording has its middle at f * hop + center (s).
     """
 
-    sets: np.ndarray
+    sets: Sets
     first: np.ndarray
     members: np.ndarray
     vectors: np.ndarray
@@ -93,7 +94,7 @@ class _Tape:
 
 
 def hear(source: Source, segmenter: Scorer, embedder: Embedder, progress: Progress) -> Heard:
-    """Run both models once over a recording; memory grows by a few kB for each second only."""
+    """Run both models once over a recording; memory grows by a kilobyte or two for each second only."""
     ear = _Ear(segmenter, embedder)
     expected = source.encoding.promised
     for block in source.blocks(CHUNK, rate=ear.rate, mono=True):
@@ -123,7 +124,7 @@ class _Ear:
         # The first windows begin before the recording, so that its start is seen as often as the rest.
         self._next = -(self._window // 2 // (self._step * self._hop))
         self._chunk = 0
-        self._sets: list[np.ndarray] = []
+        self._sets = Sets()
         self._first: list[int] = []
         self._voices: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
@@ -142,11 +143,10 @@ class _Ear:
         while self._chunk * CHUNK * self.rate < end:
             rest = end / self.rate - (self._chunk + 1) * CHUNK
             self._embed(end if rest < CHUNK / 3 else round((self._chunk + 1) * CHUNK * self.rate))
-        sets = np.stack(self._sets) if self._sets else np.zeros((0, 1, len(self._members)), np.uint8)
         parts = self._voices or [(np.zeros((0, 1), np.float16), np.zeros(0, np.float32), np.zeros(0, np.float32))]
         vectors, times, mass = (np.concatenate(p) for p in zip(*parts, strict=True))
         first = np.array(self._first, int)
-        return Heard(sets, first, self._members, vectors, times, mass, self._hop / self.rate, self._center, end / self.rate)
+        return Heard(self._sets, first, self._members, vectors, times, mass, self._hop / self.rate, self._center, end / self.rate)
 
     def _segment(self, last: int) -> None:
         """Every window not yet seen whose first sample is `last` or before."""
@@ -165,7 +165,7 @@ class _Ear:
         for row, begin in zip(loud, starts, strict=True):
             if row:
                 # A byte for each probability: finer differences than 0.004 do not change who speaks.
-                self._sets.append(np.rint(next(found) * 255).astype(np.uint8))
+                self._sets.add(np.rint(next(found) * 255).astype(np.uint8))
                 self._first.append(begin // self._hop)
 
     def _embed(self, end: int) -> None:
@@ -198,7 +198,8 @@ class _Ear:
         seen = np.full_like(together, 1e-9)
         reach_back = times[0] - self._window / self.rate
         low, high = (int(np.searchsorted(self._first, round(t * self.rate / self._hop))) for t in (reach_back, times[-1]))
-        for sets, first in zip(self._sets[low:high], self._first[low:high], strict=True):
+        for window, first in enumerate(self._first[low:high], low):
+            sets = self._sets[window]
             at = np.rint((times - self._center) * self.rate / self._hop).astype(int) - first
             inside = (at >= 0) & (at < len(sets))
             if inside.any():

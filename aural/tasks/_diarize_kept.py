@@ -13,10 +13,12 @@ from aural.errors import AuralError
 from aural.files import write_bytes
 from aural.settings import home
 from aural.tasks._diarize_hear import Heard
+from aural.tasks._diarize_sets import Sets
 
-_ARRAYS = ("sets", "first", "members", "vectors", "times", "mass")
+_ARRAYS = ("first", "members", "vectors", "times", "mass")
 _NUMBERS = ("hop", "center", "duration")
-_FORM = 1  # raised when what is kept changes
+_SETS = ("packed", "sizes", "shape")  # of Sets.written
+_FORM = 2  # raised when what is kept changes
 
 
 def place(recording: str, models: str) -> Path:
@@ -28,7 +30,8 @@ def keep(heard: Heard, path: Path) -> None:
     """Write it, whole or not at all, for the user alone. A full or read-only disk is no reason to fail: nothing is kept then."""
     held = io.BytesIO()
     arrays = {name: getattr(heard, name) for name in _ARRAYS}
-    np.savez_compressed(held, numbers=np.array([getattr(heard, n) for n in _NUMBERS]), **arrays)
+    arrays |= dict(zip(_SETS, heard.sets.written(), strict=True))
+    np.savez(held, numbers=np.array([getattr(heard, n) for n in _NUMBERS]), **arrays)
     with contextlib.suppress(AuralError):
         write_bytes(path, held.getvalue())
         with contextlib.suppress(OSError):
@@ -40,6 +43,6 @@ def kept(path: Path) -> Heard | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             numbers = dict(zip(_NUMBERS, file["numbers"].tolist(), strict=True))
-            return Heard(**{name: file[name] for name in _ARRAYS}, **numbers)
+            return Heard(Sets.read(*(file[name] for name in _SETS)), **{name: file[name] for name in _ARRAYS}, **numbers)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None

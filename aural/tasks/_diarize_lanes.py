@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import permutations
 
 import numpy as np
@@ -12,6 +13,7 @@ _SHARPNESS = 10.0  # how fast a voice's likeness turns into certainty
 _TIED = 0.4  # votes that tie a local speaker to a voice: one clear vector has up to 1; 0.1 to 0.5 give DER within 0.5 points
 _COVERED = 0.7  # share of its speech that a hidden voice may speak alone; a reader split in two by the net has 0.9 and more
 _PRESENT = 0.5  # s that a local speaker must speak to prove a voice more; 0.3 to 0.8 are alike
+_ROWS = 8192  # vectors or frames that are looked at together; hours of them at once would take hundreds of megabytes
 _SPAN = 60.0  # s inside which a hidden voice must prove itself, lest slips of the net add up in a long recording
 
 
@@ -19,9 +21,15 @@ def likely_of(heard: Heard, centers: np.ndarray) -> np.ndarray:
     """How likely each vector is each voice's [M, K]; a faint vector says little about anybody."""
     if not len(centers) or not len(heard.vectors):
         return np.zeros((len(heard.vectors), len(centers)), np.float32)
-    near = _SHARPNESS * (heard.vectors.astype(np.float32) @ centers.T)
+    near = _SHARPNESS * nearness(heard.vectors, centers)
     odds = np.exp(near - near.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True) * np.minimum(heard.mass, 1)[:, None], np.float32)
+
+
+def nearness(vectors: np.ndarray, centers: np.ndarray) -> np.ndarray:
+    """Cosines [M, K] of vectors (float16) with centers; never all of them as wider numbers at once."""
+    parts = [vectors[i : i + _ROWS].astype(np.float32) @ centers.T for i in range(0, max(len(vectors), 1), _ROWS)]
+    return np.concatenate(parts)
 
 
 def lanes_of(heard: Heard, likely: np.ndarray) -> np.ndarray:
@@ -60,16 +68,25 @@ def lanes_with_hidden(heard: Heard, likely: np.ndarray) -> tuple[np.ndarray, flo
 
 def shares(heard: Heard, lanes: np.ndarray, count: int) -> np.ndarray:
     """Mean over all windows of how much of each voice there is in each frame [F, K]."""
-    total = heard.frames
-    share, seen = np.zeros((total, count), np.float32), np.zeros(total, np.float32)
-    for window, first in enumerate(heard.first.tolist()):
-        low, high = max(0, first), min(total, first + heard.sets.shape[1])
-        active = heard.active(window)[low - first : high - first]
-        for lane, voice in enumerate(lanes[window].tolist()):
-            if voice >= 0:
-                share[low:high, voice] += active[:, lane]
-        seen[low:high] += 1
-    return np.asarray(share / np.maximum(seen, 1)[:, None])
+    return np.concatenate([share for _, share in share_blocks(heard, lanes, count)])
+
+
+def share_blocks(heard: Heard, lanes: np.ndarray, count: int) -> Iterator[tuple[int, np.ndarray]]:
+    """The same in blocks of frames, each with the number of its first one."""
+    length = heard.sets.shape[1]
+    for begin in range(0, heard.frames, _ROWS):
+        end = min(begin + _ROWS, heard.frames)
+        share, seen = np.zeros((end - begin, count), np.float32), np.zeros(end - begin, np.float32)
+        bounds = np.searchsorted(heard.first, (begin - length + 1, end)).tolist()
+        for window in range(*bounds):
+            first = int(heard.first[window])
+            low, high = max(begin, first), min(end, first + length)
+            active = heard.active(window)[low - first : high - first]
+            for lane, voice in enumerate(lanes[window].tolist()):
+                if voice >= 0:
+                    share[low - begin : high - begin, voice] += active[:, lane]
+            seen[low - begin : high - begin] += 1
+        yield begin, share / np.maximum(seen, 1)[:, None]
 
 
 def _votes(heard: Heard, likely: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

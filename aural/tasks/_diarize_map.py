@@ -8,6 +8,7 @@ from aural.patterns.pca import fit
 from aural.tasks._diarize_hear import Heard
 from aural.tasks._diarize_voices import CLEAR, Voices
 
+_FITTED = 4000  # vectors that the axes are found from
 _MOST = 400  # points of one speaker on the map; more hide one another
 
 
@@ -21,12 +22,11 @@ def voice_map_of(heard: Heard, voices: Voices, columns: dict[str, int]) -> dict[
     clear = np.flatnonzero(heard.mass >= CLEAR)
     if len(clear) == 0:
         return dict.fromkeys(columns, ())
-    vectors = heard.vectors[clear].astype(np.float64)
-    places = fit(vectors, 2).project(vectors)
-    places /= max(float(np.abs(places).max()), 1e-9)
+    axes = fit(heard.vectors[clear[:: -(-len(clear) // _FITTED)]].astype(np.float64), 2)
     out = {}
     for label, k in columns.items():
-        own = places[voices.labels[clear] == k]
+        own = clear[voices.labels[clear] == k]
         own = own[:: -(-len(own) // _MOST)] if len(own) else own
-        out[label] = tuple((round(float(x), 4), round(float(y), 4)) for x, y in own)
-    return out
+        out[label] = axes.project(heard.vectors[own].astype(np.float64))
+    widest = max([1e-9, *(float(np.abs(p).max(initial=0.0)) for p in out.values())])
+    return {label: tuple((round(float(x), 4), round(float(y), 4)) for x, y in p / widest) for label, p in out.items()}

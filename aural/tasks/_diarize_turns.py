@@ -8,7 +8,7 @@ import numpy as np
 
 from aural.results import Event, Turn, grid_span
 from aural.tasks._diarize_hear import Heard
-from aural.tasks._diarize_lanes import lanes_of, lanes_with_hidden, likely_of, shares
+from aural.tasks._diarize_lanes import lanes_of, lanes_with_hidden, likely_of, nearness, share_blocks
 from aural.tasks._diarize_voices import Voices
 
 PAUSE = 0.5  # s: a turn goes on over a shorter pause of the same speaker
@@ -21,7 +21,7 @@ _SHORTEST = 0.2  # s: a shorter turn is more often wrong than right
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """active [F, K]: who speaks in each frame; share [F, K]: how much speaks for each; overlap [F]: that of two at once."""
+    """active [F, K]: who speaks in each frame; share [F, K] (float16): how much speaks for each; overlap [F]: that of two at once."""
 
     active: np.ndarray
     share: np.ndarray
@@ -41,30 +41,28 @@ def frames_of(heard: Heard, voices: Voices, pause: float = PAUSE, asked: int | N
     """
     count = len(voices.centers)
     nobody, overlap = _counts(heard)
-    if not count:
-        none = np.zeros((heard.frames, 0), np.float32)
-        return Frames(none.astype(bool), none, overlap, heard.hop, heard.center)
     likely = likely_of(heard, voices.heard_alone)
     lanes = lanes_with_hidden(heard, likely)[0] if voices.hidden else lanes_of(heard, likely)
-    share = shares(heard, lanes, count)
-    share[:, : likely.shape[1]] += _VOICE * _by_frame(heard, likely)
-    speaking = np.where(nobody > SPEECH, 0, np.where(overlap > OVERLAP, 2, 1))
-    order = np.argsort(-share, axis=1, kind="stable")
-    active = np.zeros(share.shape, bool)
-    for place in range(min(2, count)):
-        at = np.flatnonzero(speaking > place)
-        active[at, order[at, place]] = True
+    speaking = np.where(nobody > SPEECH, 0, np.where(overlap > OVERLAP, 2, 1)).astype(np.int8)
+    active, shared = np.zeros((heard.frames, count), bool), np.zeros((heard.frames, count), np.float16)
+    for low, share in share_blocks(heard, lanes, count) if count else ():
+        share[:, : likely.shape[1]] += _VOICE * _by_frame(heard, likely, low, low + len(share))
+        order = np.argsort(-share, axis=1, kind="stable")
+        for place in range(min(2, count)):
+            at = np.flatnonzero(speaking[low : low + len(share)] > place)
+            active[low + at, order[at, place]] = True
+        shared[low : low + len(share)] = share / (1 + _VOICE)
     active = _filled(active, round(pause / heard.hop))
-    if asked:
+    if asked and count:
         _nobody_left_out(active, heard, voices)
-    return Frames(active, share / (1 + _VOICE), overlap, heard.hop, heard.center)
+    return Frames(active, shared, overlap, heard.hop, heard.center)
 
 
-def _by_frame(heard: Heard, likely: np.ndarray) -> np.ndarray:
-    """The likelihoods [F, K] of the vector nearest to each frame."""
+def _by_frame(heard: Heard, likely: np.ndarray, low: int, high: int) -> np.ndarray:
+    """The likelihoods [F, K] of the vector nearest to each of the frames [low, high)."""
     if not len(likely):
-        return np.zeros((heard.frames, likely.shape[1]), np.float32)
-    middle = np.arange(heard.frames) * heard.hop + heard.center
+        return np.zeros((high - low, likely.shape[1]), np.float32)
+    middle = np.arange(low, high) * heard.hop + heard.center
     after = np.clip(np.searchsorted(heard.times, middle), 1, max(1, len(heard.times) - 1))
     before = after - 1
     after = np.minimum(after, len(heard.times) - 1)
@@ -80,7 +78,7 @@ def _counts(heard: Heard) -> tuple[np.ndarray, np.ndarray]:
     several, empty = heard.members.sum(axis=1) > 1, heard.members.sum(axis=1) == 0
     for window, first in enumerate(heard.first.tolist()):
         low, high = max(0, first), min(total, first + heard.sets.shape[1])
-        sets = heard.sets[window, low - first : high - first].astype(np.float32) / 255
+        sets = heard.sets[window][low - first : high - first].astype(np.float32) / 255
         nobody[low:high] += sets[:, empty].sum(axis=1)
         overlap[low:high] += sets[:, several].sum(axis=1)
         seen[low:high] += 1
@@ -105,7 +103,7 @@ def runs(flags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _nobody_left_out(active: np.ndarray, heard: Heard, voices: Voices) -> None:
     """Give a voice that nowhere came first the place where its own vector fits best."""
-    near = heard.vectors.astype(np.float32) @ voices.centers.T
+    near = nearness(heard.vectors, voices.centers)
     reach = max(1, round(0.2 / heard.hop))
     for k in np.flatnonzero(~active.any(axis=0)).tolist():
         others = np.delete(near, k, axis=1).max(axis=1) if near.shape[1] > 1 else np.zeros(len(near))
@@ -127,7 +125,7 @@ def turns_of(frames: Frames, duration: float) -> tuple[tuple[Turn, ...], list[in
         for first, last in zip(*(r.tolist() for r in runs(frames.active[:, k])), strict=True):
             start, end = frames.edge(first), min(frames.edge(last), duration)
             if end > start:
-                found.append((start, end, k, float(frames.share[first:last, k].mean())))
+                found.append((start, end, k, float(frames.share[first:last, k].mean(dtype=np.float32))))
     found = _long_enough(found)
     order = list(dict.fromkeys(k for _, _, k, _ in found))
     names = {k: f"SPEAKER_{i:02}" for i, k in enumerate(order)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from aural.patterns.agglomerative import Tree, tree
 from aural.tasks._diarize_hear import Heard
-from aural.tasks._diarize_lanes import lanes_with_hidden, likely_of
+from aural.tasks._diarize_lanes import lanes_with_hidden, likely_of, nearness
 
 BLOCK = 600.0  # s: vectors are clustered inside blocks, then the blocks' clusters; so the cost is linear in length
 CLEAR = 0.35  # s of one speaker alone that make a vector clear enough to found a cluster on
@@ -68,26 +68,32 @@ def _with_hidden(heard: Heard, found: Voices) -> Voices:
 
 def _clustered(heard: Heard, wanted: Wanted, likeness: float) -> Voices:
     """The voices that have clusters of their own."""
-    vectors = heard.vectors.astype(np.float32)
     clear = heard.mass >= CLEAR
     if clear.sum() < max(1, wanted.least or 0):
         clear = heard.mass > 0
     if not clear.any():
-        return Voices(np.zeros((0, vectors.shape[1]), np.float32), np.zeros(len(vectors), int))
-    found, times, weights = vectors[clear], heard.times[clear], np.minimum(heard.mass[clear], 1.0)
-    blocks = (times // BLOCK).astype(int)
-    if blocks.max() == 0:
-        centers, _ = _clusters(found, weights, wanted, likeness)
-    else:
-        # A block may miss speakers that are asked for, but must not merge those that it has.
-        inside = likeness + _FINER if (wanted.least or 0) > 1 else likeness
-        parts = [_clusters(found[blocks == b], weights[blocks == b], Wanted(), inside) for b in np.unique(blocks)]
-        centers, sizes = np.concatenate([c for c, _ in parts]), np.concatenate([s for _, s in parts])
+        return Voices(np.zeros((0, heard.vectors.shape[1]), np.float32), np.zeros(len(heard.vectors), int))
+    chosen = np.flatnonzero(clear)
+    blocks = (heard.times[chosen] // BLOCK).astype(int)
+    # A block may miss speakers that are asked for, but must not merge those that it has.
+    inside = likeness + _FINER if (wanted.least or 0) > 1 else likeness
+    alone = blocks.max() == 0
+    parts = [
+        _clusters(
+            heard.vectors[at].astype(np.float32),
+            np.minimum(heard.mass[at], 1.0),
+            *((wanted, likeness) if alone else (Wanted(), inside)),
+        )
+        for at in (chosen[blocks == b] for b in np.unique(blocks))
+    ]
+    centers, sizes = np.concatenate([c for c, _ in parts]), np.concatenate([s for _, s in parts])
+    if not alone:
         centers, _ = _clusters(centers, sizes, wanted, JOINED - LIKENESS + likeness)
-    nearest = (vectors @ centers.T).argmax(axis=1)
-    settled = [_mean(vectors[nearest == k], heard.mass[nearest == k], c) for k, c in enumerate(centers)]
+    nearest = nearness(heard.vectors, centers).argmax(axis=1)
+    owned = [np.flatnonzero(nearest == k) for k in range(len(centers))]
+    settled = [_mean(heard.vectors[own].astype(np.float32), heard.mass[own], c) for own, c in zip(owned, centers, strict=True)]
     centers = np.stack(settled)
-    return Voices(centers, (vectors @ centers.T).argmax(axis=1))
+    return Voices(centers, nearness(heard.vectors, centers).argmax(axis=1))
 
 
 def _clusters(vectors: np.ndarray, weights: np.ndarray, wanted: Wanted, likeness: float) -> tuple[np.ndarray, np.ndarray]:

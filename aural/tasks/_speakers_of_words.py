@@ -80,9 +80,8 @@ class FromFrames(Evidence):
 
     def __init__(self, answer: Any) -> None:
         self.labels = tuple(answer.columns)
-        columns = list(answer.columns.values())
-        self._share = answer.frames.share[:, columns]
-        self._active = answer.frames.active[:, columns]
+        self._columns = list(answer.columns.values())
+        self._share, self._active = answer.frames.share, answer.frames.active
         self._hop, self._center = answer.frames.hop, answer.frames.center
 
     def within(self, start: float, end: float) -> np.ndarray:
@@ -90,7 +89,8 @@ class FromFrames(Evidence):
         low = min(max(0, int(np.ceil((start - self._center) / self._hop))), len(self._share) - 1)
         high = max(low + 1, int(np.floor((end - self._center) / self._hop)) + 1)
         # Half from the soft shares, half from the decision, which knows of pauses closed and turns dropped.
-        return np.asarray((self._share[low:high].mean(axis=0) + self._active[low:high].mean(axis=0)) / 2)
+        share, active = (x[low:high].mean(axis=0, dtype=np.float64)[self._columns] for x in (self._share, self._active))
+        return np.asarray((share + active) / 2)
 
 
 def _labels(words: Sequence[Word], turns: Sequence[Turn], evidence: Evidence) -> list[str]:

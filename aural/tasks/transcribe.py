@@ -21,7 +21,7 @@ from aural.sound.source import Source
 from aural.tasks import _trust as trust
 from aural.tasks._assumed import remark
 from aural.tasks._edges import snapped
-from aural.tasks._gate import FRAME, HOP, RATE, Heard, hear, without_breath
+from aural.tasks._gate import FRAME, HOP, RATE, SHORT, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._language_models import TAKING, languages
 from aural.tasks._numerals import in_figures, refuse
@@ -41,7 +41,7 @@ MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation
 FOREIGN = -0.65
 # Windows under SHORT s get SHORT_PAD s of silence around them: single words come out right more often
 # (fsdd, train: error rate 72 to 59 % with base, 103 to 61 % with tiny). A second try gets RETRY_PAD s.
-SHORT, SHORT_PAD, RETRY_PAD, CUT_TAIL = 2.0, 0.25, 0.5, 0.7
+SHORT_PAD, RETRY_PAD, CUT_TAIL = 0.25, 0.5, 0.7
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from aural.tasks._diarize_hear import EVERY, Heard, members_of
+from aural.tasks._diarize_sets import Sets
 
 SETS = ("nobody", "1", "2", "3", "1+2", "1+3", "2+3")
 HOP, CENTER, FRAMES, STEP = 270 / 16000, 0.0309, 589, 59
@@ -40,7 +41,7 @@ def heard_of(turns: Sequence[tuple[float, float, int]], duration: float, seed: i
     vectors = directions[who] + noise * rng.standard_normal((len(who), 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return Heard(
-        sets,
+        Sets.of(sets),
         first,
         members,
         vectors.astype(np.float16),
