@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from aural.metrics.words import errors_between
 from aural.models import store
 from aural.models.face import Decoding, Recognizer
 from aural.models.runtime import Runtime
+from aural.models.shelf import Shelf
 from aural.sound.source import Source
 from aural.tasks._gate import hear
 from aural.tasks._windows import trimmed
+from aural.tasks._witness import Witness
 from aural.tasks.transcribe import recognize
 from aural.text.scoring import normalize
 from bench.report import Finding, Table, publish
@@ -25,8 +28,19 @@ from bench.report import Finding, Table, publish
 DATA = Path(__file__).parents[2] / "shared" / "data"
 SILENT = ("noises", "esc10", "instrument_notes", "music_clips", "drums_and_loops")
 SINGLE = ("fsdd", "speech_commands_mini")
-COLUMNS = ("clips", "minutes", "model", "bare: clips with words", "bare: words", "gated: clips with words", "gated: words")
-DEAF = ("clips", "model", "reference words", "bare: deleted %", "gated: deleted %", "bare: empty clips %", "gated: empty clips %")
+ROADS = ("bare", "transcribe", "listen")
+COLUMNS = ("clips", "minutes", "model", *(f"{road}: {what}" for road in ROADS for what in ("clips with words", "words")))
+DEAF = (
+    "clips",
+    "model",
+    "reference words",
+    *(f"{road}: deleted %" for road in ROADS),
+    *(f"{road}: empty clips %" for road in ROADS),
+)
+NOTES = (
+    "bare = the whole clip fed to the recognizer without gate, padding or second try",
+    "transcribe = with the voice gate and its signals; listen = with the sound tagger as a witness besides",
+)
 
 
 def main() -> None:
@@ -38,23 +52,26 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     gate = store.open_model("silero-vad", "vad", Runtime("cpu", 1))
+    stack = contextlib.ExitStack()
+    witness = Witness(Shelf({"tagger": "yamnet"}, Runtime("cpu", 1)), "tagger", stack)
     silent: list[tuple[Any, ...]] = []
     deaf: list[tuple[Any, ...]] = []
     for name in args.models.split(","):
-        recognizer: Any = store.open_model(name, "recognizer", Runtime("cpu", 1))
+        ear = Ear(Remembering(store.open_model(name, "recognizer", Runtime("cpu", 1))), gate, witness)
         for title, clips in silent_sets(args.data, args.split):
-            silent.append(_silence(title, name, clips, recognizer, gate))
+            silent.append(_silence(title, name, clips, ear))
         for title, spoken in spoken_sets(args.data, args.split, args.every):
-            deaf.append(_deafness(title, name, spoken, recognizer, gate))
+            deaf.append(_deafness(title, name, spoken, ear))
     tables = (
         Table("Words where nobody speaks (should be 0; in babble people do talk)", COLUMNS, tuple(silent)),
         Table(
             "What the gate costs where somebody speaks (the same settings)",
             DEAF,
             tuple(deaf),
-            ("bare = the whole clip fed to the recognizer without gate, padding or second try",),
+            NOTES,
         ),
     )
+    stack.close()
     publish(Finding("Are there words in noise, music and silence, and is the gate deaf?", tables), args.json)
 
 
@@ -89,35 +106,63 @@ def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[
         yield f"{folder}, alone in 4 s at -80 dBFS", [(_alone(x, rng), t) for x, t in words[:: max(1, len(words) // 100)]]
 
 
-def _silence(title: str, name: str, clips: list[np.ndarray], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
-    told = [_texts(x, recognizer, gate) for x in clips]
+class Remembering:
+    """A recognizer that answers the same question from memory: the roads differ in what they keep of an answer."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self.card, self._recognizer = recognizer.card, recognizer
+        self._known: dict[tuple[bytes, bool], Any] = {}
+
+    def recognize(self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Any = None) -> Any:
+        key = (samples.tobytes(), decoding.allow_empty)
+        if key not in self._known:
+            self._known[key] = self._recognizer.recognize(samples, lengths, decoding, speech)
+        return self._known[key]
+
+    def forget(self) -> None:
+        self._known.clear()
+
+
+@dataclass(frozen=True)
+class Ear:
+    """What hears a clip."""
+
+    recognizer: Remembering
+    gate: Any
+    witness: Witness
+
+
+def _silence(title: str, name: str, clips: list[np.ndarray], ear: Ear) -> tuple[Any, ...]:
+    told = [_texts(x, ear) for x in clips]
     minutes = sum(len(x) for x in clips) / 16000 / 60
-    counts = [(sum(bool(t[k]) for t in told), sum(len(t[k].split()) for t in told)) for k in (0, 1)]
-    return (f"{title} ({len(clips)})", minutes, name, *counts[0], *counts[1])
+    counts = [(sum(bool(t[k]) for t in told), sum(len(t[k].split()) for t in told)) for k in range(len(ROADS))]
+    return (f"{title} ({len(clips)})", minutes, name, *(n for pair in counts for n in pair))
 
 
-def _deafness(title: str, name: str, spoken: list[tuple[np.ndarray, str]], recognizer: Recognizer, gate: Any) -> tuple[Any, ...]:
-    words, lost, empty = 0, [0, 0], [0, 0]
+def _deafness(title: str, name: str, spoken: list[tuple[np.ndarray, str]], ear: Ear) -> tuple[Any, ...]:
+    words, lost, empty = 0, [0] * len(ROADS), [0] * len(ROADS)
     for samples, text in spoken:
         reference = normalize(text).split()
         words += len(reference)
-        for k, told in enumerate(_texts(samples, recognizer, gate)):
+        for k, told in enumerate(_texts(samples, ear)):
             lost[k] += errors_between(reference, normalize(told).split()).deleted
             empty[k] += not told
     shares = [100 * n / max(words, 1) for n in lost] + [100 * n / max(len(spoken), 1) for n in empty]
     return (f"{title} ({len(spoken)})", name, words, *shares)
 
 
-def _texts(samples: np.ndarray, recognizer: Recognizer, gate: Any) -> tuple[str, str]:
-    """What the bare recognizer and the gated one write."""
+def _texts(samples: np.ndarray, ear: Ear) -> tuple[str, ...]:
+    """What each road writes."""
     plain = Decoding(word_times=False)
-    bare = recognizer.recognize(samples[None], np.array([len(samples)]), plain)[0].text
-    blocks = list(hear(Source.from_samples(samples, 16000), gate))
+    bare = ear.recognizer.recognize(samples[None], np.array([len(samples)]), plain)[0].text
+    blocks = list(hear(Source.from_samples(samples, 16000), ear.gate))
     heard = blocks[0]
     for block in blocks[1:]:
         heard = heard.joined(block)
-    told = recognize(trimmed(heard), recognizer, dataclasses.replace(plain))
-    return bare, " ".join(h.text for h in told)
+    recognizer: Any = ear.recognizer
+    roads = [recognize(trimmed(heard), recognizer, plain, witness=witness) for witness in (None, ear.witness)]
+    ear.recognizer.forget()
+    return bare, *(" ".join(h.text for h in told) for told in roads)
 
 
 def _rows(folder: Path, split: str) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def constant_q(samples: ArrayLike, *, options: ConstantQ = DEFAULT) -> np.ndarra
             block = np.zeros(length, one.dtype)
             part = one[max(begin, 0) : begin + length]
             block[max(-begin, 0) : max(-begin, 0) + len(part)] = part
-            spectrum = np.fft.rfft(block)
+            spectrum: np.ndarray = np.fft.rfft(block)
             for first, low, weights in octaves:
                 told = _at_hops(weights * spectrum[low : low + weights.shape[1]], low, bank.frames)[:, bank.margin :]
                 last = min(count - start, bank.frames - 2 * bank.margin)
@@ -113,7 +113,8 @@ def _bank(options: ConstantQ) -> _Bank:
     octaves = []
     for first in range(0, options.n_bins, options.bins_per_octave):
         chosen = slice(first, first + options.bins_per_octave)
-        spectra = np.stack([_wavelet(f, n, options.sample_rate, n_fft) for f, n in zip(options.frequencies[chosen], options.lengths[chosen], strict=True)])  # fmt: skip
+        pitches = zip(options.frequencies[chosen], options.lengths[chosen], strict=True)
+        spectra = np.stack([_wavelet(f, n, options.sample_rate, n_fft) for f, n in pitches])
         strong = np.flatnonzero((np.abs(spectra) > _FAINT * np.abs(spectra).max()).any(axis=0))
         octaves.append((first, int(strong[0]), spectra[:, strong[0] : strong[-1] + 1] / options.hop))
     return _Bank(count, margin, tuple(octaves))

@@ -21,7 +21,10 @@ _SHORTEST = 0.2  # s: a shorter turn is more often wrong than right
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """active [F, K]: who speaks in each frame; share [F, K] (float16): how much speaks for each; overlap [F]: that of two at once."""
+    """active [F, K]: who speaks in each frame; share [F, K]: how much speaks for each; overlap [F]: that of two at once.
+
+    Shares are float16: half of the memory that hours of them take.
+    """
 
     active: np.ndarray
     share: np.ndarray

@@ -17,8 +17,9 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks._events import Follower, Found, Levels, as_event, joined, without_doubles
 from aural.tasks._frames import Frames, Rule, by_frames, events_of, frames_of, smoothed, thresholds
-from aural.tasks._hearing import Walk, mono_blocks
+from aural.tasks._hearing import Heard, Walk, mono_blocks
 from aural.tasks._kinds import Kinds, kinds_of
+from aural.tasks._music import Music
 from aural.tasks._task import Task
 
 
@@ -62,23 +63,28 @@ class Ear:
         self._walk = Walk(model)
         self._follower = Follower(len(model.card.labels), self._wanted(), begins, keeps)
         self._levels = Levels(model.card.sample_rate)
+        self.music = Music(model)
 
     def push(self, samples: np.ndarray) -> None:
         """The next samples [t] at the model's rate."""
         self._levels.push(samples)
         for heard in self._walk.push(samples):
-            self._follower.push(heard)
+            self._take(heard)
 
     def finish(self, duration: float) -> tuple[Event, ...]:
         """All events of a recording of `duration` seconds, sorted by start."""
         for heard in self._walk.finish():
-            self._follower.push(heard)
+            self._take(heard)
         found = joined(self._follower.finish(), round(self._options.gap * self._walk.grid.rate / self._walk.grid.hop))
         if not self._options.all_names:
             found = without_doubles(found, self._kinds)
         levels = self._levels.all()
         events = [self._event(f, levels, duration) for f in found]
         return tuple(sorted((e for e in events if e.duration >= self._options.min_length), key=lambda e: (e.start, e.end, e.label)))
+
+    def _take(self, heard: Heard) -> None:
+        self._follower.push(heard)
+        self.music.take(heard)
 
     def _event(self, found: Found, levels: np.ndarray, duration: float) -> Event:
         return as_event(found, self._kinds.labels[found.kind], self._walk.grid, levels, duration)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from aural.tasks._frames import by_frames
 from aural.tasks._hearing import mono_blocks
 from aural.tasks._said_by import with_speakers
 from aural.tasks._task import Task
+from aural.tasks._witness import Witness
 
 T = TypeVar("T")
 _WORDS, _CLASSES = "recognizer", "classifier"
@@ -76,7 +78,9 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
 def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, told: transcribe.Told | None) -> Result:
     """As `run`; told([segment ...]) gets the words while they are found, before anybody knows who said them."""
     _refuse(shelf, options)
-    result = transcribe.growing(source, shelf, _same(options, transcribe.Options), progress, told)
+    with contextlib.ExitStack() as stack:
+        witness = Witness(shelf, "tagger", stack) if options.sounds else None
+        result = transcribe.growing(source, shelf, _same(options, transcribe.Options), progress, told, witness)
     events: tuple[Event, ...] = ()
     if options.sounds:
         events = _sounds(source, shelf, options, None if options.clip else result.speech or (), progress)
@@ -151,7 +155,7 @@ def _sounds(source: Source, shelf: Shelf, options: Options, speech: Sequence[Spa
         duration = source.recording.duration
         assert duration is not None
         found = ear.finish(duration) if ear is not None else detect.heard(source, tagger, _wanted(options), progress)
-        return found + cutter.finish(duration, speech)
+        return found + cutter.finish(duration, speech, ear.music if ear is not None else None)
 
 
 def _traits(source: Source, shelf: Shelf, result: Result, progress: Progress) -> tuple[Speaker, ...]:

@@ -19,6 +19,7 @@ from aural.sound.source import Source
 from aural.tasks import vad
 from aural.tasks._events import Levels
 from aural.tasks._hearing import Walk, mono_blocks
+from aural.tasks._music import Music
 from aural.tasks._task import Task
 
 LAYER, SILENCE = "segment", "silence"
@@ -56,11 +57,12 @@ class Cutter:
         self._levels.push(samples)
         self._scores += [h.probabilities for h in self._walk.push(samples)]
 
-    def finish(self, duration: float, speech: Sequence[Span] | None = None) -> tuple[Event, ...]:
+    def finish(self, duration: float, speech: Sequence[Span] | None = None, music: Music | None = None) -> tuple[Event, ...]:
         """Events that cover [0, duration) without gap or overlap, layer "segment".
 
         `speech`: what the voice gate found, None = not asked. The net looks at 0.7 s and takes a lone
         "yes" for noise and a bark for speech; the gate knows better. Music stays music, with a voice or without.
+        `music`: what a sound tagger heard; where it hears music for seconds and the net noise (chip tunes), it is music.
         """
         self._scores += [h.probabilities for h in self._walk.finish()]
         scores, silent = np.concatenate(self._scores), self._silent()
@@ -74,6 +76,9 @@ class Cutter:
         frame = np.clip(((bins + 0.5) * _BIN * grid.rate - grid.window / 2) / grid.hop + 0.5, 0, len(scores) - 1).astype(int)
         kinds = path[frame]
         kinds[: len(silent)][silent[: len(kinds)]] = len(self._labels)
+        if music is not None and {"noise", "music"} <= set(self._labels):
+            noisy = np.flatnonzero(kinds == self._labels.index("noise"))
+            kinds[noisy[music.at((noisy + 0.5) * _BIN)]] = self._labels.index("music")
         self._trust(kinds, speech)
         _absorb(kinds, round(_SHORTEST / _BIN), len(self._labels))
         return tuple(self._event(kinds, a, b, scores[frame[a:b]], duration) for a, b in _runs(kinds))
@@ -133,13 +138,20 @@ def _runs(values: np.ndarray) -> list[tuple[int, int]]:
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Events of layer "segment" that cover a recording of any length."""
     speech = vad.TASK.run(source, shelf, vad.Options(), progress).speech or ()
-    with shelf.open("speech_music") as model:
-        cutter = Cutter(model, options)
+    with shelf.open("speech_music") as model, shelf.open("tagger") as tagger:
+        cutter, music, walk = Cutter(model, options), Music(tagger), Walk(tagger)
+        if tagger.card.sample_rate != model.card.sample_rate:
+            what = f"{tagger.card.name} hears at {tagger.card.sample_rate} Hz, {model.card.name} at {model.card.sample_rate} Hz"
+            raise UsageError(what, where="tagger", fix="Leave the tagger as it is")
         for samples in mono_blocks(source, model.card.sample_rate, progress, "segments"):
             cutter.push(samples)
+            for heard in walk.push(samples):
+                music.take(heard)
+        for heard in walk.finish():
+            music.take(heard)
         recording = source.recording
         assert recording.duration is not None
-        events = cutter.finish(recording.duration, speech)
+        events = cutter.finish(recording.duration, speech, music)
     return Result(recording, dict(shelf.made_by), events=events)
 
 
@@ -164,7 +176,7 @@ TASK = Task(
     Options,
     run,
     show,
-    {"speech_music": "ina-speech-music", "vad": "silero-vad"},
+    {"speech_music": "ina-speech-music", "vad": "silero-vad", "tagger": "yamnet"},
     "speech_music",
     Question("frame", "class"),
     score=score,

@@ -27,6 +27,7 @@ from aural.tasks._language_models import TAKING, languages
 from aural.tasks._numerals import in_figures, refuse
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
+from aural.tasks._witness import Witness
 from aural.tasks._words import guessed, in_order, plain, shifted
 from aural.text import hotwords
 from aural.text.languages import code_of
@@ -84,8 +85,13 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     return growing(source, shelf, options, progress, None)
 
 
-def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, told: Told | None) -> Result:
-    """As `run`; told([segment ...]) gets each segment once, as soon as no later window can change it."""
+def growing(
+    source: Source, shelf: Shelf, options: Options, progress: Progress, told: Told | None, witness: Witness | None = None
+) -> Result:
+    """As `run`; told([segment ...]) gets each segment once, as soon as no later window can change it.
+
+    `witness`: a sound tagger that is asked where the gate is not sure of a voice.
+    """
     start, end = clip_of(options.clip)
     if options.numerals and options.task == "transcribe":
         refuse(options.language)
@@ -98,7 +104,7 @@ def growing(source: Source, shelf: Shelf, options: Options, progress: Progress, 
         for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
-            text.take(window, recognize(trimmed(window.heard), recognizer, asked, options.gate))
+            text.take(window, recognize(trimmed(window.heard), recognizer, asked, options.gate, witness=witness))
             if told is not None and (new := _settled(text, decoding.language, options)[sent:]):
                 sent += len(new)
                 told(new)
@@ -123,7 +129,14 @@ def _settled(text: Gathered, language: str | None, options: Options) -> list[Seg
     return [on_grid(s) for s in in_figures(found, asked=options.numerals)]
 
 
-def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshold: float = 0.5, depth: int = 0) -> list[Hypothesis]:
+def recognize(
+    heard: Heard,
+    recognizer: Recognizer,
+    decoding: Decoding,
+    threshold: float = 0.5,
+    depth: int = 0,
+    witness: Witness | None = None,
+) -> list[Hypothesis]:
     """What is said in one window; times in seconds of the recording. Empty when nobody speaks.
 
     A loop is heard again in halves; speech that is answered with nothing, or with marks alone (models write
@@ -135,10 +148,13 @@ def recognize(heard: Heard, recognizer: Recognizer, decoding: Decoding, threshol
         return []
     told = _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
-        return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1)]
+        return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1, witness)]
     if not plain(told.text) and evidence.strong:
         told = _second_try(heard, recognizer, decoding)
-    if not plain(told.text) or not trust.believed(told, evidence):
+    if not plain(told.text):
+        return []
+    other = witness.asked(heard) if witness is not None and not evidence.sure else None
+    if not trust.believed(told, evidence, other):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
     if words and recognizer.card.kind in SPIKING:  # such a model says when a word is sure, somewhere in it

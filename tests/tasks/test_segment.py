@@ -13,6 +13,8 @@ from aural.models.face import Scorer
 from aural.results import Question, Span
 from aural.sound.source import Source
 from aural.tasks import segment
+from aural.tasks._hearing import Heard
+from aural.tasks._music import Music
 
 RATE = 16_000
 
@@ -20,7 +22,8 @@ RATE = 16_000
 class Sign(Scorer):
     """Says speech where the mean of a 0.5 s window is positive and music where it is negative, each 0.1 s."""
 
-    def __init__(self) -> None:
+    def __init__(self, turned: bool = False) -> None:
+        self._order = [2, 1, 0] if turned else [0, 1, 2]  # turned: noise in place of speech
         self.card = Card("sign", "speech_music", "test", Licences("", "", "", True, ""), "", question=Question("frame", "class"),
                          labels=("speech", "music", "noise"), window=0.5, hop=0.1)  # fmt: skip
 
@@ -29,7 +32,7 @@ class Sign(Scorer):
         count = 1 + max(0, -(-(len(sound) - window) // hop))
         mean = np.array([sound[i * hop : i * hop + window].mean() if len(sound) else 0.0 for i in range(count)])
         speech = 1 / (1 + np.exp(-50 * mean))
-        return np.stack([speech, 1 - speech, 0 * speech], axis=1)[None].astype(np.float32)
+        return np.stack([speech, 1 - speech, 0 * speech], axis=1)[None][..., self._order].astype(np.float32)
 
     def close(self) -> None:
         return
@@ -108,3 +111,37 @@ def test_speech_that_the_gate_does_not_hear_is_noise() -> None:
     cutter = segment.Cutter(Sign(), segment.Options())
     cutter.push(level(0.1, 6).astype(np.float32))
     assert [(e.start, e.end, e.label) for e in cutter.finish(6.0, ())] == [(0, 6, "noise")]
+
+
+class Tagger(Scorer):
+    """A tagger that knows the given labels; it is only asked for its grid here."""
+
+    def __init__(self, *labels: str) -> None:
+        self.card = Card("tagger", "tagger", "test", Licences("", "", "", True, ""), "", labels=labels, window=1.0, hop=0.5)
+
+    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        return
+
+
+def voted(labels: tuple[str, ...], scores: np.ndarray) -> list[tuple[str, float]]:
+    """What is told of 20 s of noise when the tagger gives `scores` [F] to its first label."""
+    cutter, music = segment.Cutter(Sign(turned=True), segment.Options()), Music(Tagger(*labels))
+    cutter.push(level(0.1, 20).astype(np.float32))
+    music.take(Heard(0, scores[:20, None], np.ones(20)))
+    music.take(Heard(20, scores[20:, None], np.ones(len(scores) - 20)))
+    return [(e.label, round(e.duration)) for e in cutter.finish(20.0, (), music)]
+
+
+def test_where_the_tagger_hears_music_noise_is_music() -> None:
+    scores = np.where(np.arange(40) < 20, 0.95, 0.0).astype(np.float32)
+    told = voted(("Music",), scores)
+    assert [kind for kind, _ in told] == ["music", "noise"] and told[0][1] in (9, 10, 11)
+
+
+def test_a_moment_of_music_is_none_and_a_tagger_without_it_changes_nothing() -> None:
+    moment = np.where(np.arange(40) == 20, 1.0, 0.0).astype(np.float32)
+    assert voted(("Music",), moment) == [("noise", 20)]
+    assert voted(("Hum",), np.ones(40, np.float32)) == [("noise", 20)]

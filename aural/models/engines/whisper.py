@@ -33,6 +33,7 @@ _OTHERS_A_SECOND = 25.0  # scripts whose characters take several tokens each
 _FIRST_TIME = 1.0  # s: the first timestamp is not later
 _NEVER = -np.inf
 _FAINT = -1e9  # masks attention; finite, so that a row of masks alone does no harm
+_LONG, _FOLLOWED = 2.0, 0.5  # s that no word lasts; share of the highest attention from which a word is followed
 _VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
 _MEND = "`aural models verify` checks the files"
 _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
@@ -338,14 +339,19 @@ class Whisper(Aligner, LanguageGuesser):
         spans = token_path(fit, quiet, [p.first for p in pieces] + [len(one.tokens)])
         ahead = log_softmax(logits[0, len(lead) - 1 : -1].astype(np.float64))
         sure = np.exp(ahead[np.arange(len(one.tokens)), list(one.tokens)])
-        starts = spans[[p.first for p in pieces], 0] * HOP - self.card.calibration["start"]
-        ends = spans[[p.voiced - 1 for p in pieces], 1] * HOP - self.card.calibration["end"]
+        taken = [(int(spans[p.first, 0]), int(spans[p.voiced - 1, 1])) for p in pieces]
+        long = [(b - a) * HOP > _LONG for a, b in taken]
+        taken = [
+            _core(fit[p.first : p.voiced], a, b) if far else (a, b) for p, far, (a, b) in zip(pieces, long, taken, strict=True)
+        ]
+        starts = np.array([a for a, _ in taken]) * HOP - self.card.calibration["start"]
+        ends = np.array([b for _, b in taken]) * HOP - self.card.calibration["end"]
         begin = np.maximum.accumulate(np.clip(starts, 0.0, max(seconds - 0.001, 0.0)))
         finish = np.maximum(np.minimum(np.maximum(ends, begin + 0.001), seconds), begin + 1e-4)
         confidence = [float(np.exp(np.mean(np.log(np.maximum(sure[p.first : p.last], 1e-6))))) for p in pieces]
         return [
-            Word(float(a), float(b), text=p.text, confidence=min(c, 1.0))
-            for p, a, b, c in zip(pieces, begin, finish, confidence, strict=True)
+            Word(float(a), float(b), text=p.text, confidence=min(c, 1.0), timed="guessed" if far else "measured")
+            for p, far, a, b, c in zip(pieces, long, begin, finish, confidence, strict=True)
         ]
 
     def _tree(self, decoding: Decoding) -> PhraseTree | None:
@@ -387,6 +393,17 @@ def _voiced(speech: np.ndarray | None, frames: int) -> np.ndarray:
         return np.ones(frames, bool)
     at = np.minimum(((np.arange(frames) + 0.5) * HOP / _VOICE_HOP).astype(int), len(speech) - 1)
     return np.asarray(speech[at] >= 0.5)
+
+
+def _core(fit: np.ndarray, first: int, last: int) -> tuple[int, int]:
+    """The frames from where a word's tokens [L, F] begin to be followed to where they are no longer.
+
+    For words that took what lies between first and last though nobody says one word so long: there the model left out
+    what was said, and the path gives the time of it to a word beside it.
+    """
+    near = fit[:, first:last].max(axis=0)
+    strong = np.flatnonzero(near >= _FOLLOWED * near.max())
+    return first + int(strong[0]), first + int(strong[-1]) + 1
 
 
 def _even(texts: Sequence[str], seconds: float) -> list[Word]:
