@@ -121,6 +121,6 @@ class _Far:
         left = max(0.0, self._until - time.monotonic())
         if not self._ray.wait([actor.__ray_ready__.remote()], timeout=left)[0]:
             what = f"the cluster has no room for worker {more['RANK']}"
-            raise LimitReached(what, where="--cluster", fix="Use fewer --workers")
+            raise LimitReached(what, where="--cluster", fix="Use fewer --processes")
         # Each worker sees the chips that Ray gave it, so its own is the first.
         return _Call(self._ray, actor, actor.run.remote(list(command[1:]), {**more, "LOCAL_RANK": "0"}, str(Path.cwd())))

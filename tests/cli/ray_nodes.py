@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ SMALL = 100 * 2**20  # bytes of a node's object store
 
 
 @contextlib.contextmanager
-def nodes(count: int) -> Iterator[tuple[str, Any]]:
-    """(address, kill) of a Ray cluster with so many nodes of one core."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def nodes(count: int, more: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """(address, kill) of a Ray cluster with so many nodes of one core, whose environment holds `more`."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
     command = [sys.executable, "-W", "ignore", str(HERE), str(count)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, text=True, env=environment, **pipes) as process:

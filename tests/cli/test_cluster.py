@@ -31,22 +31,34 @@ RAY = importlib.util.find_spec("ray") is not None
 stored = pytest.mark.skipif(not STORE, reason="fsspec and s3fs are not installed")
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """An object store with the buckets `calls` and `out`; s3:// means it."""
+@pytest.fixture(scope="module")
+def served() -> Iterator[Store]:
+    """An object store of this module's own."""
     made = Store()
     threading.Thread(target=made.serve_forever, daemon=True).start()
-    made.buckets = {"calls": {}, "out": {}}
-    for name, value in {"AWS_ENDPOINT_URL": made.address, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+def keys_of(store: Store) -> dict[str, str]:
+    """The environment in which s3:// means this store."""
+    told = {"AWS_ENDPOINT_URL": store.address, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    return told | {"AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@pytest.fixture
+def store(served: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The store with the empty buckets `calls` and `out`; s3:// means it."""
+    served.buckets = {"calls": {}, "out": {}}
+    served.puts.clear()
+    for name, value in keys_of(served).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     if STORE:
         import s3fs
 
         s3fs.S3FileSystem.clear_instance_cache()
-    yield made
-    made.shutdown()
-    made.server_close()
+    return served
 
 
 def fill(store: Store, count: int) -> list[str]:
@@ -129,9 +141,9 @@ def test_without_a_cluster_addresses_work_as_folders_do(store: Store, monkeypatc
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[tuple[str, Any]]:
-    """Two nodes: the address, and what kills one of them."""
-    with nodes(2) as made:
+def cluster(served: Store) -> Iterator[tuple[str, Any]]:
+    """Two nodes that reach the store: the address, and what kills one of them."""
+    with nodes(2, keys_of(served)) as made:
         yield made
 
 
@@ -170,7 +182,7 @@ def test_one_model_is_learned_here_and_on_a_node(cluster: tuple[str, Any], tmp_p
     sets = {"encoder": "rnn", "sample_rate": RATE, "width": 6, "n_mels": 12, "batch": 6, "epochs": 1, "rate": 0.01, "threads": 1}
     flags = [word for name, value in sets.items() for word in ("--set", f"{name}={value}")]
     command = [sys.executable, "-m", "aural", "train", "classify", "--manifest", str(rows), "--valid", str(valid)]
-    command += ["-o", str(tmp_path / "run"), "--progress", "none", "--workers", "2", "--cluster", cluster[0], *flags]
+    command += ["-o", str(tmp_path / "run"), "--progress", "none", "--processes", "2", "--cluster", cluster[0], *flags]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=250)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("stopped after 1 epochs") == 1 and (tmp_path / "run" / "model" / "model.onnx").is_file()

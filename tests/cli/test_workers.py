@@ -17,13 +17,13 @@ from aural.cli.main import main
 
 
 def test_what_begins_the_processes_is_not_passed_on() -> None:
-    words = ["classify", "sounds", "--workers", "2", "-o", "runs/x", "--cluster=auto", "--resume"]
+    words = ["classify", "sounds", "--processes", "2", "-o", "runs/x", "--cluster=auto", "--resume"]
     assert _alone(words) == ["classify", "sounds", "-o", "runs/x", "--resume"]
-    assert _alone(["classify", "--workers=2", "--cluster", "h:1"]) == ["classify"]
+    assert _alone(["classify", "--processes=2", "--cluster", "h:1"]) == ["classify"]
 
 
 def test_numbers_that_cannot_be(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "classify", "x", "--workers", "0"]) == 2
+    assert main(["train", "classify", "x", "--processes", "0"]) == 2
     assert main(["train", "classify", "x", "--cluster", "auto"]) == 2
 
 

@@ -27,7 +27,7 @@ examples:
   aural train classify sounds/ -o runs/mels --sweep n_mels=40,64,128        a table of all, and the best model
   aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
   aural train transcribe rows.jsonl --method hmm -o runs/words              phones, a lexicon and n-grams
-  aural train classify sounds/ -o runs/mine --workers 2                     one fit in two processes
+  aural train classify sounds/ -o runs/mine --processes 2                   one fit in two processes
   aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
   aural train speak --manifest rows.jsonl --method units -o runs/voice --consent "my own voice"    rows of audio and text
   aural classify new.wav --model runs/mine
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="train also on data that cannot carry a model")
     parser.add_argument("--config", type=Path, metavar="FILE.toml", help="settings from a file; flags come before it")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of net or loss: encoder.width=64")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that learn together (default: 1)")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="processes that learn together (default: 1)")
     parser.add_argument("--cluster", metavar="WHERE", help="all but the first of them on a Ray cluster: auto, or HOST:PORT")
     parser.set_defaults(parser=parser)
     several = parser.add_argument_group("several trainings in one run folder, gone on with by --resume")
@@ -89,12 +89,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, and say what to do with the model."""
-    if args.workers < 1 or (args.cluster is not None and args.workers == 1):
-        raise UsageError(f"{args.workers} workers cannot be", where="--workers", fix="It takes 1 or more; --cluster 2 or more")
-    if args.workers > 1:
+    if args.processes < 1 or (args.cluster is not None and args.processes == 1):
+        raise UsageError(
+            f"{args.processes} processes cannot be", where="--processes", fix="It takes 1 or more; --cluster 2 or more"
+        )
+    if args.processes > 1:
         from aural.cli.workers import train
 
-        return train(_alone(args.parser.given), args.workers, args.cluster)
+        return train(_alone(args.parser.given), args.processes, args.cluster)
     shown = progress_of(args.progress)
     try:
         _trained(with_readings(asked(args), args, shown), _several(args), shown)
@@ -107,8 +109,8 @@ def _alone(words: list[str]) -> list[str]:
     """A command line without what begins several processes."""
     found, skip = [], False
     for word in words:
-        begins = word in ("--workers", "--cluster")
-        if not (skip or begins or word.startswith(("--workers=", "--cluster="))):
+        begins = word in ("--processes", "--cluster")
+        if not (skip or begins or word.startswith(("--processes=", "--cluster="))):
             found.append(word)
         skip = begins
     return found
