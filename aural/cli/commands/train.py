@@ -15,7 +15,7 @@ from aural.errors import ExtraMissing, UsageError
 
 if TYPE_CHECKING:
     from aural.learn.several import Asked
-    from aural.learn.train import Ask
+    from aural.learn.train import Ask, Trained
 
 _EXAMPLES = """
 examples:
@@ -140,7 +140,14 @@ def _trained(ask: Ask, several: Asked, shown: Any) -> None:
     processes.leave()
     if not processes.first():
         return
-    say(f"the model lies in {made.folder}; now: aural {ask.verb} RECORDING --model {made.folder}")
+    say(f"the model lies in {made.folder}; now: aural {ask.verb} {_next(ask.verb, made)}")
+
+
+def _next(verb: str, made: Trained) -> str:
+    """What to give the verb now, so that the model is used."""
+    if made.card.role == "vocoder":
+        return f"TEXT --model VOICE --vocoder {made.folder}"
+    return f"{'TEXT' if find.page('tasks', verb).TASK.takes == 'text' else 'RECORDING'} --model {made.folder}"
 
 
 def with_readings(ask: Ask, args: argparse.Namespace, shown: Any) -> Ask:

@@ -40,7 +40,7 @@ from aural.sound.voice_mel import VOICE, at_rate
 
 NAME = "tacotron2"
 MEMORY, STEP, AFTER, SIZES = "memory.onnx", "step.onnx", "after.onnx", "sizes.json"
-STATES = ("frame", "h1", "c1", "h2", "c2", "seen", "where", "summed")
+STATES = ("last_frame", "h1", "c1", "h2", "c2", "seen_text", "looks_now", "looks_summed")
 DEFAULTS: Mapping[str, Any] = {
     "sample_rate": VOICE.sample_rate, "batch": 16, "rate": 1e-3, "decay": 1e-4, "warmup": 0.05, "epochs": 100, "patience": 0,
     "clip_norm": 1.0,
@@ -115,15 +115,14 @@ def apart(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:
 
 @final
 class Remembering(nn.Module):
-    """The part over symbols as a graph, with the state before the first step."""
+    """The part over symbols as a graph."""
 
     def __init__(self, net: page.Acoustic) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, symbols: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
-        memory = self.net.memory(symbols, lengths)
-        return memory, *self.net.begin(memory)
+    def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
+        return self.net.memory(symbols, lengths)
 
 
 @final
@@ -163,19 +162,19 @@ def export(net: page.Acoustic, folder: Path) -> None:
     def fed(rows: int, count: int) -> tuple[tuple[Tensor, ...], tuple[Any, ...]]:
         generator = torch.Generator().manual_seed(rows)
         given = torch.randint(net.names.num_embeddings, (rows, count), generator=generator), torch.tensor([count, count - 2][:rows])
-        memory, *state = remembering(*given)
+        memory = remembering(*given)
+        state = net.begin(memory)
         return given, (memory, given[1], torch.rand(rows, 2, width, generator=generator), tuple(x + 0.1 for x in state))
 
     given, stepped = fed(2, 9)
-    write_program(remembering, given, ({0: batch, 1: symbols}, {0: batch}), folder / MEMORY, ["symbols", "lengths"],
-                  ["memory", *STATES])  # fmt: skip
-    free = tuple({0: batch, 1: symbols} if name in ("where", "summed") else {0: batch} for name in STATES)
+    write_program(remembering, given, ({0: batch, 1: symbols}, {0: batch}), folder / MEMORY, ["symbols", "lengths"], ["memory"])
+    free = tuple({0: batch, 1: symbols} if name.startswith("looks") else {0: batch} for name in STATES)
     write_program(stepping, stepped, ({0: batch, 1: symbols}, {0: batch}, {0: batch}, free), folder / STEP,
                   ["memory", "lengths", "draws", *STATES], ["frames", "stop", *states])  # fmt: skip
     made = torch.randn(2, net.n_mels, 30), torch.tensor([30, 20])
     write_program(Refining(net), made, ({0: batch, 2: frames}, {0: batch}), folder / AFTER, ["mel", "frames"], ["refined"])
     given, stepped = fed(1, 17)
-    _check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory", *STATES], remembering(*given))
+    _check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory"], (remembering(*given),))
     feeds = dict(zip(("memory", "lengths", "draws", *STATES), (*stepped[:3], *stepped[3]), strict=True))
     _check(folder / STEP, feeds, ["frames", "stop", *states], stepping(*stepped))
     longer = torch.randn(1, net.n_mels, 57), torch.tensor([57])
@@ -212,7 +211,7 @@ def run(job: Job) -> Card:
     job.model.mkdir(parents=True, exist_ok=True)
     export(net.cpu(), job.model)
     spoken.write(job)
-    write_text(job.model / SIZES, json.dumps({"before": net.config.before, "step": net.config.step}) + "\n")
+    write_text(job.model / SIZES, json.dumps({name: getattr(net.config, name) for name in ("before", "decoder", "step")}) + "\n")
     figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
     return cards.write(job, said["train"], NAME, mel.sample_rate, parts["texts"].language, seed=options.seed, figures=figures)
 

@@ -20,7 +20,7 @@ from aural.text.pronunciation.phones import sequence
 from aural.text.pronunciation.symbols import numbers
 
 MEMORY, STEP, AFTER, SIZES, VOICE = "memory.onnx", "step.onnx", "after.onnx", "sizes.json", "voice.json"
-STATES = ("frame", "h1", "c1", "h2", "c2", "seen", "where", "summed")
+STATES = ("last_frame", "h1", "c1", "h2", "c2", "seen_text", "looks_now", "looks_summed")
 _DONE = 0.5
 _LONGEST = 0.4  # s a phone, behind which it has lost itself
 
@@ -33,7 +33,7 @@ class Tacotron(Acoustic):
         self.card = card
         self._memory, self._step, self._after = sessions
         self._known = {name: k for k, name in enumerate(voice["symbols"])}
-        self._before, self._frames = int(sizes["before"]), int(sizes["step"])
+        self._before, self._inner, self._frames = (int(sizes[name]) for name in ("before", "decoder", "step"))
 
     def close(self) -> None:
         """The sessions go with the object."""
@@ -47,7 +47,8 @@ class Tacotron(Acoustic):
         mel = stretched(self._after.run(feeds, ["refined"])[0][0], prosody.speed)
         # Where it looked, never going back, tells how long each phone was said.
         owners = np.maximum.accumulate(looked)
-        frames = np.bincount(owners, minlength=len(phones)) * self._frames / prosody.speed
+        shares = np.maximum(np.bincount(owners, minlength=len(phones)), 0.1)  # what it skipped has a moment, too
+        frames = mel.shape[1] * shares / shares.sum()
         hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
         return mel, spans(utterance, phones, frames, hop)
 
@@ -55,7 +56,10 @@ class Tacotron(Acoustic):
         """Frames [M, F] and the symbol that each step looked at most [S]."""
         rng = np.random.default_rng(seed)
         lengths = np.array([len(symbols)], np.int64)
-        memory, *state = self._memory.run({"symbols": np.array([symbols], np.int64), "lengths": lengths}, ["memory", *STATES])
+        memory = self._memory.run({"symbols": np.array([symbols], np.int64), "lengths": lengths}, ["memory"])[0]
+        n_mels = at_rate(self.card.sample_rate).n_mels
+        widths = (n_mels, *(4 * [self._inner]), memory.shape[2], memory.shape[1], memory.shape[1])
+        state = [np.zeros((1, width), np.float32) for width in widths]  # silence, nothing looked at
         hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
         most = max(4, round(_LONGEST * len(symbols) / hop / self._frames))
         names = ["frames", "stop", *(f"{name}_next" for name in STATES)]
@@ -65,7 +69,7 @@ class Tacotron(Acoustic):
             feeds = {"memory": memory, "lengths": lengths, "draws": draws, **dict(zip(STATES, state, strict=True))}
             frames, stop, *state = self._step.run(feeds, names)
             made.append(frames[0])
-            looked.append(int(state[STATES.index("where")][0].argmax()))
+            looked.append(int(state[STATES.index("looks_now")][0].argmax()))
             if float(stop[0]) > _DONE and step:
                 break
         return np.concatenate(made, axis=1), np.array(looked)
@@ -86,7 +90,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Through:
     """The voice of a model folder. Raises: ModelRefused when its symbols or sizes cannot be read."""
     try:
         voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
-        known = bool(voice["symbols"]) and int(sizes["before"]) > 0 and int(sizes["step"]) > 0
+        known = bool(voice["symbols"]) and all(int(sizes[name]) > 0 for name in ("before", "decoder", "step"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
     if not known:
