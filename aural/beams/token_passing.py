@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
+from aural.beams.bias import PhraseTree
 from aural.beams.lattice import Arc, Lattice
 from aural.beams.lexical_tree import SILENCE, LexicalTree
 from aural.beams.ngrams import Gram, NGrams
@@ -21,13 +22,14 @@ from aural.beams.ngrams import Gram, NGrams
 @dataclass(frozen=True)
 class Weights:
     """What is maximized: scale * log p(X | W) + language * log P(W) + bonus for each word; `pause` for each pause. `beam`: tokens
-    further than this below the best one are left, so are all but the best `most`."""
+    further than this below the best one are left, so are all but the best `most`, and words that end further than `ends` below."""
 
     scale: float = 0.1
     language: float = 1.0
     bonus: float = 0.0
     pause: float = -0.5
     beam: float = 14.0
+    ends: float = 9.0
     most: int = 3000
 
 
@@ -45,39 +47,58 @@ class _Tokens:
 
 @dataclass
 class _Nodes:
-    """The nodes of the lattice: frame, past (by number) and best score of each; `arcs` into them."""
+    """The nodes of the lattice: frame, past (by number) and best score of each; `arcs` into them. `pasts`: the same as an array
+    that has room for more."""
 
     frame: list[int] = field(default_factory=list)
     past: list[int] = field(default_factory=list)
     best: list[float] = field(default_factory=list)
     arcs: list[Arc] = field(default_factory=list)
+    pasts: np.ndarray = field(default_factory=lambda: np.zeros(1024, int))
+
+    def added(self, frame: int, past: int, best: float) -> int:
+        """A new node; its number."""
+        number = len(self.frame)
+        if number == len(self.pasts):
+            self.pasts = np.concatenate([self.pasts, np.zeros_like(self.pasts)])
+        self.frame.append(frame)
+        self.past.append(past)
+        self.best.append(best)
+        self.pasts[number] = past
+        return number
 
 
 @final
 class Search:
-    """A tree and a language model, made ready for any number of recordings. `words`: those of the tree by number."""
+    """A tree and a language model, made ready for any number of recordings. `words`: those of the tree by number; `wanted`:
+    phrases of them that are favored."""
 
-    def __init__(self, tree: LexicalTree, model: NGrams, words: Sequence[str], weights: Weights) -> None:
+    def __init__(
+        self, tree: LexicalTree, model: NGrams, words: Sequence[str], weights: Weights, wanted: PhraseTree | None = None
+    ) -> None:
         self._tree, self._model, self.words, self._weights = tree, model, words, weights
-        self._pasts: dict[Gram, int] = {}
-        self._grams: list[Gram] = []
-        self._said: dict[tuple[int, int], tuple[float, int]] = {}
-        self._past(model.start())
+        self._wanted = wanted or PhraseTree([])
+        self._pasts: dict[tuple[Gram, int], int] = {}
+        self._grams: list[tuple[Gram, Any]] = []
+        self._said: dict[tuple[int, int], tuple[float, float, int]] = {}
+        self._past(model.start(), self._wanted.start())
 
     def lattice(self, scores: np.ndarray) -> Lattice:
         """The words heard in log-densities [F, P]; where no word ends with the last frame, up to the last one that ended."""
-        nodes = _Nodes([0], [0], [0.0])
+        nodes = _Nodes()
+        nodes.added(0, 0, 0.0)
         fresh = np.array([0])
         none = np.zeros(0, int)
         tokens = _Tokens(none, none, np.zeros(0, np.float32))
         for f, row in enumerate(np.asarray(scores, np.float32) * np.float32(self._weights.scale)):
             moved = self._moved(tokens, fresh, nodes, row)
-            tokens = self._best(moved, np.array(nodes.past))
+            tokens = self._best(moved, nodes.pasts)
             fresh = self._ended(tokens, nodes, f + 1)
         ends = {}
         for node in np.flatnonzero(np.array(nodes.frame) == max(nodes.frame)).tolist() if len(nodes.frame) > 1 else ():
-            end = self._model.end(self._grams[nodes.past[node]])
-            ends[node] = (end, self._weights.language * end)
+            gram, at = self._grams[nodes.past[node]]
+            end = self._model.end(gram)
+            ends[node] = (end, self._weights.language * end + self._wanted.toll(at))
         return Lattice(tuple(nodes.frame), tuple(nodes.arcs), ends)
 
     def _moved(self, tokens: _Tokens, fresh: np.ndarray, nodes: _Nodes, row: np.ndarray) -> _Tokens:
@@ -117,36 +138,36 @@ class Search:
         state, origin = tokens.state[place], tokens.origin[place]
         heard = tokens.score[place] + weights.scale * tree.leave[state] - tree.ahead[state]
         made: dict[int, int] = {}
-        floor = float(tokens.score.max()) - weights.beam
+        floor = float(tokens.score.max()) - weights.ends
         for k, (node, said) in enumerate(zip(origin.tolist(), word.tolist(), strict=True)):
             past = nodes.past[node]
-            language, behind = (0.0, past) if said == SILENCE else self._say(past, said)
-            added = weights.pause if said == SILENCE else weights.language * language + weights.bonus
+            language, added, behind = (0.0, weights.pause, past) if said == SILENCE else self._say(past, said)
             total = float(heard[k]) + added
             if total < floor:
                 continue
             end = made.get(behind)
             if end is None:
-                end = made[behind] = len(nodes.frame)
-                nodes.frame.append(frame)
-                nodes.past.append(behind)
-                nodes.best.append(total)
+                end = made[behind] = nodes.added(frame, behind, total)
             nodes.best[end] = max(nodes.best[end], total)
             own = float(heard[k]) - nodes.best[node]
             nodes.arcs.append(Arc(node, end, said, own / weights.scale, language, own + added))
         return np.array(list(made.values()), int)
 
-    def _say(self, past: int, word: int) -> tuple[float, int]:
-        """log P(word | past) and the past behind it."""
+    def _say(self, past: int, word: int) -> tuple[float, float, int]:
+        """log P(word | past), all that the word adds to the score, and the past behind it."""
         found = self._said.get((past, word))
         if found is None:
-            language, behind = self._model.score(self._grams[past], self.words[word])
-            found = self._said[past, word] = (language, self._past(behind))
+            gram, at = self._grams[past]
+            language, behind = self._model.score(gram, self.words[word])
+            favor = self._wanted.offers(at).get(word, self._wanted.toll(at))
+            added = self._weights.language * language + self._weights.bonus + favor
+            found = self._said[past, word] = (language, added, self._past(behind, self._wanted.walk(at, word)))
         return found
 
-    def _past(self, gram: Gram) -> int:
-        number = self._pasts.get(gram)
+    def _past(self, gram: Gram, at: Any) -> int:
+        """The number of a past: the n-gram, and the place in the wanted phrases."""
+        number = self._pasts.get((gram, id(at)))
         if number is None:
-            number = self._pasts[gram] = len(self._grams)
-            self._grams.append(gram)
+            number = self._pasts[gram, id(at)] = len(self._grams)
+            self._grams.append((gram, at))
         return number

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aural.beams import lexical_tree
+from aural.beams.bias import PhraseTree
 from aural.beams.lattice import Lattice, readings
 from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Search, Weights
@@ -34,15 +35,21 @@ class Pipeline:
     adapted: Adapted | None = None
     net: Session | None = None
 
-    def search(self, model: NGrams | None = None, weights: Weights | None = None) -> Search:
-        """The search over all words of a language model that the lexicon can say."""
+    def search(
+        self, model: NGrams | None = None, weights: Weights | None = None, wanted: Sequence[tuple[str, float]] = ()
+    ) -> Search:
+        """The search over all words of a language model and of `wanted` phrases (with a bonus, nats a word) that can be said."""
         model, weights = model or self.language, weights or self.weights
-        known = self.dictionary.with_words(model.words)
-        words = [word for word in model.words if word in known.ways]
+        listed = sorted({*model.words, *(word for phrase, _ in wanted for word in phrase.split())})
+        known = self.dictionary.with_words(listed)
+        words = [word for word in listed if word in known.ways]
         ways = {number: [self._way(way) for way in known.ways[word]] for number, word in enumerate(words)}
         ways[lexical_tree.SILENCE] = [(self.acoustics.states((0, 0, 0)),)]
-        expected = np.array([weights.language * model.conditional((), word) + weights.bonus for word in words])
-        return Search(lexical_tree.built(ways, self.acoustics.stay, expected), model, words, weights)
+        chances = [model.score((), word)[0] for word in words]
+        expected = weights.language * np.array(chances) + weights.bonus
+        numbers = {word: number for number, word in enumerate(words)}
+        phrases = [([numbers[w] for w in phrase.split()], bonus) for phrase, bonus in wanted if numbers.keys() >= {*phrase.split()}]
+        return Search(lexical_tree.built(ways, self.acoustics.stay, expected), model, words, weights, PhraseTree(phrases))
 
     def lattice(self, search: Search, heard: np.ndarray) -> Lattice:
         """What a search finds in frames [F, D]: where voices are adapted to, by a second reading."""
@@ -60,7 +67,7 @@ class Pipeline:
     def evidence(self, words: Sequence[str], heard: np.ndarray) -> Evidence | None:
         """What frames [F, D] say of their voice, if these words were said."""
         assert self.adapted is not None
-        found = self.lay([self.dictionary.of(word) for word in words], heard) if words else None
+        found = _over(self.acoustics, [self.dictionary.of(word) for word in words], heard) if words else None
         return None if found is None else self.adapted.evidence(heard, found.states, silent_states(self.acoustics))
 
     def second(self, search: Search, heard: np.ndarray, found: np.ndarray) -> Lattice:
@@ -74,11 +81,19 @@ class Pipeline:
         return (self.adapted or self.acoustics).mixtures.scores(heard)
 
     def lay(self, ways: Sequence[Sequence[Sequence[str]]], heard: np.ndarray) -> Laid | None:
-        """Frames [F, D] over words by their ways; None where there are too few."""
-        try:
-            return laid(self.acoustics, ways, heard)
-        except ValueError:
-            return None
+        """Frames [F, D] over words by their ways, adapted to their voice; None where there are too few."""
+        found = _over(self.acoustics, ways, heard)
+        if found is None or self.adapted is None:
+            return found
+        said = self.adapted.evidence(heard, found.states, silent_states(self.acoustics))
+        return _over(self.adapted.over(self.acoustics), ways, moved(heard, self.adapted.map_of([said])))
 
     def _way(self, phones: Sequence[str]) -> lexical_tree.Way:
         return tuple(self.acoustics.states(context) for context in self.acoustics.contexts(phones))
+
+
+def _over(model: Acoustics, ways: Sequence[Sequence[Sequence[str]]], heard: np.ndarray) -> Laid | None:
+    try:
+        return laid(model, ways, heard)
+    except ValueError:
+        return None

@@ -27,7 +27,7 @@ class Cepstra:
     n_mels: int = option(24, "bands of the filter bank", least=13, most=80)
     n_mfcc: int = option(13, "cepstral coefficients", least=5, most=40)
     depth: float = option(
-        25.0, "what is softer than this below the voice, band by band, is not heard", unit="dB", least=5, most=100
+        40.0, "what is softer than this below the voice, band by band, is not heard", unit="dB", least=5, most=100
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from aural.beams import lexical_tree
+from aural.beams.bias import PhraseTree
 from aural.beams.graph import Graph, viterbi
 from aural.beams.kneser_ney import trained
 from aural.beams.lattice import Lattice, confidence, readings, shares
@@ -20,7 +21,7 @@ STATES = 7  # silence 0, phones of one or two states
 WAYS = {"ab": (((1, 2), (3,)),), "ac": (((1, 2), (4,)), ((5,), (4,))), "d": (((6,),),)}
 WORDS = sorted(WAYS)
 STAY = np.log(np.linspace(0.3, 0.7, STATES))
-EXACT = Weights(scale=0.5, language=1.5, bonus=0.2, pause=-0.4, beam=1e6, most=10**6)
+EXACT = Weights(scale=0.5, language=1.5, bonus=0.2, pause=-0.4, beam=1e6, ends=1e6, most=10**6)
 
 
 def language() -> NGrams:
@@ -107,9 +108,25 @@ def test_shares_add_up_to_one_in_every_frame() -> None:
 
 def test_a_beam_keeps_the_best_and_less_work_is_done() -> None:
     scores = np.random.default_rng(5).normal(0, 4, (30, STATES)).astype(np.float32)
-    whole, narrow = search().lattice(scores), search(Weights(**(vars(EXACT) | {"beam": 12.0, "most": 60}))).lattice(scores)
+    whole, narrow = (
+        search().lattice(scores),
+        search(Weights(**(vars(EXACT) | {"beam": 12.0, "ends": 12.0, "most": 60}))).lattice(scores),
+    )
     assert readings(narrow, 1)[0].score == pytest.approx(readings(whole, 1)[0].score, abs=1e-3)
     assert len(narrow.arcs) < len(whole.arcs)
+
+
+def test_wanted_phrases_are_favored_whole() -> None:
+    scores = np.random.default_rng(3).normal(0, 1, (9, STATES)).astype(np.float32)
+    plain = readings(search().lattice(scores), 1)[0]
+    wanted = [WORDS.index("ac"), WORDS.index("ac")]
+    assert wanted != list(plain.words)
+    ways = {number: WAYS[word] for number, word in enumerate(WORDS)} | {SILENCE: (((0,),),)}
+    tree = lexical_tree.built(ways, STAY, np.zeros(len(WORDS)))
+    favored = Search(tree, language(), WORDS, EXACT, PhraseTree([(wanted, 20.0)]))
+    told = readings(favored.lattice(scores), 1)[0]
+    assert list(told.words)[:2] == wanted
+    assert told.language == pytest.approx(language().logprob([WORDS[n] for n in told.words]))
 
 
 def test_no_frames_have_no_reading() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from aural.errors import LearningError
 from aural.learn.hidden_markov.recordings import Utterance
-from aural.learn.hidden_markov.rounds import Lesson, Plan, flat, joined, taught
+from aural.learn.hidden_markov.rounds import Lesson, Plan, aligned, flat, joined, taught
 from aural.models.acoustics import SILENCE, Acoustics
 from aural.models.text_graph import PAUSE, Laid, Piece
 from aural.patterns.gaussian_mixtures import single
@@ -17,6 +17,7 @@ from aural.sound.cepstra import Cepstra, with_deltas
 from aural.text.pronunciation.dictionary import Dictionary
 
 ROUNDS, ANEW = 30, (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 21, 25)
+_ENOUGH = 180_000  # frames
 _QUIET = 0.3  # between the softest and the loudest frames: what lies below at both ends of a clip begins as silence
 
 
@@ -25,14 +26,26 @@ def monophones(
 ) -> tuple[Acoustics, Lesson]:
     """Models of the phones of a dictionary, and the alignment they end with. Raises: LearningError where no clip is long enough."""
     phones = (SILENCE, *dictionary.phones)
-    heard = [with_deltas(u.cepstra) for u in utterances]
-    lesson = Lesson(utterances, heard, [spread(u, dictionary, phones) for u in utterances])
+    first = shortest(utterances)
+    lesson = Lesson(first, [with_deltas(u.cepstra) for u in first], [spread(u, dictionary, phones) for u in first])
     if not any(one is not None for one in lesson.laid):
         raise LearningError("no clip has as many frames as its text has phones", fix="Are these recordings of these texts?")
     frames, states = joined(lesson)
     mixtures = single(frames, states, STATES * len(phones))
     model = Acoustics(phones, front, untied(len(phones)), mixtures, flat(mixtures))
-    return taught(model, lesson, Plan(ROUNDS, ANEW, gaussians), dictionary, say)
+    model, lesson = taught(model, lesson, Plan(ROUNDS, ANEW, gaussians), dictionary, say)
+    if len(first) < len(utterances):
+        lesson = Lesson(utterances, [with_deltas(u.cepstra) for u in utterances], [None] * len(utterances))
+        lesson = aligned(model, lesson, dictionary)
+    return model, lesson
+
+
+def shortest(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """The shortest utterances up to half an hour: enough for monophones, and easiest to lay over their texts at first."""
+    order = sorted(range(len(utterances)), key=lambda k: (len(utterances[k].cepstra), k))
+    frames = np.cumsum([len(utterances[k].cepstra) for k in order])
+    count = int(np.searchsorted(frames, _ENOUGH)) + 1
+    return [utterances[k] for k in sorted(order[:count])]
 
 
 def spread(utterance: Utterance, dictionary: Dictionary, phones: Sequence[str]) -> Laid | None:

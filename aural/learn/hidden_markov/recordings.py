@@ -14,6 +14,7 @@ from aural.progress import Progress
 from aural.sound.cepstra import Cepstra, bands, cepstra, usual
 from aural.sound.resample import resample
 from aural.sound.sound import Sound, load
+from aural.text.pronunciation.dictionary import plain
 
 Change = Callable[[Sound, np.random.Generator], Sound]
 _EDGE = (1e-5, 3e-4)  # size of the faint noise put around a clip
@@ -44,7 +45,7 @@ def hear(clips: Sequence[Clip], hearing: Hearing, progress: Progress, stage: str
     """All clips, at every speed, the mean of each voice taken off. A clip without a speaker is a voice of its own."""
     found: list[tuple[np.ndarray, tuple[str, ...], str]] = []
     for number, clip in enumerate(clips):
-        words = tuple(text_of(clip).split())
+        words = tuple(plain(text_of(clip)))
         for name, samples in _variants(clip, hearing, number):
             found.append((bands(samples, hearing.front), words, f"{clip.speaker or clip.group or clip.id}{name}"))
         progress.step(number + 1, len(clips), stage, "clips")

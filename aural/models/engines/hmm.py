@@ -36,6 +36,7 @@ VOICES, NET = (
     "net.onnx",
 )  # adaptation to a voice, and what stands in the Gaussians' place, where there are any
 _SURE = 1e-3  # least confidence that is told
+_FAVOR = 4.0  # nats for a word of a hotword
 _STILL = 1e-5  # what never rises above it is digital silence, in which there is no voice to take the mean of
 
 
@@ -45,7 +46,7 @@ class HmmRecognizer(PhoneAligner):
 
     def __init__(self, card: Card, pipeline: Pipeline) -> None:
         self.card, self.pipeline = card, pipeline
-        self._searches: dict[tuple[int, Weights], tuple[Language | None, Search]] = {}
+        self._searches: dict[tuple[int, Weights, tuple[str, ...]], tuple[Language | None, Search]] = {}
 
     def close(self) -> None:
         """There is nothing to free."""
@@ -76,7 +77,7 @@ class HmmRecognizer(PhoneAligner):
     def lay(self, samples: np.ndarray, text: str) -> tuple[tuple[Word, ...], tuple[Event, ...]]:
         seconds = len(samples) / self.card.sample_rate
         words = text.split()
-        ways = [self.pipeline.dictionary.of(_plain(word)) for word in words]
+        ways = [self.pipeline.dictionary.of("".join(dictionaries.plain(word))) for word in words]
         phones = set(self.pipeline.acoustics.phones)
         ways = [tuple(way for way in own if phones >= set(way)) for own in ways]
         said = [number for number, own in enumerate(ways) if own]
@@ -112,10 +113,12 @@ class HmmRecognizer(PhoneAligner):
         if given is not None:
             weights = dataclasses.replace(weights, language=given.weight, bonus=given.bonus)
         if decoding.beam > 1 or decoding.n_best > 1:
-            weights = dataclasses.replace(weights, beam=2 * weights.beam, most=2 * weights.most)
-        key = (id(given), weights)
+            weights = dataclasses.replace(weights, beam=2 * weights.beam, ends=2 * weights.ends, most=2 * weights.most)
+        key = (id(given), weights, decoding.hotwords)
         if key not in self._searches:
-            self._searches[key] = (given, self.pipeline.search(given.model if given else None, weights))
+            entries = [entry.partition("^") for entry in decoding.hotwords]
+            wanted = [(" ".join(dictionaries.plain(phrase)), _FAVOR * float(more or 1.0)) for phrase, _, more in entries]
+            self._searches[key] = (given, self.pipeline.search(given.model if given else None, weights, wanted))
         return self._searches[key][1]
 
     def _told(self, lattice: Lattice, search: Search, seconds: float, decoding: Decoding) -> Hypothesis:
@@ -164,11 +167,6 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     net = runtime.session(folder / NET) if NET in card.files else None
     dictionary, language = dictionaries.read(folder / LEXICON), arpa.read(folder / LANGUAGE)
     return HmmRecognizer(card, Pipeline(model, dictionary, language, weights, adapted, net))
-
-
-def _plain(word: str) -> str:
-    """A word of a text as a lexicon writes it."""
-    return "".join(c for c in word.lower().replace("’", "'") if c.isalnum() or c == "'")
 
 
 def _text(reading: Reading, search: Search) -> str:

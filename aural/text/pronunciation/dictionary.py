@@ -64,6 +64,12 @@ def made(
     return Dictionary(ways, alphabet)
 
 
+def plain(text: str) -> list[str]:
+    """The words of a text as a lexicon writes them: small letters, no marks but apostrophes inside words."""
+    words = ("".join(c for c in word if c.isalnum() or c == "'").strip("'") for word in text.lower().replace("’", "'").split())
+    return [word for word in words if word]
+
+
 def ruled(word: str, alphabet: str) -> tuple[Phones, ...]:
     """The ways to say a word by rule: letters to sounds in English, else each letter is a phone of its own."""
     if alphabet == "english":

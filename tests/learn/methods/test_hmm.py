@@ -85,7 +85,7 @@ def test_words_are_read_back_with_scores_times_and_readings(learned: Path) -> No
 
 def test_readings_with_their_scores_apart(learned: Path) -> None:
     found = opened(learned).pipeline
-    wide = dataclasses.replace(found, weights=dataclasses.replace(found.weights, beam=500.0))
+    wide = dataclasses.replace(found, weights=dataclasses.replace(found.weights, beam=500.0, ends=500.0))
     model = engine.HmmRecognizer(opened(learned).card, wide)
     samples = said("cab ab ba", np.random.default_rng(7))[0]
     told = model.recognize(samples[None], np.array([len(samples)]), Decoding(n_best=3))[0]
