@@ -419,6 +419,7 @@ def speak(
     vocoder: str | None = ...,
     phonemes: str | None = ...,
     verify: bool = ...,
+    show_units: bool = ...,
     seed: int = ...,
     lexicon: str | None = ...,
     model: str | None = ...,

@@ -117,10 +117,14 @@ class Prosody:
 
 @dataclass(frozen=True, eq=False)
 class Spoken:
-    """A block of speech: samples [T] at card.sample_rate, and the words in it, timed from the utterance's start (s)."""
+    """A block of speech: samples [T] at card.sample_rate, and the words in it, timed from the utterance's start (s).
+
+    `made` tells how, where a voice has something to tell: one line for each sentence.
+    """
 
     samples: np.ndarray
     words: tuple[Word, ...]
+    made: tuple[str, ...] = ()
 
 
 class Model(ABC):

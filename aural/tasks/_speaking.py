@@ -50,8 +50,10 @@ class Reader:
     """A voice with its front end, opened for one text."""
 
     def __init__(
-        self, written: Written, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None
-    ) -> None:
+        self, written: Written, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None,
+        show_units: bool = False,
+    ) -> None:  # fmt: skip
+        self._show_units = show_units
         self.text, self._script = written
         self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
         self._pronouncer, self._voice, self._prosody, self._listener = pronouncer, voice, prosody, listener
@@ -91,12 +93,13 @@ class Reader:
             manner = replace(prosody, seed=prosody.seed + attempt, variation=varied, speed=max(0.25, prosody.speed * 0.95**attempt))
             blocks = list(self._voice.speak(utterance, manner))
             samples, times = np.concatenate([b.samples for b in blocks]), [w for b in blocks for w in b.words]
+            made = "; ".join(line for b in blocks for line in b.made) if self._show_units else ""
             if self._listener is None:
-                return samples, times, ""
+                return samples, times, made
             count = sum(map(len, utterance.phonemes))
             verdict = self._listener.judge(samples, self.sample_rate, utterance.words, count, manner.speed)
             if verdict.right:
-                return samples, times, ""
+                return samples, times, made
             remark = f"not understood: {' '.join(utterance.words)!r:.80} was heard as {verdict.heard!r:.80}"
             if best is None or verdict.badness < best[0]:
                 best = (verdict.badness, samples, times, remark)
@@ -132,10 +135,10 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
         _check_controls(voice.card, prosody)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
-                yield Reader(told, front, heard, prosody)
+                yield Reader(told, front, heard, prosody, None, options.show_units)
                 return
             with shelf.open("recognizer") as recognizer:
-                yield Reader(told, front, heard, prosody, Listener(recognizer))
+                yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units)
 
 
 @contextlib.contextmanager

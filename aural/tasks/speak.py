@@ -31,6 +31,7 @@ class Options:
     )
     phonemes: str | None = option(None, "how it sounds, word by word, in the letters of the voice, IPA or CMUdict's phones")
     verify: bool = option(False, "hear each sentence with a recognizer, and say it again where it is not understood")
+    show_units: bool = option(False, "tell what a voice of units was put together from: how many joins, the longest stretch")
     seed: int = option(0, "for what is drawn; the same seed gives the same samples", least=0)
     lexicon: str | None = option(None, "file with your own pronunciations: a word, a tab, its phonemes, line by line", file="named")
 
@@ -90,4 +91,5 @@ TASK = Task(
     main_role="synthesizer",
     roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base", "vocoder": "griffin-lim"},
     question=Question("sequence", "number"),
+    learned_by="units",
 )
