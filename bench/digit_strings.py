@@ -15,6 +15,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ import aural
 from aural.metrics.words import align
 from aural.sound.resample import resample
 from aural.sound.sound import Sound, load
+from bench.digit_readings import WORDS
 from bench.report import Finding, Table, publish
 
 RATE = 8000
 GAP = 0.6  # s, the longest silence between two digits
-SIZES = {"learn": 2000, "tune": 80, "valid": 240}
+SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 2400}
+TUNED_ON = "george"
 TRAINING = (
     "--encoder crnn --sample-rate 8000 --batch 16 --rate 0.004 --epochs 60 --patience 0 --average 0.995 --augment noise,gain "
     "--set n_mels=40 --set encoder.width=16 --set state=64"
@@ -36,28 +39,42 @@ TRAINING = (
 Row = dict[str, Any]
 
 
-def made(rows: Sequence[Row], count: int, seed: int, varied: bool) -> Iterator[tuple[np.ndarray, Row]]:
-    """Strings of three to seven digits of one speaker, with the times of each. `varied`: from one digit on, the voice at another
-    size, heard through another microphone."""
+@dataclass(frozen=True)
+class Making:
+    """How strings are made: `varied` = each with the voice at another size, through another microphone; so many digits, least and
+    most; with `power` above 1 short gaps are more frequent; `often`: speakers that come twelve times as often as the others; under
+    half of the strings stretches of `noises`, at 5 to 25 dB."""
+
+    varied: bool = False
+    least: int = 3
+    most: int = 7
+    power: float = 1.0
+    often: tuple[str, ...] = ()
+    noises: tuple[np.ndarray, ...] = ()
+
+
+def made(rows: Sequence[Row], count: int, seed: int, making: Making) -> Iterator[tuple[np.ndarray, Row]]:
+    """Strings of digits of one speaker, with the times of each."""
     rng = np.random.default_rng(seed)
-    speakers = sorted({r["speaker"] for r in rows})
+    varied = making.varied
+    speakers = [*sorted({r["speaker"] for r in rows}), *making.often * 11]
     sounds = {r["path"]: load(r["path"], rate=RATE, mono=True).samples[0] for r in rows}
     for _ in range(count):
         speaker = speakers[int(rng.integers(len(speakers)))]
         own = [r for r in rows if r["speaker"] == speaker]
         size = float(np.exp(rng.uniform(np.log(0.78), np.log(1.28)))) if varied else 1.0
         knots = rng.uniform(-9, 9, 7) if varied else np.zeros(7)
-        parts: list[np.ndarray] = [_gap(rng)]
+        parts: list[np.ndarray] = [_gap(rng, making.power)]
         words = []
-        for _ in range(int(rng.integers(1 if varied else 3, 8))):
+        for _ in range(int(rng.integers(making.least, making.most + 1))):
             row = own[int(rng.integers(len(own)))]
             tempo = size * (float(np.exp(rng.uniform(-0.08, 0.08))) if varied else 1.0)
             digit = _colored(resample(sounds[row["path"]][None], RATE, round(RATE * tempo))[0], knots)
             at = sum(map(len, parts)) / RATE
             words.append({"text": row["text"], "start": round(at, 4), "end": round(at + len(digit) / RATE, 4)})
-            parts += [_level(digit, float(rng.uniform(-26, -20))), _gap(rng)]
+            parts += [_level(digit, float(rng.uniform(-26, -20))), _gap(rng, making.power)]
         text = " ".join(w["text"] for w in words)
-        yield np.concatenate(parts), {"text": text, "words": words, "speaker": speaker}
+        yield _noisy(np.concatenate(parts), making.noises, rng), {"text": text, "words": words, "speaker": speaker}
 
 
 def sets(fsdd: Path, work: Path) -> dict[str, Path]:
@@ -69,7 +86,27 @@ def sets(fsdd: Path, work: Path) -> dict[str, Path]:
     for seed, (name, rows) in enumerate(parts.items()):
         found[name] = work / f"{name}.jsonl"
         if not found[name].is_file():
-            _write(work, name, made(rows, SIZES[name], seed, name == "learn"))
+            making = Making(varied=True, least=1) if name == "learn" else Making()
+            _write(work, name, made(rows, SIZES[name], seed, making))
+    return found
+
+
+def wide_sets(fsdd: Path, words: Path, read: Path, noises: Path, work: Path) -> dict[str, Path]:
+    """As `sets`, valid the same; learned from are two of the recorded speakers, words of a third set of many speakers, and what
+    synthetic voices read (bench/digit_readings.py), as short strings in half of which there is noise. Tuned is on the third
+    recorded speaker."""
+    train, valid = _rows(fsdd, "train"), _rows(fsdd, "valid")
+    others = [r | {"speaker": "many"} for r in _rows(words, "train") if r["text"] in WORDS]
+    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _rows(read, "train")]
+    learn = [r for r in train if r["speaker"] != TUNED_ON]
+    found = {name: work / f"{name}.jsonl" for name in ("learn", "tune", "valid")}
+    if not found["learn"].is_file():
+        stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in _rows(noises, "train"))
+        often = ("many", *sorted({r["speaker"] for r in learn}))
+        making = Making(varied=True, least=1, most=4, power=2.0, often=often, noises=stretches)
+        _write(work, "learn", made([*learn, *others, *voices], SIZES["wide"], 0, making))
+        _write(work, "tune", made([r for r in train if r["speaker"] == TUNED_ON], SIZES["tune"], 1, Making()))
+        _write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
     return found
 
 
@@ -157,8 +194,19 @@ def _write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -
     (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
-def _gap(rng: np.random.Generator) -> np.ndarray:
-    return np.asarray(1e-4 * rng.standard_normal(int(rng.uniform(0, GAP) * RATE)), np.float32)
+def _gap(rng: np.random.Generator, power: float) -> np.ndarray:
+    return np.asarray(1e-4 * rng.standard_normal(int(GAP * rng.uniform(0, 1) ** power * RATE)), np.float32)
+
+
+def _noisy(sound: np.ndarray, noises: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Half of the sounds with noise under them, at 5 to 25 dB over the whole string."""
+    if not noises or rng.random() < 0.5:
+        return sound
+    noise = noises[int(rng.integers(len(noises)))]
+    noise = np.resize(np.roll(noise, int(rng.integers(len(noise)))), len(sound))
+    ratio = np.sqrt(np.mean(sound**2) / max(float(np.mean(noise**2)), 1e-10)) * 10 ** (-rng.uniform(5, 25) / 20)
+    mixed = sound + noise * ratio
+    return np.asarray(mixed * min(1.0, 0.98 / max(float(np.abs(mixed).max()), 1e-6)), np.float32)
 
 
 def _colored(sound: np.ndarray, knots: np.ndarray) -> np.ndarray:

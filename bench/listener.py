@@ -20,15 +20,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from aural import settings
 from aural.corpora.manifest import Clip, read_manifest
-from aural.files import sha256_of
+from aural.files import sha256_of, write_text
+from aural.learn import checkpoint
 from aural.learn.methods.phrases import BACKGROUND, Ear
 from aural.learn.stream import GRAPH, SIZES, to_stream
 from aural.models import tensors
 from aural.models.card import Card, Licences
 from aural.models.card import write as write_card
 from aural.models.runtime import Runtime
-from aural.nets.net import Net, Plan
+from aural.nets.net import Net, Plan, config_of
 from aural.results import Question
 from aural.sound.sound import load
 
@@ -209,6 +211,18 @@ def background(args: argparse.Namespace) -> None:
     print(f"{len(speakers)} speakers, {len(told) * EVERY / 50 / 3600:.2f} h, {packed.nbytes / 1e6:.1f} MB")
 
 
+def as_run(weights: Path, folder: Path) -> None:
+    """A run folder of the listener's weights, so that `aural train ... --from` begins with them."""
+    net, state = net_of(), torch.load(weights)["model"]
+    own = {name: tensor for name, tensor in state.items() if name.startswith("net.")}
+    checkpoint.save(folder / "checkpoints", 0, {f"best/net/{name}": tensor for name, tensor in own.items()}, {})
+    plan = net.plan
+    parts = {part: settings.as_dict(config_of(part, name, plan.settings[part])) for part, name in
+             (("frontend", "log_mel"), ("encoder", "rnn"))}  # fmt: skip
+    told = {"encoder": "rnn", "frontend": "log_mel", "sample_rate": RATE, "parts": parts}
+    write_text(folder / "options.json", json.dumps(told, indent=1, sort_keys=True) + "\n")
+
+
 def main() -> None:
     """Train, export, keep the background."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -218,7 +232,11 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--start", type=Path, help="go on from a listener.pt")
     parser.add_argument("--background", action="store_true", help="only hear the background, with the net that is there")
+    parser.add_argument("--as-run", type=Path, metavar="FILE", help="only write a run folder of this listener.pt, for --from")
     args = parser.parse_args()
+    if args.as_run:
+        as_run(args.as_run, args.output)
+        return
     if args.background:
         background(args)
         return

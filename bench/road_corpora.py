@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import digit_strings
+from bench import digit_readings, digit_strings
 
 Row = dict[str, Any]
 
@@ -34,10 +34,11 @@ class Corpus:
     normalizer: str
 
 
-NAMES = ("digits", "commands", "arabic", "open", "one_voice")
+NAMES = ("digits", "wide_digits", "commands", "arabic", "open", "one_voice")
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
-_NOISY = ("digits", "commands", "arabic")
+_NOISY = ("digits", "wide_digits", "commands", "arabic")
+READ = 2  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
 
@@ -47,6 +48,10 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
     quiet = digit_strings.linked(noises, work / "data" / "noises")
     if name == "digits":
         made = digit_strings.sets(corpora / "fsdd", folder)
+        parts = {"": made["valid"]}
+    elif name == "wide_digits":
+        read = digit_readings.write(work / "data" / "read", READ).parent
+        made = digit_strings.wide_sets(corpora / "fsdd", corpora / "speech_commands", read, noises, folder)
         parts = {"": made["valid"]}
     else:
         made, parts = _parts(name, corpora, folder)

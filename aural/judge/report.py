@@ -131,9 +131,13 @@ def _slice(key: str, values: Mapping[str, Mapping[str, Metric]], headline: str, 
     if gap:
         unit = 100 if figure.percent else 1
         bounds = f" [{unit * gap.low:+.1f}, {unit * gap.high:+.1f}]" if gap.low is not None and gap.high is not None else ""
-        lines.append(
-            f"  gap: {gap.worst} is {unit * gap.value:.1f}{' points' if figure.percent else ''}{bounds} worse than {gap.best}"
-        )
+        points = " points" if figure.percent else ""
+        lines.append(f"  gap: {gap.worst} is {unit * gap.value:.1f}{points}{bounds} worse than {gap.best}")
+        if gap.chance is not None:
+            than = "more than chance gives" if gap.real else "chance gives as much"
+            lines.append(
+                f"  {than}: up to {unit * gap.chance:.1f}{points} in 19 of 20 draws of who is in which group (p = {gap.p:.3f})"
+            )
     return lines
 
 

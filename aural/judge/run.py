@@ -61,7 +61,7 @@ def plan(verb: str, clips: Sequence[Clip], choices: Mapping[str, str], given: Ma
     Raises: UsageError when no scorer fits a single row, or for an unknown option.
     """
     pages = scorers_of(verb)
-    fitting = tuple(name for name in pages if any(scorer(name).fits(c, verb) for c in clips))
+    fitting = tuple(n for n in pages if _asked(n, terms) and any(scorer(n).fits(c, verb) for c in clips))
     if not fitting:
         raise UsageError(f"no row tells what {verb} should answer", fix=_NEEDS.get(verb, "Add the truth to the manifest"))
     options: dict[str, Any] = {}
@@ -71,6 +71,12 @@ def plan(verb: str, clips: Sequence[Clip], choices: Mapping[str, str], given: Ma
     options |= given
     settings.build(task_of(verb).options, options, where=f"aural {verb}")
     return Plan(verb, dict(choices), options, terms, scorers=fitting)
+
+
+def _asked(name: str, terms: Terms) -> bool:
+    """False for a scorer that waits to be asked for by the terms."""
+    asked = getattr(scorer(name), "asked", None)
+    return asked is None or bool(asked(terms))
 
 
 _NEEDS = {

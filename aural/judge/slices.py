@@ -14,6 +14,8 @@ from aural.judge.figures import Figure, measured
 from aural.judge.run import Record, scorer
 from aural.receipts import Metric
 
+_SURE = 0.05
+_FEW = 4  # speakers (or clips) in all slices together below which nothing is drawn
 _BINS = 4
 _MOST_VALUES = 12  # distinct numbers above which a numeric key is cut into bins
 UNKNOWN = "unknown"
@@ -23,7 +25,9 @@ UNKNOWN = "unknown"
 class Gap:
     """How much worse the worst slice of a key is than the best (above 0), with its 95 % interval.
 
-    The two were chosen because they are the extremes, so the interval is a little too hopeful.
+    The two were chosen because they are the extremes, so the interval is a little too hopeful. `chance` is what such a gap reaches
+    in 19 of 20 draws where who belongs to which slice is drawn at random, and `p` the share of draws with a gap as large as this
+    one: speakers are drawn where each lies in one slice alone, else clips. None where there are too few of them to draw.
     """
 
     key: str
@@ -33,6 +37,13 @@ class Gap:
     value: float
     low: float | None
     high: float | None
+    chance: float | None = None
+    p: float | None = None
+
+    @property
+    def real(self) -> bool:
+        """True where it is more than chance gives."""
+        return self.p is not None and self.p < _SURE
 
 
 def metrics(records: Sequence[Record], scorers: Sequence[str], seed: int = 0, draws: int = 1000) -> dict[str, Metric]:
@@ -81,8 +92,51 @@ def gaps(table: Mapping[str, Mapping[str, Sequence[Record]]], scorers: Sequence[
         worst, best = max(scores, key=lambda v: scores[v]), min(scores, key=lambda v: scores[v])
         low, high = _interval(figure, name, rows[worst], rows[best], seed)
         bounds = sorted(sign * b for b in (low, high)) if low is not None and high is not None else (None, None)
-        found.append(Gap(key, metric, worst, best, scores[worst] - scores[best], bounds[0], bounds[1]))
+        value = scores[worst] - scores[best]
+        chance, p = by_chance(figure, {v: [(r["group"], r[name]) for r in rows[v]] for v in scores}, value, seed)
+        found.append(Gap(key, metric, worst, best, value, bounds[0], bounds[1], chance, p))
     return found
+
+
+def by_chance(
+    figure: Figure, slices_: Mapping[str, Sequence[tuple[Any, Any]]], value: float, seed: int = 0, draws: int = 500
+) -> tuple[float | None, float | None]:
+    """What the gap between the worst and the best slice reaches in 19 of 20 draws where (group, item) pairs, or whole groups
+    where each lies in one slice alone, are dealt to slices of the same sizes at random; and the share of draws with at least
+    `value`, the gap itself counted as one.
+
+    Source: permutation test, R. A. Fisher, "The Design of Experiments", 1935.
+    """
+    homes: dict[Any, set[str]] = {}
+    for name, pairs in slices_.items():
+        for group, _ in pairs:
+            homes.setdefault(group, set()).add(name)
+    whole = all(len(own) == 1 for own in homes.values())
+    units: list[tuple[str, list[Any]]] = []
+    for name, pairs in slices_.items():
+        own: dict[Any, list[Any]] = {}
+        for number, (group, item) in enumerate(pairs):
+            own.setdefault(group if whole else number, []).append(item)
+        units += [(name, items) for items in own.values()]
+    if len(units) < _FEW:
+        return None, None
+    rng = np.random.default_rng(seed)
+    names = [name for name, _ in units]
+    told = np.array([_extent(figure, names, [units[k][1] for k in rng.permutation(len(units))]) for _ in range(draws)])
+    told = told[np.isfinite(told)]
+    if len(told) < draws // 2:
+        return None, None
+    return float(np.percentile(told, 95)), float((1 + (told >= value - 1e-12).sum()) / (1 + len(told)))
+
+
+def _extent(figure: Figure, names: Sequence[str], units: Sequence[Sequence[Any]]) -> float:
+    """The largest figure of a slice less the smallest, `units` dealt to the slices `names` in order."""
+    dealt: dict[str, list[Any]] = {}
+    for name, items in zip(names, units, strict=True):
+        dealt.setdefault(name, []).extend(items)
+    found = [figure.over(items) for items in dealt.values()]
+    known = [f for f in found if math.isfinite(f)]
+    return max(known) - min(known) if len(known) > 1 else float("nan")
 
 
 def _interval(

@@ -23,6 +23,7 @@ class Terms:
         choices=("auto", "english", "basic", "letters", "none"),
     )
     language: str | None = option(None, "language of the references; taken from the rows where they tell it, else en")
+    words: str | None = option(None, "a file of words, one a line, whose errors are told apart, too", file="named")
     collar: float = option(0.0, "left out of DER on each side of every reference boundary", unit="s")
     skip_overlap: bool = option(False, "leave overlapping speech out of DER")
     tcp_collar: float = option(5.0, "how far a word may stand from its place in tcpWER", unit="s")

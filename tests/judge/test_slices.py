@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from aural.errors import UsageError
@@ -61,3 +62,30 @@ def test_where_more_is_better_the_lowest_is_the_worst() -> None:
     ]
     (gap,) = slices.gaps(slices.sliced(rows, ["kind"]), ["labels"])
     assert (gap.worst, gap.best, gap.value) == ("b", "a", 1.0)
+
+
+def shuffled(seed: int, gap: int, speakers: int = 12) -> list[dict[str, Any]]:
+    """Six clips of each speaker, a gap of so many errors between two groups, and noise that belongs to the speaker."""
+    rng = np.random.default_rng(seed)
+    own = rng.integers(0, 3, speakers)
+    return [
+        {**record(6 * s + k, int(own[s]) + gap * (s % 2), gender="m" if s % 2 else "f"), "group": f"s{s}"}
+        for s in range(speakers)
+        for k in range(6)
+    ]
+
+
+def test_a_gap_is_held_against_chance_over_speakers() -> None:
+    (large,) = slices.gaps(slices.sliced(shuffled(0, 3), ["gender"]), ["words"])
+    assert large.real and large.p is not None and large.p < 0.02
+    assert large.chance is not None and 0 < large.chance < large.value
+    told = [slices.gaps(slices.sliced(shuffled(n, 0), ["gender"]), ["words"])[0] for n in range(40)]
+    assert sum(g.real for g in told) <= 6, "a gap that is none may pass for one in about 1 of 20 draws"
+
+
+def test_clips_are_drawn_where_a_speaker_lies_in_several_slices() -> None:
+    rows = [{**record(n, n % 2, style="read" if n % 2 else "free"), "group": f"s{n % 3}"} for n in range(24)]
+    (gap,) = slices.gaps(slices.sliced(rows, ["style"]), ["words"])
+    assert gap.real
+    (few,) = slices.gaps(slices.sliced([{**r, "group": r["slices"]["style"]} for r in rows], ["style"]), ["words"])
+    assert few.chance is None and not few.real, "two speakers are too few to draw"

@@ -52,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--fail-gap", type=float, metavar="POINTS", help="exit 1 when the worst group is so much worse than the best"
     )
+    group.add_argument(
+        "--fail-if-gap", type=float, nargs="?", const=0.0, metavar="POINTS",
+        help="exit 1 when it is worse than chance gives (and by more than POINTS)",
+    )  # fmt: skip
     group.add_argument("--snr", default="", metavar="DB,DB", help="also under noise at these ratios: 20,10,0")
     group.add_argument("--noise", type=Path, metavar="DIR", help="recordings of noise (default: pink noise is made)")
     group.add_argument("--rooms", type=Path, metavar="DIR", help="also in these rooms (impulse responses)")
@@ -120,6 +124,10 @@ def _deliver(args: argparse.Namespace, plan: Plan, records: list[Record], truth:
     for gap in gaps:
         if args.fail_gap is not None and 100 * gap.value > args.fail_gap:
             told = f"the gap by {gap.key} is {100 * gap.value:.1f} points, more than {args.fail_gap:g}"
+            print(f"aural: {told} ({gap.worst} against {gap.best})", file=sys.stderr)
+            code = EXIT_SOME_FAILED
+        if args.fail_if_gap is not None and gap.real and 100 * gap.value > args.fail_if_gap:
+            told = f"the gap by {gap.key} is {100 * gap.value:.1f} points, and chance gives up to {100 * (gap.chance or 0.0):.1f}"
             print(f"aural: {told} ({gap.worst} against {gap.best})", file=sys.stderr)
             code = EXIT_SOME_FAILED
     return code
