@@ -377,6 +377,23 @@ def onsets(
 ) -> Any:
     "When something begins: the moments at which notes, drums or words start, by a model that you trained"
 
+def phones(
+    audio: Any,
+    /,
+    *,
+    free: bool = ...,
+    prior: float = ...,
+    order: float = ...,
+    change: float = ...,
+    gate: float = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Which phones are said, and when"
+
 def pitch(
     audio: Any,
     /,
@@ -510,6 +527,7 @@ def transcribe(
     lm_order: int = ...,
     lm_weight: float | None = ...,
     word_bonus: float | None = ...,
+    units: str = ...,
     numerals: bool = ...,
     gate: float = ...,
     model: str | None = ...,

@@ -179,6 +179,8 @@ def refuse(options: transcribe.Options) -> None:
     """Raises: UsageError for options that need the whole recording."""
     if options.clip:
         raise UsageError("a stream has no parts", where="--clip", fix="Leave it out")
+    if options.units != "words":
+        raise UsageError("a stream is told in words", where="--units", fix="Leave it out")
 
 
 def message(update: Update) -> dict[str, Any]:

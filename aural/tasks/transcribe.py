@@ -76,13 +76,19 @@ class Options:
         "what each word adds where a language model is used; more = longer answers; not set = 0, or the model's own",
         unit="nats",
     )
+    units: str = option("words", "phones: the sounds that are said, as aural phones tells them", choices=("words", "phones"))
     numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 
 def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Result:
     """Segments with words, in order; windows without a voice are not recognized."""
-    return growing(source, shelf, options, progress, None)
+    heard = growing(source, shelf, options, progress, None)
+    if options.units == "words":
+        return heard
+    from aural.tasks import phones  # it reads the words that are heard here
+
+    return phones.of_words(heard, source, shelf)
 
 
 def growing(
@@ -92,6 +98,8 @@ def growing(
 
     `witness`: a sound tagger that is asked where the gate is not sure of a voice.
     """
+    if told is not None and options.units != "words":
+        return run(source, shelf, options, progress)
     start, end = clip_of(options.clip)
     if options.numerals and options.task == "transcribe":
         refuse(options.language)
