@@ -52,7 +52,7 @@ CASES = {
     "electronic": [
         ("www.x.com/a_b", "WWW dot x dot com slash a underscore b"), ("a1@b.org.", "a one at b dot org"),
         ("https://test.org?x=5", "HTTPS colon slash slash test dot org question mark x equals five"),
-        ("report.pdf", "report dot PDF"), ("the end.In", "the end In"),
+        ("report.pdf", "report dot PDF"), ("the end.In", "the end In"), ("x.com", "x dot com"),
     ],
     "fraction": [
         ("3/4", "three quarters"), ("2 1/2", "two and a half"), ("½ and 3⅔", "one half and three and two thirds"),
@@ -72,6 +72,7 @@ CASES = {
         ("5 in the morning", "five in the morning"), ("6 ft 2 in", "six feet two inches"),
         ("\"He is 50\"", "He is fifty"), ("9.8 m/s²", "nine point eight meters per second squared"),
         ("-5 °F", "minus five degrees Fahrenheit"), ("3/4 mi", "three quarters mile"),
+        ("1h 20m", "one hour twenty minutes"), ("a run of 20m", "a run of twenty meters"),
     ],
     "money": [
         ("$1.50", "one dollar fifty cents"), ("£20", "twenty pounds"), ("$1.5 million", "one point five million dollars"),
@@ -90,7 +91,8 @@ CASES = {
     ],
     "roman": [
         ("Henry VIII", "Henry the eighth"), ("World War II", "World War two"), ("Chapter IV", "Chapter four"),
-        ("Louis XIV's", "Louis the fourteenth's"), ("May I go", "May I go"), ("Did I", "Did I"),
+        ("Louis XIV's", "Louis the fourteenth's"), ("the XXI century", "the twenty first century"),
+        ("a CD century", "a CD century"), ("May I go", "May I go"), ("Did I", "Did I"),
         ("Elizabeth I.", "Elizabeth the first"), ("a CD", "a CD"), ("Section D", "Section D"), ("scene ii", "scene two"),
         ("I saw VII of them", "I saw seven of them"),
     ],

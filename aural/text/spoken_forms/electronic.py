@@ -56,6 +56,8 @@ def _is_address(written: str) -> bool:
     labels = re.split(r"[./@]", written, maxsplit=8)
     if "@" in written or "://" in written or written[0] in "/~" or written.lower().startswith("www."):
         return True
+    if re.fullmatch(r"[A-Za-z\d]\.com(?:/.*)?", written):
+        return True
     return any(len(label) > 1 for label in labels[:-1]) and not (
         labels[1][:1].isupper() and not labels[0].isupper() and not labels[1].isupper()
     )

@@ -26,6 +26,7 @@ _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
 _ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP".split())
 _NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
+_HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
 _COUNTS = frozenset("money measure cardinal decimal fraction".split())
 
 
@@ -61,7 +62,8 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
     end = found.end() if short else found.end("unit")
     if name in _ALSO_WORDS and gap and not short and not _evident(around, end):
         return None
-    return said(end, *words, *unit(name, one or gap == "-"))
+    meant = "min" if name == "m" and _HOURS.search(around.left) else name
+    return said(end, *words, *unit(meant, one or gap == "-"))
 
 
 def _evident(around: Around, end: int) -> bool:

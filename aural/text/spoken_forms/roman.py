@@ -49,6 +49,7 @@ _ALSO_LETTERS = frozenset(
         "ML",
     }
 )
+_CENTURY = re.compile(r"(?:\s|-)centur(?:y|ies)\b", re.IGNORECASE)
 _VERBS = re.compile(
     r" (?:am|was|have|had|do|did|will|would|can|could|shall|should|may|might|must|think|thought|know|knew|see|saw|said|say|like|"
     r"want|never|always|just|also|went|go|love|hope|feel|felt|got|get|believe|guess|suppose|mean|met|read|heard|told|remember)\b"
@@ -58,6 +59,8 @@ _VERBS = re.compile(
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A rank behind a name, a count behind a numbered thing; None where the letters are a word or an abbreviation."""
     before = around.word_before
+    if _CENTURY.match(around.right(found.end())) and (found[1] or found[3]).upper() not in _ALSO_LETTERS:
+        return said(found.end(), *ordinal(_value((found[1] or found[3]).upper())))
     if found[3]:
         return said(found.end(), *cardinal(_value(found[3].upper()))) if before.lower() in _COUNTED else None
     numeral = found[1]
