@@ -94,7 +94,9 @@ def trained(road: str, corpus: Corpus, source: Path, work: Path, varied: bool) -
         if varied:
             flags += ["--augment", AUGMENTED[corpus.name]]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        said = aural(["train", "classify", "--manifest", str(learn), "--valid", str(tune), "-o", str(folder), "--threads", "1", *flags])
+        said = aural(
+            ["train", "classify", "--manifest", str(learn), "--valid", str(tune), "-o", str(folder), "--threads", "1", *flags]
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         minutes = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 60
         size = next((int(line.split(" with ")[1].split(" parameters")[0].replace(",", "")) for line in said.splitlines()
@@ -145,7 +147,9 @@ def table(corpus: Corpus, corpora: Path, work: Path, only: set[str]) -> Table:
         if "classical" not in ROADS[road]:
             varied, _ = trained(road, corpus, source, work, True)
             with_variants = shown(judged(str(varied), f"{road}+", corpus, source, work))
-        rows.append((road, shown(plain), with_variants, cost["weights"], cost_of_hearing(folder, corpus.rate), round(cost["minutes"], 1)))
+        rows.append(
+            (road, shown(plain), with_variants, cost["weights"], cost_of_hearing(folder, corpus.rate), round(cost["minutes"], 1))
+        )
         print(rows[-1], flush=True)
     if not only or all(f"{corpus.name}/{road}" in only for road in TOGETHER):
         both = ",".join(str(work / corpus.name / f"{road}+") for road in TOGETHER)

@@ -242,6 +242,14 @@ class PhoneAligner(Aligner):
         """The words as `align` gives them, and the phones in order: events of layer "phone" from the start of the row (s)."""
 
 
+class TextScorer(Aligner):
+    """An aligner that also tells how likely a text is, whatever it would have written itself."""
+
+    @abstractmethod
+    def log_prob(self, samples: np.ndarray, text: str) -> float:
+        """ln P(`text` and nothing behind it | samples [T]); -inf for no samples."""
+
+
 class LanguageGuesser(Model):
     """Tells the language of speech."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -19,6 +21,7 @@ from aural.sound.source import Source
 from aural.tasks import intent, transcribe
 from aural.tasks._clips import Wanted, choose
 from aural.tasks._frames import thresholds
+from aural.tasks._heard_again import HeardAgain, candidates, readable
 from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
 from aural.tasks._task import Task
 
@@ -27,6 +30,7 @@ _ROLE = "spotter"
 _BLOCK = 0.5  # s between two looks: what a listener waits at most, beside the 0.2 s in which a hit settles
 _WANTED = Wanted("spot", ("keywords",), "there is no model for keywords on this machine")
 _LEAST = 0.5  # score of an order that is understood
+_CANDIDATES_APART = 0.4  # s: one wrong candidate must not hide a phrase behind it
 _WAIT, _PAUSE = 3.0, 1.0  # s: an order begins so soon behind its phrase, and ends with a pause of that length
 
 
@@ -45,6 +49,7 @@ class Options:
     )  # fmt: skip
     grammar: str | None = option(None, "with --then intent: a file that says how orders are said", file="named")
     most: float = option(8.0, "longest order behind a phrase that is recognized", unit="s", least=0.5)
+    confirm: bool = option(False, "the recognizer hears each hit again and decides: far fewer are missed at the same false alarms")
     scores: bool = option(False, "tell the scores over time too, as curves")
 
 
@@ -85,23 +90,22 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     """Events of layer "keyword" in a recording of any length, and segments of the orders behind them."""
     reader = _reader(options)
     choose(shelf, _ROLE, _WANTED)
-    with shelf.open(_ROLE) as model:
-        _check(model)
+    with shelf.open(_ROLE) as model, _second_stage(shelf, model, options) as again:
         card = model.card
-        spotter = Spotter(
-            model, wanted(card, options.keyword), Rule(thresholds(card, options.threshold), options.apart), options.scores
-        )
+        spotter = Spotter(model, wanted(card, options.keyword), _rule(card, options), options.scores)
         orders, hits, busy = _Orders(card.sample_rate, options.most), list[Hit](), 0.0
         for block in source.blocks(_BLOCK, rate=card.sample_rate):
             samples = np.asarray(block.samples[0], np.float32)
             begun = time.process_time()
             found = spotter.push(samples)
+            found = again.push(samples, found) if again else found
             busy += time.process_time() - begun
             hits += found
             if options.then:
                 orders.push(samples, [hit.time for hit in found])
             progress.step(block.start + block.duration, source.encoding.promised, "spot")
         last = spotter.finish()
+        last = [*again.push(np.zeros(0, np.float32), last), *again.finish()] if again else last
         if options.then:
             orders.push(np.zeros(0, np.float32), [hit.time for hit in last])
             orders.finish()
@@ -142,6 +146,25 @@ def _events(hits: list[Hit], card: Card, duration: float) -> tuple[Event, ...]:
               score=round(min(1.0, hit.score), 4), layer=LAYER)
         for hit in sorted(hits, key=lambda h: (h.time, h.label))
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _second_stage(shelf: Shelf, model: Scorer, options: Options) -> Iterator[HeardAgain | None]:
+    """What hears hits again, where that is asked for."""
+    _check(model)
+    if not options.confirm:
+        yield None
+        return
+    with shelf.open("recognizer") as recognizer:
+        yield HeardAgain(readable(recognizer), model.card, options.apart)
+
+
+def _rule(card: Card, options: Options) -> Rule:
+    """When the small model fires: more often where the recognizer decides behind it."""
+    high = thresholds(card, options.threshold)
+    if not options.confirm:
+        return Rule(high, options.apart)
+    return Rule(high if options.threshold is not None else candidates(card, high), min(options.apart, _CANDIDATES_APART))
 
 
 def _check(model: Scorer) -> None:

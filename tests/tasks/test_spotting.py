@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +12,10 @@ import pytest
 
 from aural.errors import UsageError
 from aural.models.card import Card, Licences
-from aural.models.face import StreamingScorer
-from aural.results import Question
+from aural.models.face import Decoding, Hypothesis, StreamingScorer, TextScorer
+from aural.results import Question, Word
 from aural.tasks._frames import thresholds
+from aural.tasks._heard_again import BORDER, HeardAgain, candidates, readable, score_of
 from aural.tasks._spotting import Rule, Spotter, length_of, wanted
 
 CARD = Card(
@@ -74,3 +78,60 @@ def test_what_is_wanted() -> None:
         wanted(CARD, ("no",))
     assert thresholds(CARD, None).tolist() == [0.5, 0.7, 0.5] and thresholds(CARD, 0.2).tolist() == [0.2] * 3
     assert length_of(CARD, 1) == 0.4 and length_of(CARD, 2) == 1.0
+
+
+class Weigher(TextScorer):
+    """The text is the likelier the more of the sound is loud; it tells what it was asked."""
+
+    card = replace(CARD, name="weigher", role="recognizer")
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    def close(self) -> None: ...
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        return []
+
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
+        return ()
+
+    def log_prob(self, samples: np.ndarray, text: str) -> float:
+        self.asked.append((text, len(samples)))
+        return -30.0 + 25.0 * float((samples > 0.5).any())
+
+
+def confirmed(samples: np.ndarray, size: int) -> list[float]:
+    model = Weigher()
+    spotter, again = Spotter(Echo(), [1], Rule(np.full(3, 0.3), smooth=0.1)), HeardAgain(model, CARD)
+    told = []
+    for at in range(0, len(samples), size):
+        block = samples[at : at + size]
+        told += again.push(block, spotter.push(block))
+    told += [*again.push(np.zeros(0, np.float32), spotter.finish()), *again.finish()]
+    assert {text for text, _ in model.asked} <= {"Stop"}, "the phrase as it begins a sentence"
+    assert all(length <= 15 for _, length in model.asked), "no more than the phrase and what is around it"
+    return [round(h.time, 6) for h in told]
+
+
+def test_a_second_stage_keeps_what_it_hears_too_whatever_the_blocks() -> None:
+    samples = np.zeros(300, np.float32)
+    samples[[40, 120, 121, 250, 299]] = 0.9, 0.4, 0.4, 0.8, 0.95  # what is at 12 s does not count for the second model
+    whole = confirmed(samples, 300)
+    assert whole == [4.1, 25.1, 30.0]
+    assert all(confirmed(samples, size) == whole for size in (1, 4, 33, 120))
+
+
+def test_wide_borders_come_from_the_card() -> None:
+    card = replace(CARD, calibration={"wide stop": 0.06})
+    assert candidates(card, np.array([0.5, 0.7, 0.4])).tolist() == [0.125, 0.06, 0.1]
+    assert score_of(BORDER) == 0.5 and score_of(-math.inf) < 1e-9 < 0.9 < score_of(-5.0)
+
+
+def test_a_recognizer_that_cannot_weigh_a_text_is_named() -> None:
+    with pytest.raises(UsageError, match="cannot say how likely"):
+        readable(Echo())

@@ -13,11 +13,20 @@ from aural.files import sha256_of
 
 
 @dataclass(frozen=True)
+class Archive:
+    """A tar file of a corpus: where it lies, its bytes, and its sha256 ("" where nobody has published one)."""
+
+    url: str
+    size: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
 class Corpus:
     """A corpus that anybody can fetch. A page holds it as `CORPUS`, beside `rows(folder)`.
 
-    `source` is the public repository or archive, `commit` the state that the page was written for,
-    `path` the part that is needed; `sha256` maps files of the unpacked folder to their sum: one that
+    `source` is the public repository or page, `commit` the state that the page was written for, or `archives` the files to
+    fetch; `path` the part that is needed; `sha256` maps files of the unpacked folder to their sum: one that
     differs stops, for the rule of what is kept back may not hold for another state. `held_out` says
     which recordings `rows` leaves out, so that they can score what was trained on the others.
     `ship` is False where nothing trained on it should be passed on; `told_by` names who states the licence.
@@ -33,10 +42,13 @@ class Corpus:
     held_out: str
     ship: bool
     sha256: Mapping[str, str] = field(default_factory=dict)
+    archives: tuple[Archive, ...] = ()
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Addresses to fetch it from: the archive of the very commit, or the source itself."""
+        """Addresses to fetch it from: its archives, the archive of the very commit, or the source itself."""
+        if self.archives:
+            return tuple(a.url for a in self.archives)
         if self.source.startswith("https://github.com/") and self.commit:
             return (f"{self.source}/archive/{self.commit}.tar.gz",)
         return (self.source,)

@@ -40,6 +40,7 @@ from aural.models.store import shipped
 from aural.settings import option
 from aural.sound.effects.noise import colored
 from aural.sound.sound import Sound
+from aural.tasks._heard_again import WIDE
 from aural.tasks._spotting import NOTHING, smooth_of
 
 C_FILE = "spotter.h"  # in the run folder, for microcontrollers
@@ -50,6 +51,7 @@ _EARLY, _LATE = 0.04, 0.28  # s around the end of a phrase in which it counts as
 _FAINT = 1e-3  # level of that noise
 _SIZE = 5  # frames that a convolution sees
 _UNSURE = 0.05  # truths are as much nearer to one half
+_CANDIDATES = 240.0  # an hour of speech: what a recognizer may be asked to hear again (`aural spot --confirm`)
 _PARTS = 4  # of the background, each left out in turn to set the border
 
 
@@ -127,6 +129,7 @@ def run(job: Job) -> Card:
     told = left_out(said, background, known["ends"], hop, options, job)
     hours = len(told) * hop / 3600
     borders = {label: border(told[:, k], hop, options.false_alarms) for k, label in enumerate(labels)}
+    wide = {f"{WIDE} {label}": border(told[:, k], hop, _CANDIDATES) for k, label in enumerate(labels)}
     for k, label in enumerate(labels):
         found = alarms_per_hour(peaks(told[:, k], hop), borders[label], hours)
         job.say(f"{label}: border {borders[label]:.3f}, {found:.2f} false alarms an hour on {hours:.1f} hours of speech, each "
@@ -136,7 +139,7 @@ def run(job: Job) -> Card:
     net = fitted(joined([said, Store(background, *unsaid(len(background), width))]), len(labels), width, options, job)
     model = Layers(mean=mean, scale=spread, sizes=np.array([every, width]), **net.arrays())
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")
-    card = _written(job, model, options, borders, hours, hop)
+    card = _written(job, model, options, borders, wide, hours, hop)
     c_arrays.write(job.model, job.folder / C_FILE)
     return card
 
@@ -313,7 +316,9 @@ def hardest(data: Store, none: np.ndarray, width: int, net: nn.Module) -> np.nda
     return none[np.argsort(-scores)[: max(200, len(none) // 40)]]
 
 
-def _written(job: Job, model: Layers, options: Options, borders: dict[str, float], hours: float, hop: float) -> Card:
+def _written(
+    job: Job, model: Layers, options: Options, borders: dict[str, float], wide: dict[str, float], hours: float, hop: float
+) -> Card:
     """The model folder: the listener once more, the layers, and the card."""
     home, clips = shipped(LISTENER), job.clips["train"]
     job.model.mkdir(parents=True, exist_ok=True)
@@ -330,7 +335,8 @@ def _written(job: Job, model: Layers, options: Options, borders: dict[str, float
     card = Card(
         name=job.name, role=job.role, kind="phrases", source="trained with aural", question=job.question, labels=labels,
         licences=licences_of(job), sample_rate=RATE, hop=hop, window=options.window, causal=True, latency=hop, batch="exact",
-        operating_points=borders, calibration={f"seconds {k}": round(float(np.median(v)), 3) for k, v in lengths.items() if v},
+        operating_points=borders,
+        calibration=wide | {f"seconds {k}": round(float(np.median(v)), 3) for k, v in lengths.items() if v},
         files={name: sha256_of(job.model / name) for name in files}, seed=options.seed, trained_on=told,
     )  # fmt: skip
     write_card(card, job.model / "card.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from aural.beams.search import Reading, beam, greedy, log_softmax
 from aural.errors import ModelRefused
 from aural.models import graph
 from aural.models.card import Card
-from aural.models.face import Aligner, Attending, Decoding, Hypothesis, Looks
+from aural.models.face import Attending, Decoding, Hypothesis, Looks, TextScorer
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.text.pieces import Pieces
@@ -94,7 +95,7 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
     (out / "whole.onnx").unlink()
 
 
-class Moonshine(Aligner, Attending):
+class Moonshine(TextScorer, Attending):
     """Rows are run one by one: without a mask, or quantized as it runs, no batch is exact."""
 
     def __init__(self, card: Card, timing: Timing, sessions: Sequence[Session], pieces: Pieces) -> None:
@@ -128,6 +129,15 @@ class Moonshine(Aligner, Attending):
         best = self._read(samples, frames, decoding)[0]
         looked = self._looked(len(samples), frames, best.tokens)[: len(best.tokens)]
         return Looks(tuple(self._pieces.bytes_of(t).decode("utf-8", "replace") for t in best.tokens), looked, STRIDE / RATE)
+
+    def log_prob(self, samples: np.ndarray, text: str) -> float:
+        """The sum over the pieces of the text and its end, of one forced pass."""
+        if not len(samples):
+            return -math.inf
+        tokens = self._pieces.tokens(text)
+        feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": self._encode(samples)}
+        logits = self._first.run(self._masked(feeds, "encoder_attention_mask", max(len(samples), SHORTEST)), ("logits",))[0][0]
+        return float(sum(log_softmax(row)[token] for row, token in zip(logits, [*tokens, END], strict=True)))
 
     def _recognize(self, samples: np.ndarray, decoding: Decoding, speech: np.ndarray | None) -> Hypothesis:
         if not len(samples):

@@ -1,0 +1,107 @@
+"""The second stage of spotting: where the small model fires, the recognizer says how likely the phrase itself is.
+
+The small model may then fire far more often, so that it misses little, and what it fires at wrongly is put right by a model that
+knows the language (a cascade, as in A. Gruenstein et al., "A Cascade Architecture for Keyword Spotting on Mobile Devices", 2017).
+The score is the recognizer's own likelihood of the phrase, so nothing is learned for it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import final
+
+import numpy as np
+
+from aural.errors import UsageError
+from aural.models.card import Card
+from aural.models.face import Model, TextScorer
+from aural.tasks._spotting import Hit, length_of
+
+BORDER = -18.0  # ln P of the phrase and its end from which it counts; found on phrases of custom_commands and precise_community
+_SCALE = 3.0  # how ln P becomes a score: 0.5 at the border, 0.73 at three above it
+_AFTER = 0.25  # s behind a hit that are heard with it: the small model fires a little early or late
+_BEFORE = (0.1, 0.35, 0.7)  # s before the phrase as long as it mostly is: some say it slowly
+WIDE = "wide"  # the card's border for the first stage, where a second one follows
+
+
+def candidates(card: Card, given: np.ndarray) -> np.ndarray:
+    """Borders [K] of the first stage: the card's wide ones, or where an older card has none a quarter of those given [K]."""
+    return np.array([card.calibration.get(f"{WIDE} {name}", 0.25 * high) for name, high in zip(card.labels, given, strict=True)])
+
+
+def readable(model: Model) -> TextScorer:
+    """The model, if it can weigh a text. Raises: UsageError."""
+    if not isinstance(model, TextScorer):
+        raise UsageError(f"the model {model.card.name} cannot say how likely a text is", where="--confirm",
+                         fix="Take one that can: --models recognizer=small")  # fmt: skip
+    return model
+
+
+@final
+class HeardAgain:
+    """Keeps the last seconds of a stream and lets the recognizer judge hits of the first stage.
+
+        again = HeardAgain(model, card, apart); confirmed = again.push(samples, hits) ...; confirmed += again.finish()
+
+    Samples come at the card's rate, which must be the recognizer's. A hit is confirmed once `_AFTER` s behind it were heard.
+    """
+
+    def __init__(self, model: TextScorer, card: Card, apart: float = 1.0, border: float = BORDER) -> None:
+        self._model, self._card, self._apart, self._border = model, card, apart, border
+        self._rate = card.sample_rate
+        if model.card.sample_rate != self._rate:
+            raise UsageError(f"{card.name} hears {self._rate} Hz, {model.card.name} {model.card.sample_rate} Hz", where="--confirm")
+        longest = max((length_of(card, k) for k in range(len(card.labels))), default=1.0) + max(_BEFORE) + _AFTER
+        self._keep = round((longest + 1.0) * self._rate)
+        self._recent = np.zeros(0, np.float32)
+        self._heard = 0
+        self._waiting: list[Hit] = []
+        self._last: dict[int, float] = {}
+        self.seconds = 0.0  # of sound that the recognizer heard
+
+    def push(self, samples: np.ndarray, hits: list[Hit]) -> list[Hit]:
+        """The next samples [t] and the hits that the first stage told with them -> those that are confirmed by now."""
+        self._recent = np.concatenate([self._recent, samples])
+        self._heard += len(samples)
+        self._waiting += hits
+        ripe = [h for h in self._waiting if round((h.time + _AFTER) * self._rate) <= self._heard]
+        self._waiting = [h for h in self._waiting if h not in ripe]
+        found = self._judged(ripe)
+        least = min((h.time for h in self._waiting), default=math.inf)
+        oldest = min(self._heard - self._keep, int((least * self._rate if self._waiting else self._heard) - self._keep))
+        self._recent = self._recent[max(0, oldest - (self._heard - len(self._recent))) :]
+        return found
+
+    def finish(self) -> list[Hit]:
+        """The recording is over: what waited for more is judged as it is."""
+        ripe, self._waiting = self._waiting, []
+        return self._judged(ripe)
+
+    def log_prob(self, hit: Hit) -> float:
+        """ln P of the phrase in the sound around a hit: the best over some beginnings."""
+        first, phrase = self._heard - len(self._recent), self._card.labels[hit.label]
+        end = min(len(self._recent), round((hit.time + _AFTER) * self._rate) - first)
+        best = -math.inf
+        for before in _BEFORE:
+            start = max(0, round((hit.time - length_of(self._card, hit.label) - before) * self._rate) - first)
+            heard = self._recent[start:end]
+            self.seconds += len(heard) / self._rate
+            best = max(best, self._model.log_prob(heard, phrase[:1].upper() + phrase[1:]))
+            if start == 0 and first == 0:
+                break
+        return best
+
+    def _judged(self, hits: list[Hit]) -> list[Hit]:
+        found = []
+        for hit in hits:
+            told = self.log_prob(hit)
+            if told >= self._border and hit.time - self._last.get(hit.label, -math.inf) >= self._apart:
+                self._last[hit.label] = hit.time
+                found.append(replace(hit, score=score_of(told, self._border)))
+        return found
+
+
+def score_of(log_prob: float, border: float = BORDER) -> float:
+    """A score from 0 to 1 for ln P of a phrase: 0.5 at the border."""
+    return 1.0 / (1.0 + math.exp(min(50.0, (border - log_prob) / _SCALE)))
