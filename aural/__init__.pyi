@@ -487,6 +487,7 @@ def spot(
     then: str = ...,
     grammar: str | None = ...,
     most: float = ...,
+    confirm: bool = ...,
     scores: bool = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,

@@ -101,7 +101,7 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     web: Web | None = None,
 ) -> None:
-    """Fetch `url` to `path`: into `path`.part, resumed where it broke off, checked, then renamed.
+    """Fetch `url` to `path`: into `path`.part, resumed where it broke off, checked, then renamed. `sha256` "" checks the size.
 
     `on_bytes` is told how many bytes lie there. Raises: ModelMissing (not to be had there),
     ModelRefused (not the bytes that were promised; nothing is left), LimitReached (disk full; nothing is left).
@@ -111,15 +111,19 @@ def fetch(
     web, show = web or Web(), on_bytes or (lambda _: None)
     resumed = part.is_file()
     _fill(url, part, size, web, headers or {}, show)
-    if sha256_of(part) != sha256 and resumed:  # what was left from before may have been the bad half
+    if resumed and not _holds(part, sha256):  # what was left from before may have been the bad half
         part.unlink()
         _fill(url, part, size, web, headers or {}, show)
-    if sha256_of(part) != sha256:
+    if not _holds(part, sha256):
         part.unlink()
         raise ModelRefused("what came is not the file that was promised (sha256 differs)", where=without_login(url))
     with contextlib.suppress(OSError), open(part, "rb") as file:
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _holds(part: Path, sha256: str) -> bool:
+    return not sha256 or sha256_of(part) == sha256
 
 
 def _fill(url: str, part: Path, size: int, web: Web, headers: Mapping[str, str], show: Callable[[int], None]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aural import find
 from aural.corpora.cuts import cut
 from aural.corpora.duplicates import Twins, near_duplicates, placed, remarks
+from aural.corpora.forms._relabel import relabeled
 from aural.corpora.manifest import Clip
 from aural.corpora.rows import look
 from aural.corpora.split import split
@@ -39,9 +40,10 @@ class Gathered:
 
 def gathered(ask: Ask, shown: Progress, say: Callable[[str], None]) -> Gathered:
     """The rows, surveyed: what was found is said, what cannot be heard left out. Raises: CorpusError, ManifestError, UsageError."""
-    found = _rows(ask.data, ask, say) if ask.data is not None else []
+    found, given = _of_corpus(ask) if ask.corpus and ask.data and ask.data.is_dir() else ([], [])
+    found += _rows(ask.data, ask, say) if ask.data is not None and not found else []
     found += _rows(ask.said, ask, say) if ask.said is not None else []
-    given = _rows(ask.valid, ask, say) if ask.valid is not None else []
+    given = _rows(ask.valid, ask, say) if ask.valid is not None else given
     seen = survey([*found, *given], shown)
     shown.close()
     say(seen.text())
@@ -76,6 +78,14 @@ def parted(ask: Ask, rows: Gathered, say: Callable[[str], None]) -> dict[str, li
         if not parts.get(name):
             raise LearningError(f"no clips are left for {name}", where=str(ask.data), fix="Add recordings, or give --valid")
     return {"train": parts["train"], "valid": parts["valid"]}
+
+
+def _of_corpus(ask: Ask) -> tuple[list[Clip], list[Clip]]:
+    """The rows of both splits of a known corpus; what its page keeps back is not among them. Raises: CorpusError."""
+    assert ask.corpus is not None and ask.data is not None
+    rows: list[Clip] = find.page("corpora/sets", ask.corpus).rows(ask.data)
+    rows = relabeled(rows, ask.label, ask.data)
+    return [c for c in rows if c.split != "valid"], [c for c in rows if c.split == "valid"]
 
 
 def _rows(place: Path, ask: Ask, say: Callable[[str], None]) -> list[Clip]:

@@ -45,6 +45,7 @@ class Ask:
     force: bool = False
     unit: str = ""
     said: Path | None = None
+    corpus: str | None = None
     consent: str = ""
 
 

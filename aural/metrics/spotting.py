@@ -34,11 +34,12 @@ def alarms_per_hour(found: Sequence[tuple[float, float]], border: float, hours: 
     return sum(score >= border for _, score in found) / hours if hours else float("nan")
 
 
-def border(scores: np.ndarray, hop: float, per_hour: float) -> float:
-    """The least border at which scores [F] of sound without the phrase give at most so many false alarms an hour."""
-    found = sorted((score for _, score in peaks(scores, hop)), reverse=True)
+def border(scores: np.ndarray, hop: float, per_hour: float, least: float = _LEAST) -> float:
+    """The least border, `least` or above, at which scores [F] of sound without the phrase give at most so many false alarms an
+    hour."""
+    found = sorted((score for _, score in peaks(scores, hop, floor=min(least, _FLOOR))), reverse=True)
     allowed = int(per_hour * len(scores) * hop / 3600)
-    return float(min(max(_LEAST, found[allowed] + 1e-6), 1.0)) if len(found) > allowed else _LEAST
+    return float(min(max(least, found[allowed] + 1e-6), 1.0)) if len(found) > allowed else least
 
 
 def det(hits: Sequence[float], alarms: Sequence[float], hours: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -22,8 +22,8 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
             f"wav/an4_clstk/s{k}/an1-s{k}-b.sph" for k in range(6))),
         ("wav/an4test_clstk/fcaw/an406-fcaw-b.sph", "wav/an4_clstk/fash/an999-fash-b.sph"),
         {
-            "etc/an4_train.transcription": "<s> YES </s> (an251-fash-b)\nG L E N N (cen1-mblw-b)\n<s> </s> (an999-fash-b)\n" + "".join(
-                f"<s> NO </s> (an1-s{k}-b)\n" for k in range(6)),
+            "etc/an4_train.transcription": "<s> YES </s> (an251-fash-b)\nG L E N N (cen1-mblw-b)\n<s> </s> (an999-fash-b)\n"
+            + "".join(f"<s> NO </s> (an1-s{k}-b)\n" for k in range(6)),
             "etc/an4_test.transcription": "RUBOUT G (an406-fcaw-b)\n",
         },
     ),
@@ -72,7 +72,10 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
         },
     ),
     "librispeech": (
-        ("LibriSpeech/train-clean-100/19/198/19-198-0000.flac", "LibriSpeech/dev-other/84/121/84-121-0001.flac", "LibriSpeech/train-clean-100/26/1/26-1-0000.flac"),
+        (
+            "LibriSpeech/train-clean-100/19/198/19-198-0000.flac", "LibriSpeech/dev-other/84/121/84-121-0001.flac",
+            "LibriSpeech/train-clean-100/26/1/26-1-0000.flac",
+        ),
         ("LibriSpeech/test-clean/61/70/61-70-0000.flac", "LibriSpeech/train-clean-100/19/198/19-198-0009.flac"),
         {
             "LibriSpeech/train-clean-100/19/198/19-198.trans.txt": "19-198-0000 NORTHANGER ABBEY\n",
@@ -87,7 +90,10 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
         {},
     ),
     "mini_librispeech": (
-        ("LibriSpeech/train-clean-5/19/198/19-198-0000.flac", "LibriSpeech/dev-clean-2/84/121/84-121-0001.flac", "LibriSpeech/train-clean-5/26/1/26-1-0000.flac"),
+        (
+            "LibriSpeech/train-clean-5/19/198/19-198-0000.flac", "LibriSpeech/dev-clean-2/84/121/84-121-0001.flac",
+            "LibriSpeech/train-clean-5/26/1/26-1-0000.flac",
+        ),
         ("LibriSpeech/test-clean/61/70/61-70-0000.flac", "LibriSpeech/train-clean-5/19/198/19-198-0009.flac"),
         {
             "LibriSpeech/train-clean-5/19/198/19-198.trans.txt": "19-198-0000 NORTHANGER ABBEY\n",

@@ -12,6 +12,7 @@ from aural.cli import flags
 from aural.cli.main import say
 from aural.cli.shown import progress_of
 from aural.errors import ExtraMissing, UsageError
+from aural.learn import recipes
 
 if TYPE_CHECKING:
     from aural.learn.several import Asked
@@ -30,6 +31,7 @@ examples:
   aural train classify sounds/ -o runs/mine --processes 2                   one fit in two processes
   aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
   aural train speak --manifest rows.jsonl --method units -o runs/voice --consent "my own voice"    rows of audio and text
+  aural train classify fsdd/ --recipe digits -o runs/digits                 settings of a recipe, rows of a known corpus
   aural classify new.wav --model runs/mine
 """
 _CLASSICAL = ("stages", "lexicon", "grammar", "lm")
@@ -50,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the training in the run folder")
     parser.add_argument("--force", action="store_true", help="train also on data that cannot carry a model")
     parser.add_argument("--config", type=Path, metavar="FILE.toml", help="settings from a file; flags come before it")
+    parser.add_argument("--recipe", metavar="NAME", help=f"settings that reached something: {', '.join(recipes.names())}")
+    parser.add_argument("--corpus", metavar="NAME", help="data is the folder of this known corpus (`aural corpora` lists them)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of net or loss: encoder.width=64")
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="processes that learn together (default: 1)")
     parser.add_argument("--cluster", metavar="WHERE", help="all but the first of them on a Ray cluster: auto, or HOST:PORT")
@@ -174,7 +178,11 @@ def asked(args: argparse.Namespace) -> Ask:
     """The command line as what is asked of a training."""
     from aural.learn.train import Ask
 
-    given: dict[str, Any] = settings.from_toml(args.config) if args.config else {}
+    recipe = recipes.read(args.recipe) if args.recipe else recipes.Recipe("", "", args.verb, "")
+    if recipe.verb != args.verb:
+        raise UsageError(f"{recipe.name} is a recipe for {recipe.verb}, not for {args.verb}", where="--recipe",
+                         fix=f"Write aural train {recipe.verb} ... --recipe {recipe.name}")  # fmt: skip
+    given: dict[str, Any] = dict(recipe.settings) | (settings.from_toml(args.config) if args.config else {})
     given |= flags.options_from(args)
     given |= {name: getattr(args, name) for name in _CLASSICAL if getattr(args, name) is not None}
     for text in args.set:
@@ -186,6 +194,6 @@ def asked(args: argparse.Namespace) -> Ask:
     folder = args.output or Path("runs") / args.verb
     seed = int(given.get("seed", 0))
     return Ask(
-        args.verb, data, folder, args.valid, args.label, args.method, given, args.share, seed, args.resume, args.force, args.unit,
-        consent=args.consent,
+        args.verb, data, folder, args.valid, args.label or recipe.label, args.method or recipe.method, given, args.share, seed,
+        args.resume, args.force, args.unit or recipe.unit, consent=args.consent, corpus=args.corpus or recipe.corpus,
     )  # fmt: skip

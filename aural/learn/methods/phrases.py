@@ -129,7 +129,7 @@ def run(job: Job) -> Card:
     told = left_out(said, background, known["ends"], hop, options, job)
     hours = len(told) * hop / 3600
     borders = {label: border(told[:, k], hop, options.false_alarms) for k, label in enumerate(labels)}
-    wide = {f"{WIDE} {label}": border(told[:, k], hop, _CANDIDATES) for k, label in enumerate(labels)}
+    wide = {f"{WIDE} {label}": border(told[:, k], hop, _CANDIDATES, 0.001) for k, label in enumerate(labels)}
     for k, label in enumerate(labels):
         found = alarms_per_hour(peaks(told[:, k], hop), borders[label], hours)
         job.say(f"{label}: border {borders[label]:.3f}, {found:.2f} false alarms an hour on {hours:.1f} hours of speech, each "
