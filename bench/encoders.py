@@ -1,6 +1,6 @@
 """Which net for which sounds? Encoders beside each other on the same clips: accuracy, size, cost of hearing and of learning.
 
-    python -m bench.encoders --corpora corpora --work runs/encoders [--only fsdd/crnn,esc10/cnn] [--json bench/receipts/encoders.json]
+    python -m bench.encoders --corpora corpora --work runs/encoders [--only fsdd/crnn,esc10/cnn] [--json FILE]
 
 Each net learns with the same options from the same clips; an eighth of the training part chooses the epoch, the valid part (other
 speakers, other recordings) is heard once at the end. What has been trained in the work folder is not trained again.
@@ -157,8 +157,8 @@ def table(corpus: Corpus, corpora: Path, work: Path, only: set[str]) -> Table:
         rows.append((f"{name}, averaged", None, shown(judged(both, "together", corpus, source, work)), None, None, None))
     columns = ("encoder", "accuracy %", "with augmentation", "weights", "ms per second of sound", "core minutes to train")
     notes = (f"`aural train classify --manifest learn.jsonl --valid tune.jsonl {corpus.flags}`; augmented: "
-             f"`--augment {AUGMENTED[corpus.name]}`. statistics and transfer: `--method classical`, a linear layer on numbers of the "
-             "sound or on YAMNet's embedding.",)  # fmt: skip
+             f"`--augment {AUGMENTED[corpus.name]}`. statistics and transfer: `--method classical`, a linear layer on "
+             "numbers of the sound or on YAMNet's embedding.",)  # fmt: skip
     return Table(corpus.title, columns, tuple(rows), notes)
 
 

@@ -18,7 +18,7 @@ from aural.models.card import Card
 from aural.models.face import Model, TextScorer
 from aural.tasks._spotting import Hit, length_of
 
-BORDER = -13.0  # ln P of the phrase and its end from which it counts: found on phrases of precise_community and custom_commands
+BORDER = -18.0  # ln P of the phrase and its end from which it counts; found on phrases of custom_commands and precise_community
 _SCALE = 3.0  # how ln P becomes a score: 0.5 at the border, 0.73 at three above it
 _AFTER = 0.25  # s behind a hit that are heard with it: the small model fires a little early or late
 _BEFORE = (0.1, 0.35, 0.7)  # s before the phrase as long as it mostly is: some say it slowly
@@ -78,28 +78,32 @@ class HeardAgain:
         ripe, self._waiting = self._waiting, []
         return self._judged(ripe)
 
-    def log_prob(self, hit: Hit) -> float:
-        """ln P of the phrase in the sound around a hit: the best over some beginnings."""
-        first, phrase = self._heard - len(self._recent), self._card.labels[hit.label]
-        end = min(len(self._recent), round((hit.time + _AFTER) * self._rate) - first)
-        best = -math.inf
-        for before in _BEFORE:
-            start = max(0, round((hit.time - length_of(self._card, hit.label) - before) * self._rate) - first)
-            heard = self._recent[start:end]
-            self.seconds += len(heard) / self._rate
-            best = max(best, self._model.log_prob(heard, phrase[:1].upper() + phrase[1:]))
-            if start == 0 and first == 0:
-                break
-        return best
-
     def _judged(self, hits: list[Hit]) -> list[Hit]:
         found = []
         for hit in hits:
-            told = self.log_prob(hit)
+            told, heard = weighed(self._model, self._card, self._recent, hit, (self._heard - len(self._recent)) / self._rate)
+            self.seconds += heard
             if told >= self._border and hit.time - self._last.get(hit.label, -math.inf) >= self._apart:
                 self._last[hit.label] = hit.time
                 found.append(replace(hit, score=score_of(told, self._border)))
         return found
+
+
+def weighed(model: TextScorer, card: Card, samples: np.ndarray, hit: Hit, first: float = 0.0) -> tuple[float, float]:
+    """ln P of the phrase around a hit, the best over some beginnings, and how many seconds were heard for it.
+
+    `samples` [T] at the card's rate begin at `first` s of the recording that the hit's time counts in.
+    """
+    phrase, rate = card.labels[hit.label], card.sample_rate
+    end = min(len(samples), round((hit.time + _AFTER - first) * rate))
+    best, seconds = -math.inf, 0.0
+    for before in _BEFORE:
+        start = max(0, round((hit.time - length_of(card, hit.label) - before - first) * rate))
+        seconds += max(0, end - start) / rate
+        best = max(best, model.log_prob(samples[start:end], phrase[:1].upper() + phrase[1:]))
+        if start == 0:
+            break
+    return best, seconds
 
 
 def score_of(log_prob: float, border: float = BORDER) -> float:
