@@ -37,6 +37,7 @@ from bench.report import Finding, Table, publish
 SETS = {
     "harvard": ("sentences/train.jsonl", 15, "every 15th Harvard sentence of lists 1 to 48", False),
     "ljspeech": ("ljspeech_mini/train.jsonl", 3, "every 3rd of 23 clips of LJ Speech", True),
+    "kathleen": ("kathleen/valid.jsonl", 4, "every 4th of 133 prompts of CMU ARCTIC read by Kathleen (valid)", True),
     "prompts": ("allison_prompts_tts/valid.jsonl", 2, "every 2nd of 29 telephone prompts (valid)", True),
     "librispeech": (
         "librispeech_mini/valid.jsonl",
@@ -58,7 +59,7 @@ def texts(data: Path, place: str, step: int) -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--voices", default="kokoro,flite")
+    parser.add_argument("--voices", default="kokoro,flite", help="names or run folders; runs/voice@runs/vocoder")
     parser.add_argument("--set", choices=[*SETS, "speed"], required=True, help="the texts; or how fast whole commands are")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
@@ -89,7 +90,13 @@ def main() -> None:
 
 def spoken(voice: str, rows: list[dict[str, Any]], runtime: Runtime) -> Iterator[tuple[Source, str, float, float]]:
     """Each text said: the sound, the text, CPU seconds and seconds."""
-    choices = {"synthesizer": voice, "speller": "misaki-lexicon", "recognizer": "moonshine-base"}
+    name, _, vocoder = voice.partition("@")
+    choices = {
+        "synthesizer": name,
+        "speller": "misaki-lexicon",
+        "recognizer": "moonshine-base",
+        "vocoder": vocoder or "griffin-lim",
+    }
     with Shelf(choices, runtime, keep=True) as shelf:
         speak.run("Warm.", shelf, speak.Options(), Quiet())
         for row in rows:

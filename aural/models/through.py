@@ -19,6 +19,7 @@ from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import Phone
 
 _LOUDEST = 0.99
+LONGEST = 0.4  # s a phone, behind which a voice that finds its own way has lost it
 _FLOOR = Path(__file__).parent / "shipped" / "griffin-lim" / "card.json"
 
 
@@ -95,3 +96,23 @@ def spans(utterance: Utterance, phones: Sequence[Phone], frames: np.ndarray, hop
         own = [k for k, p in enumerate(phones) if p.word == number]
         found.append(Word(float(starts[own[0]]), float(ends[own[-1]]), text, timed="measured"))
     return tuple(found)
+
+
+def looked_spans(
+    utterance: Utterance, phones: Sequence[Phone], looked: np.ndarray, count: int, sample_rate: int
+) -> tuple[Word, ...]:
+    """Words by where a voice looked: the phone that each step [S] looked at most, never going back, over `count` frames."""
+    owners = np.maximum.accumulate(looked)
+    shares = np.maximum(np.bincount(owners, minlength=len(phones)), 0.1)  # what it skipped has a moment, too
+    return spans(utterance, phones, count * shares / shares.sum(), at_rate(sample_rate).hop / sample_rate)
+
+
+def stretched(log_mel: np.ndarray, speed: float) -> np.ndarray:
+    """log_mel [M, F] with 1 / speed as many frames, values between two neighbors."""
+    if speed == 1.0:
+        return log_mel
+    count = max(2, round(log_mel.shape[1] / speed))
+    at = np.linspace(0, log_mel.shape[1] - 1, count)
+    low = np.minimum(at.astype(np.int64), max(0, log_mel.shape[1] - 2))
+    share = (at - low).astype(np.float32)
+    return np.asarray(log_mel[:, low] * (1 - share) + log_mel[:, np.minimum(low + 1, log_mel.shape[1] - 1)] * share)

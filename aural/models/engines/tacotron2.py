@@ -13,7 +13,7 @@ from aural.errors import ModelRefused, UsageError
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
-from aural.models.through import Acoustic, GriffinLim, Through, spans
+from aural.models.through import LONGEST, Acoustic, GriffinLim, Through, looked_spans, stretched
 from aural.results import Word
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import sequence
@@ -22,7 +22,6 @@ from aural.text.pronunciation.symbols import numbers
 MEMORY, STEP, AFTER, SIZES, VOICE = "memory.onnx", "step.onnx", "after.onnx", "sizes.json", "voice.json"
 STATES = ("last_frame", "h1", "c1", "h2", "c2", "seen_text", "looks_now", "looks_summed")
 _DONE = 0.5
-_LONGEST = 0.4  # s a phone, behind which it has lost itself
 
 
 @final
@@ -45,12 +44,7 @@ class Tacotron(Acoustic):
         mel, looked = self._said(numbers(phones, self._known, self.card.name), prosody.seed)
         feeds = {"mel": mel[None], "frames": np.array([mel.shape[1]], np.int64)}
         mel = stretched(self._after.run(feeds, ["refined"])[0][0], prosody.speed)
-        # Where it looked, never going back, tells how long each phone was said.
-        owners = np.maximum.accumulate(looked)
-        shares = np.maximum(np.bincount(owners, minlength=len(phones)), 0.1)  # what it skipped has a moment, too
-        frames = mel.shape[1] * shares / shares.sum()
-        hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
-        return mel, spans(utterance, phones, frames, hop)
+        return mel, looked_spans(utterance, phones, looked, mel.shape[1], self.card.sample_rate)
 
     def _said(self, symbols: Sequence[int], seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Frames [M, F] and the symbol that each step looked at most [S]."""
@@ -61,7 +55,7 @@ class Tacotron(Acoustic):
         widths = (n_mels, *(4 * [self._inner]), memory.shape[2], memory.shape[1], memory.shape[1])
         state = [np.zeros((1, width), np.float32) for width in widths]  # silence, nothing looked at
         hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
-        most = max(4, round(_LONGEST * len(symbols) / hop / self._frames))
+        most = max(4, round(LONGEST * len(symbols) / hop / self._frames))
         names = ["frames", "stop", *(f"{name}_next" for name in STATES)]
         made, looked = [], []
         for step in range(most):
@@ -73,17 +67,6 @@ class Tacotron(Acoustic):
             if float(stop[0]) > _DONE and step:
                 break
         return np.concatenate(made, axis=1), np.array(looked)
-
-
-def stretched(log_mel: np.ndarray, speed: float) -> np.ndarray:
-    """log_mel [M, F] with 1 / speed as many frames, values between two neighbors."""
-    if speed == 1.0:
-        return log_mel
-    count = max(2, round(log_mel.shape[1] / speed))
-    at = np.linspace(0, log_mel.shape[1] - 1, count)
-    low = np.minimum(at.astype(np.int64), max(0, log_mel.shape[1] - 2))
-    share = (at - low).astype(np.float32)
-    return np.asarray(log_mel[:, low] * (1 - share) + log_mel[:, np.minimum(low + 1, log_mel.shape[1] - 1)] * share)
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Through:

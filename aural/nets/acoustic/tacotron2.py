@@ -157,18 +157,6 @@ class Look(nn.Module):
         return torch.where(mask_of(lengths, memory.shape[1]), energy, -1e9).softmax(1)
 
 
-def leaning(looks: Tensor, lengths: Tensor, steps: Tensor, width: float = 0.2) -> Tensor:
-    """How far looks [B, S, L] stray from the straight line through text and time: a scalar, 0 on the line.
-
-    Source: H. Tachibana et al., "Efficiently trainable text-to-speech", arXiv:1710.08969 (guided attention).
-    """
-    down = torch.arange(looks.shape[1], device=looks.device)[None, :, None] / steps[:, None, None].clamp(min=1)
-    across = torch.arange(looks.shape[2], device=looks.device)[None, None, :] / lengths[:, None, None].clamp(min=1)
-    far = 1 - torch.exp(-((down - across) ** 2) / (2 * width * width))
-    real = mask_of(steps, looks.shape[1])[:, :, None]
-    return (looks * far * real).sum() / real.sum().clamp(min=1)
-
-
 def tiny() -> Config:
     """For tests."""
     return Config(8, 1, 6, 12, 6, 3, 3, 2, 6)

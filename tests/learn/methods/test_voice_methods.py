@@ -18,6 +18,9 @@ SMALL: dict[str, Any] = {"sample_rate": 8000, "batch": 6, "threads": 1, "rate": 
 SIZES: dict[str, dict[str, Any]] = {
     "fastspeech": {"epochs": 4, "net.width": 16, "inner": 32, "net.symbols": 1, "net.frames": 1},
     "tacotron2": {"epochs": 2, "net.width": 16, "before": 8, "decoder": 16, "looking": 8, "filters": 2, "after": 8, "step": 4},
+    "transformer_tts": {
+        "epochs": 2, "net.width": 16, "inner": 32, "heads": 2, "net.symbols": 1, "steps": 1, "before": 8, "after": 8, "step": 4,
+    },
     "vits": {
         "epochs": 2, "net.width": 8, "hidden": 6, "inner": 16, "net.symbols": 1, "posterior": 2, "flows": 2, "layers": 1,
         "decoder": 8, "kernels": "3", "judges": 4, "segment": 8,

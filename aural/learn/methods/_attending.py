@@ -1,0 +1,161 @@
+"""What voices that find their way through the text by attention learn by: their own last frames, the end, and a straight line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from aural.errors import LearningError
+from aural.learn.export import CLOSE
+from aural.learn.job import Job
+from aural.learn.loading import Batch
+from aural.learn.log import Picture
+from aural.learn.methods import _spoken
+from aural.learn.methods._chosen import begun_from, chosen
+from aural.learn.methods._parts import fitted
+from aural.learn.methods._vocoders import mean
+from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.options import Options
+from aural.learn.scores import Metric
+from aural.learn.trainee import Trainee
+from aural.learn.voicing import card as cards
+from aural.learn.voicing.prepare import Terms, prepared
+from aural.learn.weights import Weights
+from aural.models.runtime import Runtime
+from aural.nets.acoustic import tacotron2, transformer_tts
+from aural.nets.masks import mask_of
+from aural.nets.voice_mel import VoiceMel
+from aural.settings import option
+from aural.sound.mel import MelOptions
+from aural.sound.voice_mel import VOICE, at_rate
+
+Attending = tacotron2.Acoustic | transformer_tts.Acoustic
+DEFAULTS: Mapping[str, Any] = {
+    "sample_rate": VOICE.sample_rate, "batch": 16, "rate": 1e-3, "decay": 1e-4, "warmup": 0.05, "epochs": 100, "patience": 0,
+    "clip_norm": 1.0,
+}  # fmt: skip
+METRIC = Metric("mel_distance", False, mean)
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """What else is asked for."""
+
+    line_weight: float = option(5.0, "weight of straying from the straight line through text and time", least=0)
+    stop_weight: float = option(0.5, "weight of telling the end", least=0)
+
+
+@final
+class Looking(Trainee):
+    """A net that is told the true frame before each step; durations of phones are not used."""
+
+    def __init__(self, net: Attending, options: Options, teaching: Teaching, mel: MelOptions, device: torch.device) -> None:
+        self.net, self._teaching, self._device, self._mel = net, teaching, device, VoiceMel(mel).to(device)
+        self._weights = Weights(net, options, device)
+        self.parts = {"net": self._weights}
+
+    def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
+        generator = self._weights.begin(share)
+        told = _spoken.read(batch, self._device)
+        true, made, refined, stops, looks = self._said(told, generator)
+        steps = -(-told.frames // self.net.config.step)
+        ends = 1 - mask_of(steps - 1, stops.shape[1]).to(stops.dtype)
+        real = mask_of(steps, stops.shape[1]).to(stops.dtype)
+        stop = nn.functional.binary_cross_entropy_with_logits(stops, ends, weight=real * (1 + 9 * ends), reduction="sum")
+        losses = {
+            "mel": apart(made, true, told.frames).mean(),
+            "refined": apart(refined, true, told.frames).mean(),
+            "stop": stop / real.sum() * self._teaching.stop_weight,
+            "line": leaning(looks, told.lengths, steps) * self._teaching.line_weight,
+        }
+        loss = torch.stack(list(losses.values())).sum()
+        self._weights.stepper.take(loss, share)
+        return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
+
+    def _said(self, told: _spoken.Read, generator: torch.Generator) -> tuple[Tensor, ...]:
+        true = self._mel(told.samples)[:, :, : int(told.frames.max())]
+        steps, width = -(-true.shape[2] // self.net.config.step), self.net.config.before
+        draws = torch.rand(len(true), steps, 2, width, generator=generator).to(self._device)
+        return true, *self.net(told.symbols, told.lengths, true, told.frames, draws)
+
+    @torch.no_grad()
+    def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        with self._weights.answering():
+            told = _spoken.read(batch, self._device)
+            true, _, refined, _, looks = self._said(told, torch.Generator().manual_seed(0))
+            found = apart(refined, true, told.frames).cpu()
+            if 0 in batch.index.tolist():
+                row = batch.index.tolist().index(0)
+                count, symbols = int(told.frames[row]), int(told.lengths[row])
+                pictures = {"recording": true[row, :, :count], "said": refined[row, :, :count]}
+                pictures["attention"] = looks[row, : -(-count // self.net.config.step), :symbols].T
+                self.seen = {name: Picture(values.cpu().numpy()) for name, values in pictures.items()}
+        return found[:, None], torch.ones(len(found), dtype=torch.int64)
+
+
+def apart(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:
+    """The mean difference [B] of spectrograms [B, M, F] over real frames."""
+    mask = mask_of(frames, true.shape[2]).to(made.dtype)
+    return ((made - true).abs().mean(1) * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+
+def leaning(looks: Tensor, lengths: Tensor, steps: Tensor, width: float = 0.2) -> Tensor:
+    """How far looks [B, S, L] stray from the straight line through text and time: a scalar, 0 on the line.
+
+    Source: H. Tachibana et al., "Efficiently trainable text-to-speech", arXiv:1710.08969 (guided attention).
+    """
+    down = torch.arange(looks.shape[1], device=looks.device)[None, :, None] / steps[:, None, None].clamp(min=1)
+    across = torch.arange(looks.shape[2], device=looks.device)[None, None, :] / lengths[:, None, None].clamp(min=1)
+    far = 1 - torch.exp(-((down - across) ** 2) / (2 * width * width))
+    real = mask_of(steps, looks.shape[1])[:, :, None]
+    return (looks * far * real).sum() / real.sum().clamp(min=1)
+
+
+def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]]:
+    """What was given, read and checked. Raises: UsageError."""
+    cards.consent_of(job)
+    return chosen(job, method, DEFAULTS, {"net": config, "teaching": Teaching, "texts": _spoken.Texts})
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A net that has learned, the clips it learned from, and what its card tells."""
+
+    net: Any
+    spoken: _spoken.Spoken
+    language: str
+    sample_rate: int
+    figures: Mapping[str, Any]
+
+
+def learned(job: Job, method: str, page: Any) -> Learned:
+    """Prepare the clips and train; `page` is one of nets/acoustic."""
+    choice, parts = read(job, method, page.Config)
+    options, mel = choice.options, at_rate(choice.options.sample_rate)
+    use_threads(options.threads)
+    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
+    spoken = _spoken.Spoken(said, mel)
+    torch.manual_seed(options.seed)
+    net = page.Acoustic(parts["net"], len(spoken.symbols), mel.n_mels)
+    begun_from(net, options)
+    trainee = Looking(net, options, parts["teaching"], mel, device_of(options.device))
+    answers, targets = fitted(job, choice, trainee, spoken.data(choice), METRIC, f"{len(spoken.symbols)} symbols")
+    job.model.mkdir(parents=True, exist_ok=True)
+    spoken.write(job)
+    figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
+    return Learned(net.cpu().eval(), spoken, parts["texts"].language, mel.sample_rate, figures)
+
+
+def check(path: Path, feeds: Mapping[str, Tensor], names: list[str], true: tuple[Tensor, ...]) -> None:
+    """Raises: LearningError when a graph answers otherwise than torch."""
+    told = Runtime("cpu", 1).session(path).run({n: x.numpy() for n, x in feeds.items()}, names)
+    worst = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(told, true, strict=True))
+    if not worst <= CLOSE:
+        what = f"the exported voice answers {worst:.2g} apart from the trained one"
+        raise LearningError(what, where=str(path), fix="Please report it")
