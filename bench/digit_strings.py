@@ -87,7 +87,7 @@ def sets(fsdd: Path, work: Path) -> dict[str, Path]:
         found[name] = work / f"{name}.jsonl"
         if not found[name].is_file():
             making = Making(varied=True, least=1) if name == "learn" else Making()
-            _write(work, name, made(rows, SIZES[name], seed, making))
+            write(work, name, made(rows, SIZES[name], seed, making))
     return found
 
 
@@ -104,9 +104,9 @@ def wide_sets(fsdd: Path, words: Path, read: Path, noises: Path, work: Path) -> 
         stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in _rows(noises, "train"))
         often = ("many", *sorted({r["speaker"] for r in learn}))
         making = Making(varied=True, least=1, most=4, power=2.0, often=often, noises=stretches)
-        _write(work, "learn", made([*learn, *others, *voices], SIZES["wide"], 0, making))
-        _write(work, "tune", made([r for r in train if r["speaker"] == TUNED_ON], SIZES["tune"], 1, Making()))
-        _write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
+        write(work, "learn", made([*learn, *others, *voices], SIZES["wide"], 0, making))
+        write(work, "tune", made([r for r in train if r["speaker"] == TUNED_ON], SIZES["tune"], 1, Making()))
+        write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
     return found
 
 
@@ -181,7 +181,7 @@ def _rows(folder: Path, split: str) -> list[Row]:
     return [row | {"path": folder / row["audio"]} for row in map(json.loads, lines)]
 
 
-def _write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -> None:
+def write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -> None:
     (folder / name).mkdir(parents=True, exist_ok=True)
     lines = []
     for k, (samples, row) in enumerate(strings):

@@ -25,7 +25,7 @@ from aural.corpora.manifest import Clip, read_manifest
 from aural.files import sha256_of, write_text
 from aural.learn import checkpoint
 from aural.learn.methods.phrases import BACKGROUND, Ear
-from aural.learn.stream import GRAPH, SIZES, to_stream
+from aural.learn.stepping import GRAPH, SIZES, to_stream
 from aural.models import tensors
 from aural.models.card import Card, Licences
 from aural.models.card import write as write_card

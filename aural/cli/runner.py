@@ -120,7 +120,7 @@ def _parser(verb: str, page: Any, options: Sequence[settings.Option], formats: S
     ):
         parser.add_argument(switch, default="false", metavar="", help=text)
     if page.TASK.live is not None:
-        stream = "one JSON object a line while it is still said (- for a pipe; -f txt: the final texts alone)"
+        stream = "one JSON object a line while it is still said (- for a pipe; -f txt: the final texts alone, -f vtt: captions)"
         parser.add_argument("--stream", default="false", metavar="", help=stream)
         parser.add_argument("--raw", type=_count_of_hz, metavar="HZ", help="with --stream: the pipe holds bare 16-bit mono samples")
     short: dict[str, tuple[str, ...]] = {"language": ("-l",)}

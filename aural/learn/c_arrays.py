@@ -16,7 +16,7 @@ from aural.errors import ModelRefused
 from aural.files import write_text
 from aural.models import tensors
 from aural.models.card import read
-from aural.models.engines._stream import GRAPH, hop_of
+from aural.models.engines._stepping import GRAPH, hop_of
 from aural.models.engines.phrases import FILE, STRIDE
 from aural.nets.mel import FLOOR
 

@@ -27,7 +27,7 @@ class Decoding:
     """How a recognizer is asked. Times are relative to the start of each row.
 
     `lm` holds language models for recognizers that take some. `allow_empty` False: somebody is known to speak, so nothing is
-    no answer (where a model can be told).
+    no answer (where a model can be told). `lookahead` (s): how far a model that hears in chunks may look ahead.
     """
 
     language: str | None = None
@@ -38,6 +38,7 @@ class Decoding:
     word_times: bool = True
     lm: tuple[Language, ...] = ()
     allow_empty: bool = True
+    lookahead: float | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,39 @@ class Recognizer(Model):
 
         `speech`: per row, the voice probability of each 32 ms; it keeps words out of silence.
         """
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a stream says since the words that are final: the best reading, times (s) from the start of the stream.
+
+    `heard` (s) is what the reading covers: a frame that may look ahead is told later than it was heard. `fixed` counts the
+    leading words that will stay.
+    """
+
+    words: tuple[Word, ...]
+    heard: float
+    fixed: int = 0
+
+
+class Transcriber(Recognizer):
+    """A recognizer that also writes while sound comes, block by block, with its state passed in and out."""
+
+    @abstractmethod
+    def start(self, decoding: Decoding) -> Any:
+        """The state before the first sample. Raises: UsageError for a lookahead that it does not have."""
+
+    @abstractmethod
+    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, Written]:
+        """Consumes `state` and any number of samples [T]; gives the next state and what is said so far."""
+
+    @abstractmethod
+    def finish(self, state: Any) -> Written:
+        """What is said in the end."""
+
+    @abstractmethod
+    def settled(self, state: Any, words: int, whole: bool) -> Any:
+        """The state behind the first `words` words, which are final. `whole`: what comes next is a new utterance."""
 
 
 class Aligner(Recognizer):

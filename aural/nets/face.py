@@ -69,8 +69,28 @@ class Streaming(Encoder, ABC):
         """The next features [B, F, M], all of them real -> their frames [B, F / stride, D] and the next state."""
 
 
+class Chunked(Encoder, ABC):
+    """An encoder whose frames see the later ones of their own chunk: how many is chosen when it is asked, and `ahead` otherwise.
+
+    A chunk has `ahead` + 1 frames. A step takes whole chunks, and at the end of a stream what is left.
+    """
+
+    lookaheads: tuple[int, ...]
+    ahead: int
+
+    @abstractmethod
+    def begin(self, batch: int) -> list[Tensor]:
+        """The state before the first frame of so many streams: for each part zeros of a fixed shape."""
+
+    @abstractmethod
+    def step(self, x: Tensor, state: Sequence[Tensor], ahead: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The next features [B, F, M], all of them real -> their frames [B, F / stride, D] and the next state."""
+
+
 class Head(nn.Module, ABC):
-    """Learned frames to numbers before the answer's squashing."""
+    """Learned frames to numbers before the answer's squashing. `onward` True: they go into another net and are no answer yet."""
+
+    onward: ClassVar[bool] = False
 
     @abstractmethod
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
@@ -99,6 +119,13 @@ class Decoder(nn.Module, ABC):
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """The next tokens [B, L], the unit before each answer -> logits [B, L, K + 1], where each looked [B, L, F] (adding up
         to 1 over real frames), and the next state."""
+
+
+def lookaheads_of(given: Sequence[int]) -> tuple[int, ...]:
+    """Lookaheads in order, each once. Raises: UsageError for none and for one that is negative."""
+    if not given or min(given) < 0:
+        raise UsageError(f"lookaheads are {list(given)}", where="--set", fix="Give frames from 0 up, such as 0,4,8,16")
+    return tuple(sorted(set(given)))
 
 
 def divides(whole: int, part: int, part_name: str, whole_name: str) -> None:

@@ -97,6 +97,28 @@ class ConvFrames(nn.Module):
 
 
 @final
+class Halving(nn.Module):
+    """Two frames into one by a convolution over three: [B, D, F] -> [B, D', F / 2]; frame f hears 2 f - 1 to 2 f + 1."""
+
+    def __init__(self, width_in: int, width: int) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv1d(width_in, width, 3, 2, bias=False), MaskedNorm(width)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        lengths = halved(lengths, 2)
+        return self.norm(self.conv(nn.functional.pad(x, (1, 1))), lengths).relu(), lengths
+
+    def begin(self, batch: int) -> list[Tensor]:
+        """The frame before the first one."""
+        return [torch.zeros(batch, self.conv.in_channels, 1)]
+
+    def step(self, x: Tensor, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:
+        """An even number of frames, or what is left of a stream, all of them real; as in `ConvFrames.step`."""
+        x = self.conv(nn.functional.pad(remembered(x, 1, state, after), (0, 1)))
+        return self.norm(x, whole(x)).relu()
+
+
+@final
 class ConvBands(nn.Module):
     """Convolution over time and bands, norm, rectifier: [B, D, F, M] -> [B, D', F', M'] and the new lengths."""
 
@@ -126,6 +148,18 @@ class ConvBands(nn.Module):
         x = self.conv(nn.functional.pad(x, (*self.padding[:2], 0, 0)))
         x = self.norm(x, whole(x))
         return x.relu() if self.active else x
+
+
+def half_step(width: int, dropout: float) -> nn.Sequential:
+    """The wide layer of a Conformer, which comes in two halves around its other parts."""
+    return nn.Sequential(
+        nn.LayerNorm(width),
+        nn.Linear(width, 4 * width),
+        nn.SiLU(),
+        nn.Dropout(dropout),
+        nn.Linear(4 * width, width),
+        nn.Dropout(dropout),
+    )
 
 
 def remembered(x: Tensor, count: int, state: Iterator[Tensor], after: list[Tensor]) -> Tensor:

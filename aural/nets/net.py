@@ -140,6 +140,8 @@ class Net(nn.Module):
 
     def answer(self, logits: Tensor) -> Tensor:
         """Probabilities or values: softmax over classes, sigmoid of a set, a number on its own scale."""
+        if self.head.onward:
+            return logits
         squash = cell_of(self.plan.question).squash
         if squash == "softmax":
             return torch.softmax(logits, dim=-1)

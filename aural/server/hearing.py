@@ -15,7 +15,7 @@ from aural.results import Update
 from aural.server.desk import Desk
 from aural.server.watch import TooLong
 from aural.tasks import _live, transcribe
-from aural.tasks._live import Live, Pace
+from aural.tasks._pace import Listener, Pace
 
 Emit = Callable[[Update, float], Awaitable[None]]
 _ONCE = 1.0  # s of sound heard in one step at most
@@ -33,7 +33,7 @@ class Hearing:
     def __init__(self, desk: Desk, choices: dict[str, str], options: transcribe.Options, pace: Pace, rate: int, emit: Emit) -> None:
         self._desk, self._choices, self._options, self._pace, self.rate, self._emit = desk, choices, options, pace, rate, emit
         self._stack = ExitStack()
-        self._live: Live | None = None
+        self._live: Listener | None = None
         self._waiting: deque[np.ndarray] = deque()
         self._samples = 0  # that wait
         self._taken = 0  # that came in
@@ -104,7 +104,7 @@ class Hearing:
         self._samples = 0
         self._room.set()
 
-    def _open(self) -> Live:
+    def _open(self) -> Listener:
         shelf = self._desk.shelf(self._choices)
         return self._stack.enter_context(_live.opened(shelf, self._options, self._pace, self.rate))
 
@@ -132,7 +132,7 @@ class Hearing:
         finally:
             self._room.set()  # nobody waits for ever
 
-    async def _one(self, live: Live) -> None:
+    async def _one(self, live: Listener) -> None:
         block = self._next()
         behind = self.waiting - len(block) / self.rate > _BEHIND
         updates = await self._desk.step(lambda: live.push(block, behind))

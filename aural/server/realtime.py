@@ -22,7 +22,7 @@ from aural.server.hearing import Hearing, samples_of
 from aural.server.names import aliases_of, choices_of
 from aural.server.stream import rate_of, refusing
 from aural.server.verbs import built
-from aural.tasks._live import Pace
+from aural.tasks._pace import Pace
 
 _ITEM = "conversation.item.input_audio_transcription"
 _NEVER = 3600.0  # s of silence that end a phrase where the client ends its turns by itself

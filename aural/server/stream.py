@@ -19,7 +19,8 @@ from aural.server.desk import Desk
 from aural.server.hearing import Hearing, samples_of
 from aural.server.names import aliases_of, choices_of
 from aural.server.verbs import built
-from aural.tasks._live import Pace, message
+from aural.tasks._live import message
+from aural.tasks._pace import Pace
 
 FORMS = ("s16le", "f32le")
 OWN = "aural"  # the subprotocol's name

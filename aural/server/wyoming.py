@@ -24,7 +24,7 @@ from aural.server.names import aliases_of, choices_of
 from aural.server.verbs import built
 from aural.server.wyoming_wire import LINE, Event, read, write
 from aural.tasks import _speaking
-from aural.tasks._live import Pace
+from aural.tasks._pace import Pace
 
 PORT = 10300  # by habit
 _CHUNK = 4096  # samples of an audio-chunk

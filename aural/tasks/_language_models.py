@@ -12,7 +12,7 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.text.units import spelled
 
-TAKING = frozenset({"ctc", "attention", "hmm"})  # the kinds of models that take a language model while they decode
+TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
 WORDS = "hmm"  # the kind that writes whole words
 USUAL_WEIGHT = 0.5  # of log P(W) beside log P(W | X)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
 from aural.errors import UsageError
-from aural.models.face import Decoding, Recognizer, Scorer
+from aural.models.face import Decoding, Recognizer, Scorer, Transcriber
 from aural.models.shelf import Shelf
 from aural.results import Span, Update, Word, grid_span, on_grid
-from aural.settings import option
 from aural.sound.resample import Resampler
 from aural.tasks import transcribe
 from aural.tasks._gate import HOP, RATE, Heard, Rule, frame_spans
+from aural.tasks._live_written import LiveWritten
+from aural.tasks._pace import USUAL, Listener, Pace, Turns
 from aural.tasks._phrases import Ends, Found, Phrases
 from aural.tasks._windows import trimmed
 from aural.tasks._words import guessed, in_order, kept_in_voice, merged, plain, shifted
@@ -26,16 +26,8 @@ _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
 _SOON = 0.3  # s of a phrase until its first words are looked for, and between looks until there are any
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How a live text comes."""
-
-    every: float = option(0.5, "a partial text after so much new sound; 0 = finals only", unit="s", least=0, most=60)
-    pause: float = option(0.5, "silence that ends a phrase", unit="s", least=0.1, most=86_400)
-
-
 @final
-class Live:
+class Live(Listener):
     """`push` samples [C, t] at `sample_rate` as they come; gives updates, in order. The cutting changes no final.
 
     A partial text is what the recognizer makes of the phrase so far. Words on which two readings in a row agree are
@@ -43,7 +35,7 @@ class Live:
     comes once and stays. Of phrases that have no pause the part before the quietest place becomes final.
     """
 
-    def __init__(self, gate: Scorer, recognizer: Recognizer, options: transcribe.Options, pace: Pace = Pace(),
+    def __init__(self, gate: Scorer, recognizer: Recognizer, options: transcribe.Options, pace: Pace = USUAL,
                  sample_rate: int = RATE) -> None:  # fmt: skip
         self._recognizer, self._threshold, self._pace = recognizer, options.gate, pace
         self._decoding = transcribe.decoding_of(options, recognizer)
@@ -55,15 +47,14 @@ class Live:
         self._sent = 0  # partials of this phrase
         self._pending: list[Word] = []  # words around a cut, which the next part may know better
         self._late = False  # a partial text was due when too much sound waited
+        self._turns = Turns(pace.turn)
         self.dropped = 0
 
     @property
     def heard(self) -> float:
-        """Seconds that were heard."""
         return self._phrases.heard
 
     def push(self, samples: np.ndarray, behind: bool = False) -> list[Update]:
-        """Hear [C, t] or [t]. `behind`: more sound waits already, so no time is spent on partials."""
         mono = samples if samples.ndim == 1 else samples.mean(axis=0)
         moved = self._mover.push(np.ascontiguousarray(mono, np.float32)[None])[0]
         updates = self._updates(self._phrases.push(moved))
@@ -77,16 +68,15 @@ class Live:
             self._late = behind
             if not (behind and first):  # the first words of a phrase come as soon as nothing waits any more
                 self._next = self.heard + (self._pace.every if self._sent else min(_SOON, self._pace.every))
-        return updates
+        return updates + self._turns.told(self.heard)
 
     def commit(self) -> list[Update]:
-        """End the phrase that is open, whether or not its speaker has."""
         return self._updates(self._phrases.commit())
 
     def finish(self) -> list[Update]:
-        """The sound has ended."""
         rest = self._mover.finish()[0]
-        return self._updates([*self._phrases.push(rest), *self._phrases.finish()])
+        updates = self._updates([*self._phrases.push(rest), *self._phrases.finish()])
+        return updates + self._turns.told(self.heard, last=True)
 
     def _updates(self, found: Iterable[Found]) -> list[Update]:
         updates: list[Update] = []
@@ -94,10 +84,12 @@ class Live:
             if one.kind == "start":
                 self._next = one.at + min(_SOON, self._pace.every)
                 self._forget()
+                self._turns.starts()
                 updates.append(Update("speech_start", Span(*grid_span(one.at, one.at + HOP))))
             elif one.kind == "part":
                 updates += self._final(one)
             else:
+                self._turns.ends(one.at)
                 updates.append(Update("speech_end", Span(*grid_span(max(0.0, one.at - HOP), one.at))))
         return updates
 
@@ -167,12 +159,17 @@ class Live:
 
 
 @contextlib.contextmanager
-def opened(shelf: Shelf, options: transcribe.Options, pace: Pace = Pace(), sample_rate: int = RATE) -> Iterator[Live]:
-    """A live transcript with the models of `transcribe`. Raises: UsageError, ModelMissing."""
+def opened(shelf: Shelf, options: transcribe.Options, pace: Pace = USUAL, sample_rate: int = RATE) -> Iterator[Listener]:
+    """A live transcript with the models of `transcribe`: written while it is heard where the recognizer can, else read again and
+    again. Raises: UsageError, ModelMissing."""
     refuse(options)
     transcribe.choose_model(shelf, options)
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
-        yield Live(gate, recognizer, options, pace, sample_rate)
+        decoding = transcribe.decoding_of(options, recognizer)
+        if isinstance(recognizer, Transcriber):
+            yield LiveWritten(gate, recognizer, decoding, options.gate, pace, sample_rate)
+        else:
+            yield Live(gate, recognizer, options, pace, sample_rate)
 
 
 def refuse(options: transcribe.Options) -> None:

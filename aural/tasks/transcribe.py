@@ -33,7 +33,7 @@ from aural.text import hotwords
 from aural.text.languages import code_of
 
 Told = Callable[[list[Segment]], None]
-SPIKING = frozenset({"ctc", "attention"})  # the kinds of models that are sure of a word somewhere in it
+SPIKING = frozenset({"ctc", "attention", "transducer"})  # the kinds of models that are sure of a word somewhere in it
 _LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Below this mean log-probability of a recording's words the one language that a model knows is not
@@ -78,6 +78,11 @@ class Options:
     )
     units: str = option("words", "phones: the sounds that are said, as aural phones tells them", choices=("words", "phones"))
     numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
+    lookahead: int | None = option(
+        None, "how far a frame may look ahead, for models that hear in chunks; not set = as far as they learned", unit="ms", least=0
+    )
+    pause: float = option(0.5, "--stream: silence that ends a phrase", unit="s", least=0.1, most=60)
+    turn: float = option(1.0, "--stream: silence that ends a speaker's turn; 0 = turns are not told", unit="s", least=0, most=60)
     gate: float = option(0.5, "probability of a voice at which speech begins; lower lets more noise pass", least=0, most=1)
 
 
@@ -217,7 +222,11 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
     )  # fmt: skip
-    return Decoding(language, options.task, wanted, options.beam, options.nbest, True, lm)
+    ahead = None if options.lookahead is None else options.lookahead / 1000
+    if ahead is not None and card.kind not in TAKING:
+        fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"
+        raise UsageError(f"{card.name} has no lookahead", where="--lookahead", fix=fix)
+    return Decoding(language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead)
 
 
 def cuts_for(recognizer: Recognizer) -> Cuts:
@@ -236,12 +245,14 @@ def live(
     Raises: UsageError for options that need the whole recording.
     """
     from aural.tasks import _live  # it reads with this file's `recognize`
+    from aural.tasks._pace import Listener, Pace
 
     _live.refuse(options)
+    pace = Pace(pause=options.pause, turn=options.turn)
     with contextlib.ExitStack() as hearing:
-        told: _live.Live | None = None
+        told: Listener | None = None
         for block in blocks:
-            told = told or hearing.enter_context(_live.opened(shelf, options, sample_rate=block.sample_rate))
+            told = told or hearing.enter_context(_live.opened(shelf, options, pace, block.sample_rate))
             yield from told.push(block.samples, behind())
             progress.step(told.heard, None, "transcribe")
         if told is not None:
@@ -258,13 +269,11 @@ def show(result: Result) -> str:
 
 
 def _scored(scores: Mapping[str, float], place: int) -> str:
-    """The scores of the best reading, or of another one, where they are told; of what several parts tell, each apart."""
+    """The scores of the best reading, or of another one, where they are told."""
     end = f"_{place}" if place > 1 else ""
-    parts = [f"{name} {scores[key]:.2f}" for name, key in (("decoder", f"decoder{end}"), ("CTC", f"ctc{end}")) if key in scores]
-    apart = f": {', '.join(parts)}" if len(parts) > 1 else ""
     for name, told in (("acoustic", "log P(W | X)"), ("likelihood", "log p(X | W)")):
         if f"{name}{end}" in scores:
-            return f"  ({told} {scores[f'{name}{end}']:.2f}{apart}, log P(W) {scores[f'lm{end}']:.2f})"
+            return f"  ({told} {scores[f'{name}{end}']:.2f}, log P(W) {scores[f'lm{end}']:.2f})"
     return ""
 
 

@@ -27,7 +27,8 @@ def test_a_pipe_gives_updates_line_by_line(clip: Path, monkeypatch: pytest.Monke
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"speech_start", "final", "speech_end"} <= {x["type"] for x in lines}
     text = " ".join(x["text"] for x in lines if x["type"] == "final")
-    assert "hear me" in text.lower()
+    assert "hear me" in text.lower() and lines[-1]["type"] == "turn_end"
+    assert all(x["lag"] >= 0 for x in lines if x["type"] in ("partial", "final"))
     sys.stdin.close()
 
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from aural import find
 from aural.errors import UsageError
-from aural.learn.stream import Stepping, to_stream
-from aural.models.engines._stream import opened
+from aural.learn.stepping import Stepping, to_stream
+from aural.models.engines._stepping import opened
 from aural.models.runtime import Runtime
 from aural.nets import face
 from aural.nets.layers import MaskedNorm
@@ -20,6 +20,7 @@ from aural.nets.net import Net, Plan, page_of
 from aural.results import Question
 from aural.settings import as_dict
 
+CHUNKED = [n for n in find.names("nets/encoders") if issubclass(page_of("encoder", n).Encoder, face.Chunked)]
 STREAMING = [n for n in find.names("nets/encoders") if issubclass(page_of("encoder", n).Encoder, face.Streaming)]
 RATE, LENGTH, WINDOW = 16000, 9111, 0.2
 
@@ -91,6 +92,35 @@ def test_the_graph_streams_samples_in_blocks_of_any_size(encoder: str, over: str
             told.append(answers)
         told.append(stream.finish(state))
         assert np.concatenate(told).shape == true.shape and np.abs(np.concatenate(told) - true).max() < 1e-4, sizes
+
+
+@pytest.mark.parametrize("encoder", CHUNKED)
+@pytest.mark.parametrize("head", ["sequence", "transducer"])
+@torch.no_grad()
+def test_chunks_give_the_frames_of_the_whole_for_every_lookahead(encoder: str, head: str) -> None:
+    assert CHUNKED == ["chunked_conformer"]
+    torch.manual_seed(0)
+    config = {**as_dict(page_of("encoder", encoder).tiny()), "lookaheads": (0, 2, 5)}
+    parts = {"encoder": config, "frontend": {"n_mels": 16}}
+    net = Net(Plan(Question("sequence", "class"), 3, encoder, settings=parts, head=head)).eval()
+    net.standard.mean.uniform_(-12, -6)
+    net.standard.scale.uniform_(0.2, 0.6)
+    assert isinstance(net.encoder, face.Chunked)
+    stepping, size, hop = Stepping(net, 10).eval(), net.frontend.size, net.frontend.hop  # type: ignore[union-attr]
+    features, told = -(-LENGTH // hop), {}
+    samples = torch.nn.functional.pad(heard(), (0, size))
+    for ahead in (0, 2, 5):
+        net.encoder.ahead = ahead
+        told[ahead] = net.answer(net(heard(), torch.tensor([LENGTH]))[0])[0]
+        for chunks in (1, 2, 50):
+            step, state, parts_ = chunks * (ahead + 1) * net.encoder.stride, stepping.begin(), []
+            for first in range(0, features, step):
+                count = min(step, features - first)
+                answers, state = stepping(samples[:, first * hop : (first + count - 1) * hop + size], state, torch.tensor([ahead]))
+                parts_.append(answers[0])
+            apart = float((torch.cat(parts_) - told[ahead]).abs().max())
+            assert apart < 1e-5, f"lookahead {ahead}, {chunks} chunks at a time"
+    assert float((told[0] - told[5]).abs().max()) > 1e-4, "who looks ahead hears more"
 
 
 def test_what_cannot_be_streamed_is_told() -> None:

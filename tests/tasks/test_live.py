@@ -22,7 +22,8 @@ from aural.results import Update, Word
 from aural.sound.sound import load
 from aural.tasks import _live, transcribe
 from aural.tasks._gate import FRAME
-from aural.tasks._live import Live, Pace
+from aural.tasks._live import Live
+from aural.tasks._pace import Pace
 from aural.tasks._phrases import Phrases
 
 RATE, USUAL = 16000, Pace()

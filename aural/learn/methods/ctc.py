@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aural.errors import LearningError
 from aural.files import sha256_of
-from aural.learn import compact
+from aural.learn import compact, stepping
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
@@ -70,11 +70,13 @@ def _exported(job: Job, choice: Choice, net: Net, units: Units) -> Card:
     job.model.mkdir(parents=True, exist_ok=True)
     to_onnx(net, job.model / GRAPH)
     text_units.write(units, job.model / UNITS)
+    live = stepping.to_stream(net, job.model) if stepping.streams(net) else ()
     seconds = sum(seconds_of(c) for c in job.clips["train"])
     card = Card(
         name=job.name, role=job.role, kind="ctc", licences=licences_of(job), source="trained with aural", question=job.question,
         sample_rate=choice.options.sample_rate, labels=units.labels, batch="exact", hop=net.hop / choice.options.sample_rate,
-        causal=net.encoder.causal, files={name: sha256_of(job.model / name) for name in (GRAPH, UNITS)},
+        causal=net.encoder.causal, latency=stepping.latency(net) if live else None,
+        files={name: sha256_of(job.model / name) for name in (GRAPH, UNITS, *(path.name for path in live))},
         seed=choice.options.seed, trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
     )  # fmt: skip
     write_card(card, job.model / "card.json")

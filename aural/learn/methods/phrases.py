@@ -33,7 +33,7 @@ from aural.metrics.spotting import alarms_per_hour, border, peaks
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.card import write as write_card
-from aural.models.engines import _stream, phrases
+from aural.models.engines import _stepping, phrases
 from aural.models.engines.phrases import FILE, STRIDE, Layers, kept, windows
 from aural.models.runtime import Runtime
 from aural.models.store import shipped
@@ -95,7 +95,7 @@ class Ear:
     """The listener: samples to frames, each `every` of its own."""
 
     def __init__(self, folder: Path, runtime: Runtime, every: int) -> None:
-        self._stream, self.every = _stream.opened(folder, runtime), every
+        self._stream, self.every = _stepping.opened(folder, runtime), every
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
         """samples [T] at 16 kHz -> frames [F, D]."""
@@ -116,7 +116,7 @@ def run(job: Job) -> Card:
     home = shipped(LISTENER)
     known = tensors.read(home / BACKGROUND)
     every = int(known["every"][0])
-    ear, hop = Ear(home, Runtime(threads=options.threads), every), every * _stream.hop_of(home)
+    ear, hop = Ear(home, Runtime(threads=options.threads), every), every * _stepping.hop_of(home)
     background = (known["frames"].astype(np.float32) - 128) * known["scale"]
     mean, spread = background.mean(0), 1.0 / np.maximum(background.std(0), 1e-3)
     width = round(options.window / hop)
@@ -322,12 +322,12 @@ def _written(
     """The model folder: the listener once more, the layers, and the card."""
     home, clips = shipped(LISTENER), job.clips["train"]
     job.model.mkdir(parents=True, exist_ok=True)
-    for name in (_stream.GRAPH, _stream.SIZES):
+    for name in (_stepping.GRAPH, _stepping.SIZES):
         shutil.copyfile(home / name, job.model / name)
     phrases.write(job.model, model)
     labels = tuple(borders)
     lengths = {label: [e - s for s, e in map(_span, (c for c in clips if c.label == label))] for label in labels}
-    files = (FILE, _stream.GRAPH, _stream.SIZES)
+    files = (FILE, _stepping.GRAPH, _stepping.SIZES)
     told = (
         f"{sum(c.label in labels for c in clips)} clips of {len(labels)} phrases, {len(clips)} clips in all, "
         f"{sum(map(seconds_of, clips)) / 3600:.2f} hours, and {hours:.1f} hours of other speech"

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 
 from aural.beams import ctc
 from aural.beams.ctc_paths import best_path
 from aural.beams.fusion import Fusion, of_decoding
+from aural.errors import UsageError
 from aural.models.card import Card
-from aural.models.face import Aligner, Decoding, Hypothesis, Model
+from aural.models.engines import _stepping
+from aural.models.face import Aligner, Decoding, Hypothesis, Model, Transcriber, Written
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.text import units as text_units
@@ -37,6 +39,9 @@ class Token:
     last: int
 
 
+Found = list[tuple[list[Token], float, float, float]]
+
+
 @final
 class CtcRecognizer(Aligner):
     """Answers of a graph with the inputs samples [B, T] and lengths [B]: chances [B, F, K + 1], class 0 the blank.
@@ -45,8 +50,8 @@ class CtcRecognizer(Aligner):
     (Graves et al. 2006).
     """
 
-    def __init__(self, card: Card, session: Session, units: Units | None = None) -> None:
-        self.card, self._session = card, session
+    def __init__(self, card: Card, session: Session, units: Units | None = None, stream: _stepping.Stream | None = None) -> None:
+        self.card, self._session, self._stream = card, session, stream
         self.units = units or Units("words", tuple(SPACE + label for label in card.labels))
         self._pieces = ("", *self.units.pieces)
 
@@ -56,16 +61,34 @@ class CtcRecognizer(Aligner):
     def recognize(
         self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
     ) -> list[Hypothesis]:
-        rows = self.emissions(samples, lengths)
+        rows = self.emissions(samples, lengths, decoding.lookahead)
         seconds = [int(length) / self.card.sample_rate for length in lengths]
-        if not (decoding.beam > 1 or decoding.n_best > 1 or decoding.lm or decoding.hotwords):
-            found = [[(runs(row), 0.0, 0.0, 0.0)] for row in rows]
-        else:
-            found = self._searched(rows, decoding)
-        return [self._told(row, f, s, decoding) for row, f, s in zip(rows, found, seconds, strict=True)]
+        return [self._told(row, f, s, decoding) for row, f, s in zip(rows, self._found(rows, decoding), seconds, strict=True)]
 
-    def emissions(self, samples: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
-        """Log-probabilities [F, K + 1] of each row, its real frames alone."""
+    def read(self, row: np.ndarray, decoding: Decoding) -> Hypothesis:
+        """What is said in the log-probabilities [F, K + 1] of a stretch of frames."""
+        return self._told(row, self._found([row], decoding)[0], len(row) * (self.card.hop or 0.0), decoding)
+
+    @staticmethod
+    def searches(decoding: Decoding) -> bool:
+        """True when a beam is asked for."""
+        return bool(decoding.beam > 1 or decoding.n_best > 1 or decoding.lm or decoding.hotwords)
+
+    def _found(self, rows: Sequence[np.ndarray], decoding: Decoding) -> list[Found]:
+        """For each row its readings: tokens, log P(W | X), log P(W) of the language models, and all that ranks them."""
+        if not self.searches(decoding):
+            return [[(runs(row), 0.0, 0.0, 0.0)] for row in rows]
+        return self._searched(rows, decoding)
+
+    def emissions(self, samples: np.ndarray, lengths: np.ndarray, lookahead: float | None = None) -> list[np.ndarray]:
+        """Log-probabilities [F, K + 1] of each row, its real frames alone. Raises: UsageError for a lookahead that there is not."""
+        if lookahead is not None:
+            if self._stream is None:
+                fix = "Train with --encoder chunked_conformer"
+                raise UsageError(f"{self.card.name} has no lookahead", where="--lookahead", fix=fix)
+            stream = self._stream
+            told = [stream.whole(row[: int(n)], lookahead) for row, n in zip(samples, lengths, strict=True)]
+            return [np.log(np.maximum(row, _LEAST)) for row in told]
         feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
         answers, frames = self._session.run(feeds, ["answers", "frames"])
         return [np.log(np.maximum(row[: int(n)], _LEAST)) for row, n in zip(answers, frames, strict=True)]
@@ -90,8 +113,7 @@ class CtcRecognizer(Aligner):
             words += [self._word(word, tokens, row, seconds)] if tokens else even([word], words[-1].end if words else 0.0, 0.0)
         return tuple(words)
 
-    def _searched(self, rows: Sequence[np.ndarray], decoding: Decoding) -> list[list[tuple[list[Token], float, float, float]]]:
-        """For each row its readings: tokens, log P(W | X), log P(W) of the language models, and all that ranks them."""
+    def _searched(self, rows: Sequence[np.ndarray], decoding: Decoding) -> list[Found]:
         padded = np.full((len(rows), max(map(len, rows), default=0), len(self._pieces)), np.log(_LEAST), np.float32)
         for place, row in zip(padded, rows, strict=True):
             place[: len(row)] = row
@@ -113,9 +135,7 @@ class CtcRecognizer(Aligner):
         letters = [c for word in text.split() for c in SPACE + word]
         return float(sum(one.model.logprob(text.split() if one.over == "words" else letters) for one in decoding.lm))
 
-    def _told(
-        self, row: np.ndarray, found: list[tuple[list[Token], float, float, float]], seconds: float, decoding: Decoding
-    ) -> Hypothesis:
+    def _told(self, row: np.ndarray, found: Found, seconds: float, decoding: Decoding) -> Hypothesis:
         """The best reading with its words, the others as texts; `avg_logprob` is the mean over the units."""
         tokens, acoustic, language, _ = found[0]
         words = [self._word(text, tokens[a:b], row, seconds) for text, a, b in self.units.words([t.number - 1 for t in tokens])]
@@ -138,6 +158,74 @@ class CtcRecognizer(Aligner):
         end = max(min(spoken[-1].last * hop, seconds), start + 0.001)
         sure = float(np.exp(np.mean([row[t.first : t.last, t.number].max() for t in spoken])))
         return Word(start, end, text, confidence=min(sure, 1.0), timed="measured")
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """A stream so far: the graph's state, how it is read, and log-probabilities [F, K + 1] from frame `first` on."""
+
+    stream: _stepping.Heard
+    decoding: Decoding
+    rows: np.ndarray
+    first: int
+
+
+@final
+class CtcTranscriber(Aligner, Transcriber):
+    """A recognizer that also writes while it hears: what is not yet final is read anew each time."""
+
+    def __init__(self, recognizer: CtcRecognizer, stream: _stepping.Stream) -> None:
+        self.card, self._recognizer, self._stream = recognizer.card, recognizer, stream
+        self._step = stream.sizes.step
+
+    def close(self) -> None:
+        """The sessions go with the object."""
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        return self._recognizer.recognize(samples, lengths, decoding, speech)
+
+    def emissions(self, samples: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
+        """As `CtcRecognizer.emissions`."""
+        return self._recognizer.emissions(samples, lengths)
+
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
+        return self._recognizer.align(samples, text, speech, language)
+
+    def start(self, decoding: Decoding) -> Heard:
+        nothing = np.zeros((0, len(self._recognizer.units.pieces) + 1), np.float32)
+        return Heard(self._stream.start(decoding.lookahead), replace(decoding, n_best=1, word_times=True), nothing, 0)
+
+    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, Written]:
+        stream, told = self._stream.step(state.stream, samples)
+        state = replace(state, stream=stream, rows=_joined(state.rows, told))
+        return state, self._written(state)
+
+    def finish(self, state: Any) -> Written:
+        return self._written(replace(state, rows=_joined(state.rows, self._stream.finish(state.stream))))
+
+    def settled(self, state: Any, words: int, whole: bool) -> Any:
+        told = self._written(state).words
+        end = len(state.rows)
+        if not whole and words < len(told):
+            end = round(told[words - 1].end / self._step) - state.first if words else 0
+        return replace(state, rows=state.rows[end:], first=state.first + end)
+
+    def _written(self, state: Heard) -> Written:
+        heard = (state.first + len(state.rows)) * self._step
+        words = self._recognizer.read(state.rows, state.decoding).words if len(state.rows) else ()
+        start = state.first * self._step
+        told = tuple(replace(w, start=w.start + start, end=w.end + start) for w in words or ())
+        # The likeliest classes of frames that were heard stay; a beam may still think better of it.
+        return Written(told, heard, 0 if self._recognizer.searches(state.decoding) else max(0, len(told) - 1))
+
+
+def _joined(rows: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """Log-probabilities with chances behind them."""
+    return np.concatenate([rows, np.log(np.maximum(told, _LEAST))]) if len(told) else rows
 
 
 def runs(log_probs: np.ndarray) -> list[Token]:
@@ -164,4 +252,6 @@ def even(texts: Sequence[str], start: float, seconds: float) -> tuple[Word, ...]
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder."""
     units = text_units.read(folder / UNITS) if (folder / UNITS).is_file() else None
-    return CtcRecognizer(card, runtime.session(folder / GRAPH), units)
+    stream = _stepping.opened(folder, runtime) if (folder / _stepping.GRAPH).is_file() else None
+    recognizer = CtcRecognizer(card, runtime.session(folder / GRAPH), units, stream)
+    return recognizer if stream is None else CtcTranscriber(recognizer, stream)

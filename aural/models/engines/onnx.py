@@ -10,7 +10,7 @@ import numpy as np
 
 from aural.metrics.calibration import warmed
 from aural.models.card import Card
-from aural.models.engines import _stream
+from aural.models.engines import _stepping
 from aural.models.face import Embedder, Model, Scorer, StreamingScorer
 from aural.models.runtime import Runtime, Session
 
@@ -43,7 +43,7 @@ class OnnxStreamer(StreamingScorer):
 
     def __init__(self, scorer: OnnxScorer, folder: Path, runtime: Runtime) -> None:
         self.card, self._scorer, self._folder, self._runtime = scorer.card, scorer, folder, runtime
-        self._stream: _stream.Stream | None = None
+        self._stream: _stepping.Stream | None = None
 
     def close(self) -> None:
         """The sessions go with the object."""
@@ -51,19 +51,19 @@ class OnnxStreamer(StreamingScorer):
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         return self._scorer.score(samples, lengths)
 
-    def start(self) -> _stream.Heard:
+    def start(self) -> _stepping.Heard:
         return self._graph().start()
 
-    def step(self, state: _stream.Heard, samples: np.ndarray) -> tuple[_stream.Heard, np.ndarray]:
+    def step(self, state: _stepping.Heard, samples: np.ndarray) -> tuple[_stepping.Heard, np.ndarray]:
         state, answers = self._graph().step(state, samples)
         return state, calibrated(answers, self.card)
 
-    def finish(self, state: _stream.Heard) -> np.ndarray:
+    def finish(self, state: _stepping.Heard) -> np.ndarray:
         return calibrated(self._graph().finish(state), self.card)
 
-    def _graph(self) -> _stream.Stream:
+    def _graph(self) -> _stepping.Stream:
         if self._stream is None:
-            self._stream = _stream.opened(self._folder, self._runtime)
+            self._stream = _stepping.opened(self._folder, self._runtime)
         return self._stream
 
 
@@ -107,4 +107,4 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     if card.role in _VECTORS:
         return OnnxEmbedder(card, session)
     scorer = OnnxScorer(card, session)
-    return OnnxStreamer(scorer, folder, runtime) if (folder / _stream.GRAPH).is_file() else scorer
+    return OnnxStreamer(scorer, folder, runtime) if (folder / _stepping.GRAPH).is_file() else scorer

@@ -14,7 +14,7 @@ import numpy as np
 from aural.errors import ModelRefused
 from aural.models import tensors
 from aural.models.card import Card
-from aural.models.engines import _stream
+from aural.models.engines import _stepping
 from aural.models.face import Model, StreamingScorer
 from aural.models.runtime import Runtime
 
@@ -26,7 +26,7 @@ LISTENER = "listener"  # the folder beside, where this one has no stream of its 
 class PhoneScorer(StreamingScorer):
     """Log-probabilities [F, K] of phones, one row each 20 ms, class 0 silence."""
 
-    def __init__(self, card: Card, stream: _stream.Stream, arrays: dict[str, np.ndarray]) -> None:
+    def __init__(self, card: Card, stream: _stepping.Stream, arrays: dict[str, np.ndarray]) -> None:
         self.card, self._stream, self._arrays = card, stream, arrays
 
     @property
@@ -44,16 +44,16 @@ class PhoneScorer(StreamingScorer):
 
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """samples [B, T] 16 kHz, lengths [B] -> [B, F, K]; zeros behind the end of the shorter ones."""
-        return _stream.scored(self, samples, lengths)
+        return _stepping.scored(self, samples, lengths)
 
-    def start(self) -> _stream.Heard:
+    def start(self) -> _stepping.Heard:
         return self._stream.start()
 
-    def step(self, state: _stream.Heard, samples: np.ndarray) -> tuple[_stream.Heard, np.ndarray]:
+    def step(self, state: _stepping.Heard, samples: np.ndarray) -> tuple[_stepping.Heard, np.ndarray]:
         state, frames = self._stream.step(state, samples)
         return state, self._named(frames)
 
-    def finish(self, state: _stream.Heard) -> np.ndarray:
+    def finish(self, state: _stepping.Heard) -> np.ndarray:
         return self._named(self._stream.finish(state))
 
     def _named(self, frames: np.ndarray) -> np.ndarray:
@@ -73,5 +73,5 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     fits = found["weights"].shape[:1] == found["bias"].shape == found["prior"].shape == (count,)
     if not fits or found["costs"].shape != (count, count) or not all(np.isfinite(a).all() for a in found.values()):
         raise ModelRefused("the arrays do not fit each other or the card's labels", where=str(folder / FILE))
-    own = folder if (folder / _stream.GRAPH).is_file() else folder.parent / LISTENER
-    return PhoneScorer(card, _stream.opened(own, runtime), found)
+    own = folder if (folder / _stepping.GRAPH).is_file() else folder.parent / LISTENER
+    return PhoneScorer(card, _stepping.opened(own, runtime), found)

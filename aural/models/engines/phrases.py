@@ -17,7 +17,7 @@ import numpy as np
 from aural.errors import ModelRefused
 from aural.models import tensors
 from aural.models.card import Card
-from aural.models.engines import _stream
+from aural.models.engines import _stepping
 from aural.models.face import Model, StreamingScorer
 from aural.models.runtime import Runtime
 
@@ -87,7 +87,7 @@ def _convolved(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarra
 class Heard:
     """A stream so far: the listener's state, how many of its frames came, and the last W - 1 kept ones [W - 1, D]."""
 
-    listener: _stream.Heard
+    listener: _stepping.Heard
     frames: int
     kept: np.ndarray
 
@@ -96,7 +96,7 @@ class Heard:
 class Phrases(StreamingScorer):
     """A listener with layers for phrases on top. Answers [F, K], one each `every` frames of the listener."""
 
-    def __init__(self, card: Card, stream: _stream.Stream, layers: Layers) -> None:
+    def __init__(self, card: Card, stream: _stepping.Stream, layers: Layers) -> None:
         self.card, self._stream, self._layers = card, stream, layers
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class Phrases(StreamingScorer):
 
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """samples [B, T], lengths [B] -> [B, F, K]; zeros behind the end of the shorter ones."""
-        return _stream.scored(self, samples, lengths)
+        return _stepping.scored(self, samples, lengths)
 
     def start(self) -> Heard:
         layers = self._layers
@@ -117,7 +117,7 @@ class Phrases(StreamingScorer):
     def finish(self, state: Heard) -> np.ndarray:
         return self._look(state, state.listener, self._stream.finish(state.listener))[1]
 
-    def _look(self, state: Heard, listener: _stream.Heard, frames: np.ndarray) -> tuple[Heard, np.ndarray]:
+    def _look(self, state: Heard, listener: _stepping.Heard, frames: np.ndarray) -> tuple[Heard, np.ndarray]:
         layers = self._layers
         new = layers.standard(kept(frames, layers.every, state.frames))
         held = np.concatenate([state.kept, new])
@@ -152,4 +152,4 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         raise ModelRefused(f"the arrays of a phrase model are missing or damaged ({error})", where=str(folder / FILE)) from None
     if not fits:
         raise ModelRefused("the arrays of this phrase model do not fit each other or its labels", where=str(folder / FILE))
-    return Phrases(card, _stream.opened(folder, runtime), layers)
+    return Phrases(card, _stepping.opened(folder, runtime), layers)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from aural.nets import face
 from aural.nets.attention import Attention, places
-from aural.nets.layers import ConvFrames
+from aural.nets.layers import ConvFrames, half_step
 from aural.nets.masks import masked
 from aural.settings import option
 
@@ -63,7 +63,7 @@ class _Block(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         width = config.width
-        self.before, self.after = _wide(width, config.dropout), _wide(width, config.dropout)
+        self.before, self.after = half_step(width, config.dropout), half_step(width, config.dropout)
         self.attention, self.calm = Attention(width, config.heads), nn.LayerNorm(width)
         self.still, self.gate = nn.LayerNorm(width), nn.Linear(width, 2 * width)
         self.near = ConvFrames(width, width, config.kernel, groups=width, active=False)
@@ -77,14 +77,3 @@ class _Block(nn.Module):
         near, _ = self.near(masked(own * torch.sigmoid(gate), lengths).transpose(1, 2), lengths)
         x = x + self.dropout(self.mix(nn.functional.silu(near).transpose(1, 2)))
         return self.end(x + 0.5 * self.after(x))
-
-
-def _wide(width: int, dropout: float) -> nn.Sequential:
-    return nn.Sequential(
-        nn.LayerNorm(width),
-        nn.Linear(width, 4 * width),
-        nn.SiLU(),
-        nn.Dropout(dropout),
-        nn.Linear(4 * width, width),
-        nn.Dropout(dropout),
-    )
