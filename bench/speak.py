@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--voices", default="kokoro,flite", help="names or run folders; runs/voice@runs/vocoder")
     parser.add_argument("--set", choices=[*SETS, "speed"], required=True, help="the texts; or how fast whole commands are")
+    parser.add_argument("--note", action="append", default=[], help="a line under the table: how a voice was trained")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     if args.set == "speed":
@@ -81,6 +82,7 @@ def main() -> None:
     notes = (
         f"{about}; no voice was trained or tuned on them",
         "heard by the default recognizer; words compared after the normalizer aural-en-1; intervals: 95 %, bootstrap over texts",
+        *args.note,
         "CPU s per s: one thread, the voice's model open already; rms and peak: of full scale, the largest peak of all texts",
     )
     columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak")

@@ -131,6 +131,7 @@ class Learned:
     spoken: _spoken.Spoken
     language: str
     sample_rate: int
+    seed: int
     figures: Mapping[str, Any]
 
 
@@ -139,6 +140,7 @@ def learned(job: Job, method: str, page: Any) -> Learned:
     choice, parts = read(job, method, page.Config)
     options, mel = choice.options, at_rate(choice.options.sample_rate)
     use_threads(options.threads)
+    cards.keep_consent(job)
     said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
     spoken = _spoken.Spoken(said, mel)
     torch.manual_seed(options.seed)
@@ -149,7 +151,7 @@ def learned(job: Job, method: str, page: Any) -> Learned:
     job.model.mkdir(parents=True, exist_ok=True)
     spoken.write(job)
     figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
-    return Learned(net.cpu().eval(), spoken, parts["texts"].language, mel.sample_rate, figures)
+    return Learned(net.cpu().eval(), spoken, parts["texts"].language, mel.sample_rate, options.seed, figures)
 
 
 def check(path: Path, feeds: Mapping[str, Tensor], names: list[str], true: tuple[Tensor, ...]) -> None:

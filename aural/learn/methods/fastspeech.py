@@ -182,6 +182,7 @@ def run(job: Job) -> Card:
     choice, parts = read(job)
     options, mel = choice.options, at_rate(choice.options.sample_rate)
     use_threads(options.threads)
+    cards.keep_consent(job)
     said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
     spoken = _spoken.Spoken(said, mel)
     torch.manual_seed(options.seed)

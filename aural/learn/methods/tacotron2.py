@@ -104,7 +104,8 @@ def run(job: Job) -> Card:
     export(made.net, job.model)
     sizes = {name: getattr(made.net.config, name) for name in ("before", "decoder", "step")}
     write_text(job.model / SIZES, json.dumps(sizes) + "\n")
-    return cards.write(job, made.spoken.said["train"], NAME, made.sample_rate, made.language, figures=made.figures)
+    said = made.spoken.said["train"]
+    return cards.write(job, said, NAME, made.sample_rate, made.language, seed=made.seed, figures=made.figures)
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

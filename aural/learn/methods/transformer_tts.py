@@ -104,7 +104,8 @@ def run(job: Job) -> Card:
     made = _attending.learned(job, NAME, page)
     export(made.net, job.model)
     write_text(job.model / SIZES, json.dumps({name: getattr(made.net.config, name) for name in ("before", "step")}) + "\n")
-    return cards.write(job, made.spoken.said["train"], NAME, made.sample_rate, made.language, figures=made.figures)
+    said = made.spoken.said["train"]
+    return cards.write(job, said, NAME, made.sample_rate, made.language, seed=made.seed, figures=made.figures)
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

@@ -31,13 +31,19 @@ def consent_of(job: Job) -> str:
     return told
 
 
+def keep_consent(job: Job) -> str:
+    """Write down by whose leave a voice is made, before a long training, so that --resume need not be told again."""
+    consent = consent_of(job)
+    (job.folder / CONSENT).write_text(consent + "\n", encoding="utf-8")
+    return consent
+
+
 def write(
     job: Job, said: Sequence[Said], kind: str, sample_rate: int, language: str, *, seed: int | None = None,
     figures: Mapping[str, Any] | None = None, controls: tuple[str, ...] = (),
 ) -> Card:  # fmt: skip
     """The card of a voice whose files lie in the model folder; they are hashed here."""
-    consent = consent_of(job)
-    (job.folder / CONSENT).write_text(consent + "\n", encoding="utf-8")
+    consent = keep_consent(job)
     seconds = sum(s.duration for s in said)
     speakers = sorted({s.clip.speaker for s in said if s.clip.speaker})
     who = ", ".join(speakers[:3]) or "one speaker"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 from voice_clips import manifest
 
 from aural.errors import UsageError
+from aural.learn.job import Job
 from aural.learn.methods._spoken import fitted
 from aural.learn.train import Ask, train
+from aural.learn.voicing import card as cards
+from aural.results import Question
 from aural.sound.voice_mel import VOICE
 
 SMALL = {
@@ -27,6 +31,15 @@ def ask(folder: Path, consent: str) -> Ask:
 def test_a_voice_needs_a_consent(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="leave"):
         train(ask(tmp_path, ""), say=lambda text: None)
+
+
+def test_a_resumed_training_remembers_the_consent(tmp_path: Path) -> None:
+    job = Job("speak", "synthesizer", Question("sequence", "number"), {}, tmp_path, consent=" my own\nvoice ")
+    assert cards.keep_consent(job) == "my own voice"
+    later = dataclasses.replace(job, consent="", resume=True)
+    assert cards.consent_of(later) == "my own voice"
+    with pytest.raises(UsageError, match="leave"):
+        cards.consent_of(dataclasses.replace(later, resume=False))
 
 
 def test_frames_of_phones_add_up_to_the_clip() -> None:
