@@ -82,6 +82,10 @@ class Segment(Span):
     scores: Mapping[str, float] = field(default_factory=dict, kw_only=True)
     alternatives: tuple[str, ...] = field(default=(), kw_only=True)
 
+    def __str__(self) -> str:
+        """When, who and what; `repr` tells every word."""
+        return f"[{clock(self.start)} - {clock(self.end)}] {f'{self.speaker}: ' if self.speaker else ''}{self.text}"
+
 
 @dataclass(frozen=True)
 class Turn(Span):
@@ -308,7 +312,7 @@ class Result:
         counts |= {
             n: len(getattr(self, n)) for n in ("segments", "speakers", "turns", "events", "labels") if getattr(self, n) is not None
         }
-        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        told = ", ".join(f"{count} {name if count > 1 else name[:-1]}" for name, count in counts.items() if count)
         length = "live" if self.duration is None else f"{self.duration:.3f} s"
         return f"<Result {self.recording.name!r}, {length}{': ' + told if told else ''}>"
 

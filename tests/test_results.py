@@ -87,6 +87,12 @@ def test_clock() -> None:
     assert [clock(s) for s in (0.5, 62.345, 3600)] == ["0:00.500", "1:02.345", "1:00:00.000"]
 
 
+def test_a_segment_prints_as_one_line() -> None:
+    words = (Word(1.0, 2.5, "Hi."),)
+    assert str(Segment(1.0, 2.5, "Hi.", words=words, speaker="SPEAKER_00")) == "[0:01.000 - 0:02.500] SPEAKER_00: Hi."
+    assert str(Segment(1.0, 2.5, "Hi.")) == "[0:01.000 - 0:02.500] Hi."
+
+
 def test_a_result_prints_as_one_line() -> None:
     segment = Segment(0, 1, "a b", words=(Word(0, 0.5, "a"), Word(0.5, 1, "b")))
-    assert repr(Result(RECORDING, segments=(segment,), events=())) == "<Result 'talk', 10.000 s: 2 words, 1 segments>"
+    assert repr(Result(RECORDING, segments=(segment,), events=())) == "<Result 'talk', 10.000 s: 2 words, 1 segment>"

@@ -21,8 +21,9 @@ _ENOUGH = 0.25
 # all is the voice, and the words are not unlikely. Chosen on `train` clips of words as they are, alone in
 # 4 s of silence, in noise at 10 and 3 dB, and of esc10, noises, notes and loops.
 _PERIODIC, _TIGHT, _ALONE, _HEARD, _FEWEST, _UNLIKELY = 0.7, 0.3, 0.85, 0.5, 6, -1.2
-# A hit or a horn of under SHORT s, heard behind silence, passes the gate for a moment or faintly; words last and are firm.
-_SHORT_RUN, _FIRM = 5, 0.65
+# A hit, a horn or a held note of under SHORT s, heard behind silence, passes the gate for a moment or faintly; words last, are
+# firm, and change (1 of 637 is as steady, train).
+_SHORT_RUN, _FIRM, _HELD = 5, 0.65, 0.92
 # With a sound tagger as witness: a linear score over the logits of speech and of any other sound, the run, the firmness and the
 # likelihood, fitted on the answers of both recognizers to the same clips (train), words in noise and behind silence among
 # them. No false word is left there; of words alone in 4 s 2 in 100 are lost, 16 without a witness. _BODY: a score
@@ -96,7 +97,7 @@ def believed(told: Hypothesis, found: Evidence, other: Account | None = None) ->
         return False
     if other is not None:
         return other.body < _BODY and witnessed(told, found, other) > _BELIEF
-    if found.short and found.firm < _FIRM:
+    if found.short and (found.firm < _FIRM or found.steady > _HELD):
         return False
     if score(told, found) > _ENOUGH and (found.periodic > _PERIODIC or found.share > _TIGHT):
         return True
