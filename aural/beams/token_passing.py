@@ -24,7 +24,7 @@ class Weights:
     """What is maximized: scale * log p(X | W) + language * log P(W) + bonus for each word; `pause` for each pause. `beam`: tokens
     further than this below the best one are left, so are all but the best `most`, and words that end further than `ends` below."""
 
-    scale: float = 0.1
+    scale: float = 0.075
     language: float = 1.0
     bonus: float = 0.0
     pause: float = -0.5

@@ -69,6 +69,8 @@ def read(path: Path, model: Acoustics) -> Adapted:
         width = mixtures.means.shape[1]
         prior = Evidence(1.0, arrays["linear"].astype(np.float64), arrays["square"].astype(np.float64))
         fits = prior.linear.shape == (width, width + 1) and prior.square.shape == (width, width + 1, width + 1)
+        numbers = (mixtures.shares, mixtures.means, mixtures.variances, arrays["stay"], prior.linear, prior.square)
+        fits = fits and all(bool(np.isfinite(a).all()) for a in numbers) and len(arrays["stay"]) == mixtures.states
         if not fits or mixtures.states != model.mixtures.states or width != model.mixtures.means.shape[1]:
             raise ValueError("the arrays do not fit each other")
         return Adapted(mixtures, arrays["stay"], prior, float(arrays["room"][0]))

@@ -110,3 +110,9 @@ def test_errors(text: str, place: str) -> None:
     with pytest.raises(FormatError) as caught:
         textgrid.read(text, "g")
     assert caught.value.where == place
+
+
+def test_phones_lie_on_a_tier_as_praats_users_call_it() -> None:
+    phones = (Event(0.1, 0.2, "s", layer="phone"), Event(0.2, 0.35, "ɪ", layer="phone"))
+    text = textgrid.write(Result(Recording("a.wav", 1.0, 16000, 1), events=phones))
+    assert 'name = "phones"' in text and textgrid.read(text).events == phones

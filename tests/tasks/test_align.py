@@ -13,11 +13,12 @@ import aural
 from aural.cli import main as cli
 from aural.errors import UsageError
 from aural.models.card import Card, Licences
-from aural.models.face import Aligner, Decoding, Hypothesis
-from aural.results import Word
+from aural.models.face import Aligner, Decoding, Hypothesis, PhoneAligner
+from aural.results import Event, Segment, Word
 from aural.tasks._edges import snapped
 from aural.tasks._gate import HOP, RATE, Heard
 from aural.tasks._laid import Limits, Stretch, between, filled, matched, measured, stretches, tokens_of
+from aural.tasks.align import _said
 
 
 def words(text: str, step: float = 1.0, length: float = 0.5) -> list[Word]:
@@ -70,6 +71,37 @@ def test_what_is_too_long_is_guessed_and_says_so() -> None:
     assert own[0].start >= 10.0 and own[1].end <= 14.1
     marked = measured(Stretch(0, 2, 10.0, 14.0), ["a -", "b"], heard(4.0), Even(), 10.0)[0]
     assert [w.text for w in marked] == ["a -", "b"]
+
+
+class Phonetic(PhoneAligner):
+    """Tells two phones for each word."""
+
+    card = Even.card
+
+    def close(self) -> None: ...
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        return []
+
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
+        return self.lay(samples, text)[0]
+
+    def lay(self, samples: np.ndarray, text: str) -> tuple[tuple[Word, ...], tuple[Event, ...]]:
+        words = Even().align(samples, text)
+        return words, tuple(
+            Event(w.start + k * 0.1, w.start + k * 0.1 + 0.1, "ab"[k], layer="phone") for w in words for k in (0, 1)
+        )
+
+
+def test_phones_come_with_the_words_in_the_time_of_the_recording() -> None:
+    own, phones = measured(Stretch(0, 2, 10.0, 14.0), ["c", "d"], heard(4.0), Phonetic(), 10.0)
+    assert [(p.label, round(p.start, 3)) for p in phones] == [("a", 10.0), ("b", 10.1), ("a", 12.0), ("b", 12.1)]
+    segment = _said(Segment(10.0, 12.0, "c", words=(own[0],)), phones)
+    assert segment.text == "a b" and [w.text for w in segment.words or ()] == ["a", "b"]
 
 
 def test_stretches_cover_the_text_and_are_cut_in_pauses() -> None:
