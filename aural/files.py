@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -30,7 +31,7 @@ def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".aural-", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".aural-{_here()}-{os.getpid()}-", suffix=".part", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, mode, **text) as out:  # type: ignore[call-overload]
             yield out
@@ -44,6 +45,34 @@ def written(path: Path, mode: str = "wb") -> Iterator[IO[Any]]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def swept(folder: Path) -> int:
+    """Remove what `written` had begun in a folder when its process was killed, by processes of this machine; how many files."""
+    gone = 0
+    for path in sorted(folder.glob(f".aural-{_here()}-*-*.part")):
+        number = path.name.split("-")[2]
+        if number.isdecimal() and not _runs(int(number)):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _here() -> str:
+    """A short name of this machine: a folder may be shared with others, whose processes cannot be asked."""
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]
+
+
+def _runs(process: int) -> bool:
+    if sys.platform == "win32":  # asking would end it there
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

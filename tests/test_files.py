@@ -86,3 +86,19 @@ def test_the_lock_of_a_process_that_was_killed_is_free(tmp_path: Path) -> None:
     begun = time.monotonic()
     with files.locked(tmp_path / "lock", timeout=5.0):
         assert time.monotonic() - begun < 2.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_what_a_kill_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    script = (
+        "import sys, os, signal; from pathlib import Path; from aural import files\n"
+        "with files.written(Path(sys.argv[1], 'a.json')) as out:\n"
+        "    out.write(b'half'); out.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)])
+    (tmp_path / ".aural-ffffff-1-x.part").touch()  # of another machine, perhaps
+    (tmp_path / ".aural-notes.part").touch()
+    assert len(list(tmp_path.iterdir())) == 3
+    with files.written(tmp_path / "b.json"):
+        assert files.swept(tmp_path) == 1  # what is being written stays
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".aural-ffffff-1-x.part", ".aural-notes.part", "b.json"]

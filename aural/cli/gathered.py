@@ -129,6 +129,7 @@ def opened(path: Target, resumed: bool, overwrite: bool) -> Iterator[Gathered]:
 @contextlib.contextmanager
 def _written(path: Path, resumed: bool) -> Iterator[Gathered]:
     with files.locked(path.with_name(path.name + ".lock"), timeout=0):
+        files.swept(path.parent)
         made = Gathered(path, resumed)
         try:
             yield made

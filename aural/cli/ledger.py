@@ -86,6 +86,7 @@ class Ledger:
         }
         left = []
         new = []
+        torn: set[Path] = set()
         for one in inputs:
             place, stamp = place_of(one), stamp_of(one)
             before = known.get(place)
@@ -95,9 +96,13 @@ class Ledger:
             if before is not None and before[0] == stamp and before[1] == "waiting" and before[2]:
                 for path in paths:
                     path.unlink(missing_ok=True)
+            if before is not None and before[1] == "waiting":
+                torn |= {path.parent for path in paths if isinstance(path, Path)}
             free = not any(path.exists() for path in paths)
             new.append((place, wish, stamp, int(free), json.dumps(dict(job.choices))))
             left.append(one)
+        for folder in torn:
+            files.swept(folder)
         with self._write():
             self._base.executemany(
                 "insert or replace into recordings (place, wish, stamp, state, free, models) values (?, ?, ?, 'waiting', ?, ?)",

@@ -23,7 +23,7 @@ from aural.cli.addresses import Target
 from aural.cli.inputs import Input
 from aural.cli.main import bug, say
 from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, one_line
-from aural.files import FULL, disk_error
+from aural.files import FULL, disk_error, swept
 
 if TYPE_CHECKING:
     from aural.cli.runner import Job
@@ -117,6 +117,8 @@ def _outcomes(job: Job, inputs: Sequence[Input], plan: Plan, jobs: int) -> Outco
                 left.append(futures[future])
             else:
                 yield futures[future], outcome
+    for folder in {path.parent for one in left for path in plan[one.place].values() if isinstance(path, Path)}:
+        swept(folder)
     for one in left:
         again = dataclasses.replace(job.wish, overwrite=job.wish.overwrite or one.place in free)
         with _pool(1) as pool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, final
 
 from aural.errors import DataError, LimitReached
-from aural.files import disk_error, written
+from aural.files import disk_error, swept, written
 
 State = Literal["waiting", "running", "done", "failed", "canceled"]
 TRIES = 3  # a recording that took the server down so often is not heard again
@@ -103,6 +103,8 @@ class Ledger:
         for place in self._folder.iterdir():
             if place.is_dir() and place.name not in known:
                 shutil.rmtree(place, ignore_errors=True)
+            elif place.is_dir():
+                swept(place)
         return int(waiting)
 
     def abandoned(self, owner: str) -> None:
