@@ -17,6 +17,7 @@ from aural.corpora.manifest import Clip, read_manifest
 from aural.metrics.intervals import ratio
 from aural.metrics.words import word_errors
 from aural.models import store
+from aural.models.card import Card, Licences
 from aural.models.face import Vocoder
 from aural.models.runtime import Runtime
 from aural.models.shelf import Shelf
@@ -31,6 +32,7 @@ from bench.report import Finding, Table, publish
 
 COLUMNS = ("made by", "clips", "mel distance", "pitch error cents", "voicing error %", "WER %", "low", "high", "CPU s per s", "MB")
 RANGE = (80.0, 400.0)  # Hz
+LENGTHS, SLOW = (256, 1024, 4096, 16384), 1024  # samples
 
 
 @dataclass
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=8, help="every n-th row")
     parser.add_argument("--vocoders", default="griffin-lim")
     parser.add_argument("--no-words", action="store_true", help="leave the recognizer out")
+    parser.add_argument("--note", action="append", default=[], help="a line under the table: how a vocoder was trained")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     clips = read_manifest(args.manifest)[:: args.every]
@@ -74,8 +77,41 @@ def main() -> None:
         "mel distance: mean difference of log-mel amplitudes (nepers); pitch error: mean, where both are voiced",
         "voicing error: share of 10 ms steps that are voiced in one and not in the other; heard by the default recognizer",
     )
+    notes += tuple(args.note)
     title = "copy synthesis: recording -> log-mel -> vocoder"
-    publish(Finding("How much is left behind a vocoder?", (Table(title, COLUMNS, tuple(rows), notes),)), args.json)
+    tables = (Table(title, COLUMNS, tuple(rows), notes), steps())
+    publish(Finding("How much is left behind a vocoder?", tables), args.json)
+
+
+def steps() -> Table:
+    """What a sample of WaveNet costs, cached and by the definition, over sounds of several lengths."""
+    import torch
+
+    from aural.models.engines.wavenet import WaveNet
+    from aural.nets.vocoders import wavenet
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    net = wavenet.Vocoder(wavenet.Config(), 80, 256).double()
+    licences = Licences("Apache-2.0", "none", "none", True, "drawn by chance")
+    weights = {name: value.numpy() for name, value in net.state_dict().items()}
+    told = {"dilations": net.stack.dilations, "hop": 256, "output": "logistics"}
+    cached = WaveNet(Card("chance", "vocoder", "wavenet", licences, "this bench", sample_rate=22050), weights, told)
+    rng, rows = np.random.default_rng(0), []
+    for count in LENGTHS:
+        mel, draws = rng.normal(-5, 2, (80, max(1, count // 256))), rng.random((count, 2))
+        begun = time.process_time()
+        fast = cached.drawn(mel, draws)
+        middle = time.process_time()
+        slow = net.slow_samples(torch.from_numpy(mel)[None], torch.from_numpy(draws)[None])[0] if count <= SLOW else None
+        end = time.process_time()
+        same = None if slow is None else "equal" if np.array_equal(slow.numpy().astype(np.float32), fast) else "differ"
+        by = None if slow is None else round(1e3 * (end - middle) / count, 3)
+        rows.append((count, round(1e3 * (middle - begun) / count, 3), by, same))
+    notes = ("16 layers of 32 channels, weights drawn by chance, 64 bits, one thread; all samples compared bit for bit",)
+    return Table(
+        "WaveNet: what a sample costs", ("samples", "cached: CPU ms", "by the definition: CPU ms", "samples"), tuple(rows), notes
+    )
 
 
 Make = Callable[[np.ndarray, np.ndarray, int], np.ndarray]

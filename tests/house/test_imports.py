@@ -27,6 +27,8 @@ PAGES = (
     "corpora/forms",
     "nets/encoders",
     "nets/heads",
+    "nets/acoustic",
+    "nets/vocoders",
     "learn/losses",
     "learn/methods",
     "text/spoken_forms",
