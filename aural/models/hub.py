@@ -17,7 +17,8 @@ from aural.errors import AuralError, ExtraMissing, ModelRefused, UsageError
 from aural.files import sha256_of
 from aural.models import hub_folder as folders
 from aural.models.card import Card
-from aural.models.engines.whisper import Marks, Whisper
+from aural.models.engines._whisper import Marks, Whisper
+from aural.models.engines.whisper import MelEar
 from aural.models.face import Model
 from aural.models.hub_cache import cached, folder_of, located, shown, split
 from aural.models.hub_errors import no_warnings, translated
@@ -148,8 +149,9 @@ def _whisper(load: _Loader) -> Whisper:
     model = load.model("AutoModelForSpeechSeq2Seq")
     config = model.config
     heads = alignment_heads(point.generation.get("alignment_heads"), config.decoder_layers, config.decoder_attention_heads)
-    graphs: list[Any] = [Encoder(load.torch, model), Decoder(load.torch, model, heads)]
-    return Whisper(card, graphs, pairs, marks)
+    ear: Any = Encoder(load.torch, model)
+    decoder: Any = Decoder(load.torch, model, heads)
+    return Whisper(card, MelEar(ear), decoder, pairs, marks)
 
 
 def _spelled(load: _Loader) -> Spelled:

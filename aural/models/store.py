@@ -25,6 +25,7 @@ from aural.progress import Progress, Quiet
 from aural.settings import home, offline
 
 _SHIPPED = Path(__file__).parent / "shipped"
+_TELLING = ("marked",)  # kinds of recognizers in folders that tell the language, too
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -39,7 +40,8 @@ class Entry:
     @property
     def roles(self) -> tuple[str, ...]:
         """All roles that the opened model fills, the card's first."""
-        return (self.card.role, *getattr(self.page, "ALSO", ()))
+        tells = self.page is None and self.card.kind in _TELLING and len(self.card.languages) > 1
+        return (self.card.role, *getattr(self.page, "ALSO", ()), *(("language",) if tells else ()))
 
     @property
     def program(self) -> Program | None:

@@ -42,19 +42,19 @@ class Writer(nn.Module):
         return self.decoder(before, memory, frames, self.decoder.begin(memory, frames))[0]
 
     @torch.no_grad()
-    def greedy(self, x: Tensor, frames: Tensor, most: int) -> Tensor:
-        """The likeliest unit at each step [B, L], 0 behind the end of each row; L is `most` at most."""
+    def greedy(self, x: Tensor, frames: Tensor, most: int, prompt: Tensor | None = None, end: int = END) -> Tensor:
+        """The likeliest unit at each step [B, L] behind `prompt` [B, P], `end` behind each row's last; L is `most` at most."""
         memory = self.decoder.memory(x, frames)
         state = self.decoder.begin(memory, frames)
-        last = _ends(x)
-        done = torch.zeros_like(last, dtype=torch.bool)
+        last = _ends(x) if prompt is None else prompt
+        done = torch.zeros_like(last[:, :1], dtype=torch.bool)
         found: list[Tensor] = []
         while len(found) < most and not bool(done.all()):
             logits, _, state = self.decoder(last, memory, frames, state)
-            last = torch.where(done, END, logits.argmax(-1))
-            done = done | (last == END)
+            last = torch.where(done, end, logits[:, -1:].argmax(-1))
+            done = done | (last == end)
             found.append(last)
-        return torch.cat(found, dim=1) if found else _ends(x)
+        return torch.cat(found, dim=1) if found else torch.full_like(_ends(x), end)
 
 
 def _ends(x: Tensor) -> Tensor:

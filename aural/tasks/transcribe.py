@@ -269,11 +269,13 @@ def show(result: Result) -> str:
 
 
 def _scored(scores: Mapping[str, float], place: int) -> str:
-    """The scores of the best reading, or of another one, where they are told."""
+    """The scores of the best reading, or of another one, where they are told; of what several parts tell, each apart."""
     end = f"_{place}" if place > 1 else ""
+    parts = [f"{name} {scores[key]:.2f}" for name, key in (("decoder", f"decoder{end}"), ("CTC", f"ctc{end}")) if key in scores]
+    apart = f": {', '.join(parts)}" if len(parts) > 1 else ""
     for name, told in (("acoustic", "log P(W | X)"), ("likelihood", "log p(X | W)")):
         if f"{name}{end}" in scores:
-            return f"  ({told} {scores[f'{name}{end}']:.2f}, log P(W) {scores[f'lm{end}']:.2f})"
+            return f"  ({told} {scores[f'{name}{end}']:.2f}{apart}, log P(W) {scores[f'lm{end}']:.2f})"
     return ""
 
 

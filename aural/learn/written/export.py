@@ -56,29 +56,47 @@ def to_onnx(writer: Writer, folder: Path) -> None:
 
     Raises: LearningError when torch cannot translate a layer, or when the graphs answer otherwise than torch.
     """
-    writer.cpu().eval()
-    rate = writer.net.plan.sample_rate
-    hearing, step = Hearing(writer).eval(), Step(writer).eval()
+    hearing, rate = Hearing(writer).cpu().eval(), writer.net.plan.sample_rate
     samples, lengths = torch.zeros(2, rate), torch.tensor([rate, rate // 2])
     with torch.no_grad():
-        _, frames, memory, first = hearing(samples, lengths)
-        _, _, other_memory, other_first = hearing(torch.zeros(2, 2 * rate), 2 * lengths)
-        # A few units on, so that the sizes of states that grow are seen.
-        grown = writer.decoder(torch.zeros(2, 3, dtype=torch.int64), memory, frames, first)[2]
-    kept, states = [f"memory_{k}" for k in range(len(memory))], [f"state_{k}" for k in range(len(first))]
-    batch, time, frame, past = (torch.export.Dim(n, min=m) for n, m in (("batch", 1), ("time", 2), ("frame", 1), ("past", 1)))
-    write_program(hearing, (samples, lengths), ({0: batch, 1: time}, {0: batch}), folder / ENCODER, ["samples", "lengths"],
-                  ["answers", "frames", *kept, *states])  # fmt: skip
-    free = [{0: batch, **_unlike(a, b, frame)} for a, b in zip(memory, other_memory, strict=True)]
-    moving = [{0: batch, **_unlike(a, b, frame), **_unlike(a, g, past)} for a, b, g in zip(first, other_first, grown, strict=True)]
-    write_program(step, (torch.zeros(2, dtype=torch.int64), frames, memory, grown), ({0: batch}, {0: batch}, free, moving),
-                  folder / STEP, ["tokens", "frames", *kept, *states],
-                  ["logits", "looked", *(f"next_{k}" for k in range(len(first)))])  # fmt: skip
+        _, _, memory, first = hearing(samples, lengths)
+    batch, time = torch.export.Dim("batch", min=1), torch.export.Dim("time", min=2)
+    names = ["answers", "frames", *_numbered("memory", memory), *_numbered("state", first)]
+    write_program(hearing, (samples, lengths), ({0: batch, 1: time}, {0: batch}), folder / ENCODER, ["samples", "lengths"], names)
+    write_step(writer, folder)
     apart = parity(writer, folder)
     if not apart <= CLOSE:
-        raise LearningError(
-            f"the exported decoder answers {apart:.2g} apart from the trained one", where=str(folder), fix="Please report it"
-        )
+        what = f"the exported decoder answers {apart:.2g} apart from the trained one"
+        raise LearningError(what, where=str(folder), fix="Please report it")
+
+
+def write_step(writer: Writer, folder: Path) -> None:
+    """Write the second graph alone. Raises: LearningError."""
+    step = Step(writer).cpu().eval()
+    with torch.no_grad():
+        frames, memory, first = _begun(writer, 29)
+        _, other_memory, other = _begun(writer, 41)
+        # A few units on, so that the sizes of states that grow are seen.
+        grown = writer.decoder(torch.zeros(2, 3, dtype=torch.int64), memory, frames, first)[2]
+    batch, frame, past = (torch.export.Dim(n, min=1) for n in ("batch", "frame", "past"))
+    still = [{0: batch, **_unlike(a, b, frame)} for a, b in zip(memory, other_memory, strict=True)]
+    moving = [{0: batch, **_unlike(a, b, frame), **_unlike(a, g, past)} for a, b, g in zip(first, other, grown, strict=True)]
+    write_program(
+        step, (torch.zeros(2, dtype=torch.int64), frames, memory, grown), ({0: batch}, {0: batch}, still, moving), folder / STEP,
+        ["tokens", "frames", *_numbered("memory", memory), *_numbered("state", first)],
+        ["logits", "looked", *_numbered("next", first)],
+    )  # fmt: skip
+
+
+def _begun(writer: Writer, frames: int) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+    """Real frames, memory and first state of two clips of so many frames."""
+    lengths = torch.tensor([frames, frames // 2])
+    memory = writer.decoder.memory(torch.zeros(2, frames, writer.net.encoder.width), lengths)
+    return lengths, memory, writer.decoder.begin(memory, lengths)
+
+
+def _numbered(name: str, parts: Sequence[Tensor]) -> list[str]:
+    return [f"{name}_{k}" for k in range(len(parts))]
 
 
 def _unlike(one: Tensor, other: Tensor, name: object) -> dict[int, object]:
@@ -89,20 +107,35 @@ def _unlike(one: Tensor, other: Tensor, name: object) -> dict[int, object]:
 @torch.no_grad()
 def parity(writer: Writer, folder: Path) -> float:
     """The largest difference between the graphs and torch over a few units of padded clips of noise: chances, logits, looks."""
-    sessions = [Runtime("cpu", 1).session(folder / name) for name in (ENCODER, STEP)]
+    session, writer = Runtime("cpu", 1).session(folder / ENCODER), writer.cpu().eval()
     rng, rate = np.random.default_rng(0), writer.net.plan.sample_rate
     worst = 0.0
     for batch, length in ((3, rate // 2), (1, rate // 3 + 7)):
         samples = (0.1 * rng.standard_normal((batch, length))).astype(np.float32)
         lengths = np.array([length, *(max(1, length // (k + 2)) for k in range(batch - 1))], np.int64)
-        told = dict(zip(sessions[0].outputs, sessions[0].run({"samples": samples, "lengths": lengths}), strict=True))
+        told = dict(zip(session.outputs, session.run({"samples": samples, "lengths": lengths}), strict=True))
         heard, frames, memory, state = Hearing(writer)(torch.from_numpy(samples), torch.from_numpy(lengths))
-        worst = max(worst, float(np.abs(told["answers"] - heard.numpy()).max()))
-        feeds = {n: v for n, v in told.items() if n != "answers"}
-        for _ in range(4):
-            tokens = rng.integers(0, writer.classes, batch)
-            logits, looked, state = Step(writer)(torch.from_numpy(tokens), frames, memory, state)
-            answer = dict(zip(sessions[1].outputs, sessions[1].run(feeds | {"tokens": tokens}), strict=True))
-            worst = max(worst, *(float(np.abs(answer[n] - v.numpy()).max()) for n, v in (("logits", logits), ("looked", looked))))
-            feeds |= {n.replace("next", "state"): v for n, v in answer.items() if n.startswith("next")}
+        worst = max(worst, float(np.abs(told.pop("answers") - heard.numpy()).max()))
+        worst = max(worst, step_parity(writer, folder, (frames, memory, state), told))
+    return worst
+
+
+@torch.no_grad()
+def step_parity(
+    writer: Writer, folder: Path, begun: tuple[Tensor, list[Tensor], list[Tensor]], feeds: dict[str, np.ndarray] | None = None
+) -> float:
+    """The largest difference between the second graph and torch over four units, from real frames, memory and state on
+    (`feeds`: what the first graph gave in their place)."""
+    session = Runtime("cpu", 1).session(folder / STEP)
+    frames, memory, state = begun
+    if feeds is None:
+        parts = zip([*_numbered("memory", memory), *_numbered("state", state)], [*memory, *state], strict=True)
+        feeds = {"frames": frames.numpy(), **{n: v.numpy() for n, v in parts}}
+    rng, worst = np.random.default_rng(1), 0.0
+    for _ in range(4):
+        tokens = rng.integers(0, writer.classes, len(frames))
+        logits, looked, state = Step(writer)(torch.from_numpy(tokens), frames, memory, state)
+        answer = dict(zip(session.outputs, session.run(feeds | {"tokens": tokens}), strict=True))
+        worst = max(worst, *(float(np.abs(answer[n] - v.numpy()).max()) for n, v in (("logits", logits), ("looked", looked))))
+        feeds = feeds | {n.replace("next", "state"): v for n, v in answer.items() if n.startswith("next")}
     return worst

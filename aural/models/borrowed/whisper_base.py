@@ -7,7 +7,7 @@ from pathlib import Path
 from aural.archives import Archive, Joined, Member, Wanted
 from aural.models.card import Card, Licences
 from aural.models.engines import whisper
-from aural.models.engines.whisper import Whisper
+from aural.models.engines._whisper import Whisper
 from aural.models.runtime import Runtime
 from aural.results import Question
 

@@ -12,8 +12,8 @@ import pytest
 from aural.errors import UsageError
 from aural.models import skeleton, store
 from aural.models.borrowed import whisper_base, whisper_tiny_en
-from aural.models.engines import whisper
-from aural.models.engines.whisper import Marks, Whisper
+from aural.models.engines import _whisper as whisper
+from aural.models.engines._whisper import Marks, Whisper
 from aural.models.face import Decoding
 from aural.models.runtime import Runtime
 from aural.sound.sound import load
@@ -35,7 +35,7 @@ class _NoSession:
 @pytest.fixture(scope="module")
 def bare() -> Whisper:
     """The rules without any graph."""
-    return Whisper(whisper_tiny_en.CARD, [_NoSession(), _NoSession()], BytePairs({}, [], {}), MARKS)  # type: ignore[list-item]
+    return Whisper(whisper_tiny_en.CARD, _NoSession(), _NoSession(), BytePairs({}, [], {}), MARKS)  # type: ignore[arg-type]
 
 
 def allowed(bare: Whisper, written: list[int], likely: int = 5) -> set[int]:
@@ -132,7 +132,7 @@ def test_a_reading_is_written_with_times(tiny: Whisper, data: Path) -> None:
 
 @pytest.mark.weights
 def test_steps_with_a_cache_answer_like_one_pass(tiny: Whisper) -> None:
-    cross = tiny._hear(np.random.default_rng(0).normal(0, 0.05, 16_000).astype(np.float32))
+    cross = tiny._ear.hear(np.random.default_rng(0).normal(0, 0.05, 16_000).astype(np.float32))
     ids = [tiny._marks.start, tiny._marks.no_timestamps, 383, 1110, 262, 2042]
     whole = whisper._State(tiny._empty, cross).run(tiny._decoder, [ids], ("logits",))[0]
     state, parts = whisper._State(tiny._empty, cross), []

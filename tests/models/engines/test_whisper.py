@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aural.models.engines.whisper import _core
+from aural.models.engines._whisper import _core
 
 
 def test_a_word_that_took_what_was_left_out_lies_where_it_is_followed() -> None:

@@ -1,0 +1,68 @@
+"""The method behind `--method whisper`: languages and times come from the rows, the folder answers as published Whisper does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import aural
+from aural.errors import UsageError
+from aural.learn.job import Job
+from aural.learn.methods import whisper
+from aural.learn.train import Ask, train
+from aural.models import store
+from aural.models.engines._whisper import Whisper
+from aural.models.face import Decoding, LanguageGuesser
+from aural.results import Question
+from aural.sound.sound import Sound
+
+RATE = 8000
+SMALL = {
+    "sample_rate": RATE, "epochs": 1, "batch": 2, "encoder.width": 8, "encoder.layers": 1, "encoder.heads": 2, "n_mels": 12,
+    "patience": 0,
+    "decoder.width": 8, "decoder.layers": 1, "decoder.heads": 2, "units": "words", "threads": 1,
+}  # fmt: skip
+
+
+def rows(folder: Path) -> Path:
+    lines = []
+    for k, text in enumerate(("low high", "high low", "tief hoch", "")):
+        tone = 0.2 * np.sin(2 * np.pi * (220 if text.startswith("low") else 880) * np.arange(RATE) / RATE)
+        Sound(tone.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
+        row = {"audio": f"{k}.wav", "duration": 1.0, "text": text, "speaker": f"s{k}", "language": "de" if k == 2 else "en"}
+        words = [{"text": w, "start": 0.1 + 0.4 * i, "end": 0.4 + 0.4 * i} for i, w in enumerate(text.split())]
+        lines.append(json.dumps(row | ({"words": words} if k == 0 else {})) + "\n")
+    path = folder / "rows.jsonl"
+    path.write_text("".join(lines))
+    return path
+
+
+def test_what_it_cannot_do_is_told_before_anything_is_opened() -> None:
+    job = Job("transcribe", "recognizer", Question("sequence", "class"), {"train": [], "valid": []}, Path("x"))
+    assert whisper.read(job).options.encoder == "transformer"
+    for given, told in (({"decoder": "recurrent"}, "Transformer"), ({"int8": True}, "int8"), ({"crop": 1.0}, "no longer says")):
+        with pytest.raises(UsageError, match=told):
+            whisper.read(Job("transcribe", "recognizer", Question("sequence", "class"), {}, Path("x"), given))
+
+
+@pytest.mark.weights
+def test_the_folder_answers_as_published_whisper_does(tmp_path: Path) -> None:
+    ask = Ask("transcribe", rows(tmp_path), tmp_path / "run", rows(tmp_path), None, "whisper", SMALL, force=True)
+    made = train(ask, say=lambda text: None)
+    assert made.card.kind == "marked" and made.card.languages == ("de", "en") and made.card.calibration["timed"] == 1.0
+    with store.open_model(str(tmp_path / "run"), "recognizer") as model:
+        assert isinstance(model, Whisper)
+        samples = 0.1 * np.random.default_rng(0).standard_normal((1, 2 * RATE)).astype(np.float32)
+        heard = model.languages(samples, np.array([2 * RATE]))[0]
+        assert set(heard) == {"de", "en"} and sum(heard.values()) == pytest.approx(1.0)
+        for decoding in (Decoding(), Decoding("de", beam=3), Decoding("en", "translate")):
+            (told,) = model.recognize(samples, np.array([2 * RATE]), decoding)
+            assert told.language in {"de", "en"} and set(told.text.split()) <= {"low", "high", "tief", "hoch"}
+            assert all(0 <= w.start < w.end <= 2.0 for w in told.words or ())
+        assert model.looks(samples[0], Decoding("en")).weights.shape[1] == 25, "frames of 80 ms"
+    assert aural.transcribe(tmp_path / "0.wav", model=str(tmp_path / "run"), language="de").language == "de"
+    with store.open_model(str(tmp_path / "run"), "language") as model:
+        assert isinstance(model, LanguageGuesser)
