@@ -10,11 +10,15 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+from aural import find
 
 Timed = Literal["measured", "guessed"]
 
@@ -292,6 +296,14 @@ class Result:
         if key in ("text", "language", "duration") or key in {f.name for f in dataclasses.fields(self)}:
             return getattr(self, key)
         raise KeyError(key)
+
+    def save(self, path: str | os.PathLike[str], *, options: Mapping[str, Any] | None = None, media: Media | None = None) -> Path:
+        """Write it in the format that the ending of `path` tells, such as "talk.srt"; gives the path back. As `aural.save`.
+
+        Raises: UsageError for an ending or an option that no format has, LimitReached (disk).
+        """
+        written: Path = find.attribute("formats._saved", "save")(self, path, options=options, media=media)
+        return written
 
     def same(self, other: Result) -> bool:
         """Equal in every field, arrays included."""

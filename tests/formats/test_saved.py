@@ -30,6 +30,12 @@ def test_options_of_the_format_are_taken(tmp_path: Path) -> None:
     assert "Hello there" not in (tmp_path / "talk.srt").read_text(encoding="utf-8")
 
 
+def test_a_result_saves_itself(tmp_path: Path) -> None:
+    place = TALK.save(tmp_path / "talk.vtt", options={"max_words_per_line": 1})
+    save(TALK, tmp_path / "other.vtt", options={"max_words_per_line": 1})
+    assert place == tmp_path / "talk.vtt" and place.read_bytes() == (tmp_path / "other.vtt").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("result", "name", "options", "said"),
     [
