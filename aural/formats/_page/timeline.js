@@ -85,7 +85,7 @@ class Timeline {
     names.replaceChildren();
     for (const r of this.rows) {
       const text = { picture: "Spectrum", wave: "Waveform", voice: this.data.names[r.voice] }[r.kind]
-        || (r.kind === "layer" ? (r.layer.name === "sound" ? "Sounds" : r.layer.name) : "");
+        || (r.kind === "layer" ? ({ sound: "Sounds", segment: "Segments" }[r.layer.name] || r.layer.name) : "");
       if (!text) continue;
       const name = document.createElement("span"), dot = document.createElement("i"), label = document.createElement("bdi");
       label.textContent = text;
