@@ -223,10 +223,10 @@ def main() -> None:
     """All of it, or the parts that are named."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--clips", type=int, default=48)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--clips", type=int, default=24)
     parser.add_argument("--requests", type=int, default=2000)
-    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     manifest = args.data / "librispeech_mini/valid.jsonl"
@@ -241,7 +241,7 @@ def main() -> None:
         reference = " ".join(str(row["text"]) for row in told)
         tables = (
             overhead(server, folder / "ten.wav", args.rounds),
-            throughput(server, clips, 3),
+            throughput(server, clips, 2),
             live(server, folder / "talk.wav", reference),
             memory(server, folder / "two.wav", args.requests),
         )
