@@ -390,8 +390,6 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     clips = [Path(str(row["path"])) for row in rows(args.data / "librispeech_mini/valid.jsonl")]
-    short = Path(tempfile.mkdtemp(prefix="aural-faults-")) / "short.wav"
-    Sound(Source(clips[0]).load(rate=16000, mono=True).samples[:, :32000], 16000).save(short)
     draw = Draw(args.seed)
     plan = (
         (folder_of_files, args.clips, 2),
@@ -403,6 +401,8 @@ def main() -> None:
     )
     found = []
     with place() as folder:
+        short = folder / "short.wav"
+        Sound(Source(clips[0]).load(rate=16000, mono=True).samples[:, :32000], 16000).save(short)
         for part_of, count, kills in plan:
             own = clips if part_of in (folder_of_files, one_file, workers) else [short]
             row = part_of(folder / part_of.__name__, own, count, max(1, round(args.kills * kills)), draw)
