@@ -2,8 +2,8 @@
 
 python -m bench.live_words --data DATA --json bench/receipts/live_words.json
 
-Sound comes in as it is said, 0.1 s at a time; work takes as long as the CPU time that it cost in one thread. On an idle core that is
-what a clock would show, whatever else runs on the machine. The rules are those of server/hearing.py.
+Sound comes in as it is said, 0.1 s at a time; work takes as long as the CPU time that it cost in one thread. On an idle core that
+is what a clock would show, whatever else runs on the machine. The rules are those of server/hearing.py.
 """
 
 from __future__ import annotations
