@@ -7,7 +7,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -26,9 +26,13 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Address:
-    """A file somewhere, in place of a Path where results go. Each method raises UsageError or LimitReached."""
+    """A file somewhere, in place of a Path where results go. Each method raises UsageError or LimitReached.
+
+    `known` is whether it was there when its folder was listed, None where nobody looked.
+    """
 
     text: str
+    known: bool | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.text
@@ -47,6 +51,10 @@ class Address:
         """True when something is there now."""
         system, path = opened(self.text)
         return bool(_tried(self.text, lambda: (system.invalidate_cache(), system.exists(path))[1]))
+
+    def was_there(self) -> bool:
+        """The same as it was when its folder was listed: a hundred thousand need one question and not as many."""
+        return self.exists() if self.known is None else self.known
 
     def unlink(self, missing_ok: bool = False) -> None:
         """Remove it."""
@@ -96,6 +104,27 @@ class Address:
 Target = Path | Address  # where a result goes
 
 
+def was_there(target: Target) -> bool:
+    """True when a result was there before the run."""
+    return target.was_there() if isinstance(target, Address) else target.exists()
+
+
+def held(text: str) -> frozenset[str]:
+    """Every file below an address, as addresses; none where there is no such folder yet."""
+    system, path = opened(text)
+    try:
+        names = _tried(text, lambda: (system.invalidate_cache(), system.find(path))[1])
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(_address(text, name) for name in names)
+
+
+def _address(like: str, path: str) -> str:
+    """A path as its filesystem tells it, as an address of the same kind."""
+    scheme = like.partition("://")[0]
+    return f"{scheme}://{path if scheme == 'file' else path.lstrip('/')}"
+
+
 def opened(text: str) -> tuple[Any, str]:
     """(filesystem, path in it). Raises: ExtraMissing without fsspec or what it needs, UsageError for an unknown kind."""
     scheme = text.partition("://")[0]
@@ -124,13 +153,13 @@ def found(text: str, endings: frozenset[str]) -> list[tuple[str, PurePosixPath, 
         told: dict[str, Any] = _tried(text, lambda: (system.invalidate_cache(), system.find(path, detail=True))[1])
     except FileNotFoundError:
         told = {}
-    top, scheme = PurePosixPath(path), text.partition("://")[0]
+    top = PurePosixPath(path)
     rows = []
     for name, about in told.items():
         place = PurePosixPath(name)
         if about.get("type") != "directory" and (place.suffix.lower() in endings or place == top):
             folder = place.parent.relative_to(top) if place != top else PurePosixPath()
-            rows.append((f"{scheme}://{str(place).lstrip('/') if scheme != 'file' else place}", folder, _stamp(about)))
+            rows.append((_address(text, name), folder, _stamp(about)))
     if not rows:
         raise UnreadableSound("there is no recording at this address", where=text, fix="Check the address")
     return sorted(rows)

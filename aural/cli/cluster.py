@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from aural import __version__, progress
 from aural.cli import hearing
+from aural.cli.addresses import was_there
 from aural.cli.inputs import Input
 from aural.errors import ExtraMissing, LimitReached, UsageError, one_line
 
@@ -127,7 +128,7 @@ class _Crew:
 
     def outcomes(self, inputs: Sequence[Input], plan: Plan) -> Outcomes:
         """What each recording gave. Raises: LimitReached when no worker comes."""
-        free = {place for place, paths in plan.items() if not any(p.exists() for p in paths.values())}
+        free = {place for place, paths in plan.items() if not any(was_there(p) for p in paths.values())}
         queue = deque(_Piece(one) for one in inputs)
         while queue or any(hand.busy for hand in self._hands):
             room = self._hire(len(queue))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from aural import __version__, files, settings
-from aural.cli.addresses import Target, is_address
+from aural.cli.addresses import Target, is_address, was_there
 from aural.cli.inputs import Input
 from aural.errors import DataError, LimitReached
 
@@ -93,12 +93,13 @@ class Ledger:
             if before is not None and before[:2] == (stamp, "done") and (rows is None or one.place in rows):
                 continue
             paths = list(plan[one.place].values())
-            if before is not None and before[0] == stamp and before[1] == "waiting" and before[2]:
-                for path in paths:
+            torn_off = before is not None and before[0] == stamp and before[1] == "waiting" and before[2]
+            if torn_off:
+                for path in (p for p in paths if was_there(p)):
                     path.unlink(missing_ok=True)
             if before is not None and before[1] == "waiting":
                 torn |= {path.parent for path in paths if isinstance(path, Path)}
-            free = not any(path.exists() for path in paths)
+            free = torn_off or not any(was_there(path) for path in paths)
             new.append((place, wish, stamp, int(free), json.dumps(dict(job.choices))))
             left.append(one)
         for folder in torn:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aural import files, find
 from aural.cli import gathered
-from aural.cli.addresses import Address, Target, is_address
+from aural.cli.addresses import Address, Target, held, is_address
 from aural.cli.inputs import Input
 from aural.errors import UsageError
 from aural.tasks._written import check_options as check_options
@@ -109,11 +109,12 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
             _refuse(wish.file, {_exact(Path(i.place)) for i in heard if i.place != "-"})
         return {i.place: {} for i in inputs}
     if wish.folder is not None and is_address(wish.folder):
-        ends = {name: ending(name, writes) for name in wish.formats}
-        return {i.place: {} for i in inputs} | {
-            place: {name: Address(f"{wish.folder}/{stem.as_posix()}{end}") for name, end in ends.items()}
-            for place, stem in _stems(heard).items()
-        }
+        ends, there = {name: ending(name, writes) for name in wish.formats}, held(wish.folder)
+        plan: dict[str, dict[str, Target]] = {i.place: {} for i in inputs}
+        for place, stem in _stems(heard).items():
+            texts = {name: f"{wish.folder}/{stem.as_posix()}{end}" for name, end in ends.items()}
+            plan[place] = {name: Address(text, text in there) for name, text in texts.items()}
+        return plan
     if wish.file is not None:
         if len(inputs) > 1:
             raise UsageError(f"it names one file for {len(inputs)} recordings", where=f"-o {wish.file}", fix="Give -o a folder")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from aural import find, progress
 from aural.cli import hearing
-from aural.cli.addresses import Target
+from aural.cli.addresses import Target, was_there
 from aural.cli.inputs import Input
 from aural.cli.main import bug, say
 from aural.errors import EXIT_SOME_FAILED, AuralError, LimitReached, one_line
@@ -102,7 +102,7 @@ def _outcomes(job: Job, inputs: Sequence[Input], plan: Plan, jobs: int) -> Outco
     A process that the system ends (for its memory, mostly) takes the pool down; what was not heard by then
     is heard again, one at a time, so that only the recording that asks for too much fails.
     """
-    free = {place for place, paths in plan.items() if not any(p.exists() for p in paths.values())}
+    free = {place for place, paths in plan.items() if not any(was_there(p) for p in paths.values())}
     left: list[Input] = []
     with _pool(jobs) as pool:
         futures: dict[Future[str | bytes], Input] = {}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aural import find, settings
 from aural.cli import flags, gathered, outputs, processes
-from aural.cli.addresses import Target
+from aural.cli.addresses import Target, was_there
 from aural.cli.inputs import Input, expand
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.processes import Note, Plan
@@ -250,7 +250,7 @@ def _left(
 
 def _is_there(paths: dict[str, Target], place: str, rows: Container[str] | None) -> bool:
     """True where a recording has all of its results."""
-    return place in rows if rows is not None else bool(paths) and all(p.exists() for p in paths.values())
+    return place in rows if rows is not None else bool(paths) and all(was_there(p) for p in paths.values())
 
 
 def _add(file: gathered.Gathered, one: Input, outcome: str | bytes | Exception) -> None:
