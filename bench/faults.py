@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import random
@@ -105,6 +106,34 @@ def one_file(folder: Path, clips: list[Path], count: int, kills: int, draw: Draw
     subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
     names = [json.loads(text)["recording"]["name"] for text in (folder / "all.jsonl").read_text().splitlines()]
     return ("the command with one JSONL file", times, count, *judged(folder, names, count), time.monotonic() - begun)
+
+
+def on_ray(folder: Path, clips: list[Path], count: int, kills: int, draw: Draw) -> tuple[Any, ...] | None:
+    """A folder heard by two Ray nodes: the command is killed `kills` times, then a node; None where there is no Ray."""
+    if importlib.util.find_spec("ray") is None:
+        return None
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "cli"))
+    from ray_nodes import nodes  # type: ignore[import-not-found]
+
+    fill(folder / "in", clips, count)
+    begun, times = time.monotonic(), 0
+    with nodes(2, {}) as (address, kill_node):
+        line = command(folder, "-o", str(folder / "out"), "-f", "json", "--cluster", address)
+
+        def there() -> int:
+            return len(list((folder / "out").glob("*.json")))
+
+        for n in range(kills):
+            least = count * (n + 1) // (kills + 2)
+            times += killed(line, draw, (0.0, 0.5), lambda: there() >= least)  # noqa: B023
+        with subprocess.Popen(line, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None and there() < count * (kills + 1) // (kills + 2):
+                time.sleep(0.01)
+            if process.poll() is None:
+                kill_node()
+                times += 1
+    names = [json.loads(p.read_text())["recording"]["name"] for p in sorted((folder / "out").glob("*.json"))]
+    return ("the command on Ray, then a node", times, count, *judged(folder, names, count), time.monotonic() - begun)
 
 
 def workers(folder: Path, clips: list[Path], count: int, kills: int, draw: Draw) -> tuple[Any, ...]:
@@ -393,7 +422,8 @@ def main() -> None:
     draw = Draw(args.seed)
     plan = (
         (folder_of_files, args.clips, 2),
-        (one_file, 300, 18),
+        (on_ray, args.clips, 2),
+        (one_file, 300, 15),
         (workers, 40, 6),
         (server, 30, 6),
         (clients, 10, 8),
