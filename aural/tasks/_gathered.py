@@ -30,8 +30,9 @@ class Place:
 class Gathered:
     """The text of one recording as it grows; holds 4 bytes for each 32 ms beside the words."""
 
-    def __init__(self, threshold: float) -> None:
+    def __init__(self, threshold: float, mixed: bool = False) -> None:
         self.language: str | None = None
+        self._mixed = mixed  # each window has a language of its own
         self._rule = Rule(onset=threshold, release=min(Rule.release, threshold))
         self._told: list[tuple[Place, Hypothesis, list[Word] | None]] = []
         self._voice: list[np.ndarray] = []
@@ -81,15 +82,16 @@ class Gathered:
             if place is last_place:
                 break
             near = [s for s in spans if s[0] < place.end and s[1] > place.start]
+            own = (told.language if self._mixed else None) or language
             if said is None or not words:
-                text = told.text if said is None else _joined(said, language)
+                text = told.text if said is None else _joined(said, own)
                 if text:
-                    found.append(_whole(text, told, place, near, language))
+                    found.append(_whole(text, told, place, near, own))
                 continue
             ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
             whole = any(name in told.scores for name in _SCORED)  # what is scored as one reading stays one
             for sentence in [ordered] if whole and ordered else sentences(ordered):
-                found.append(self._segment(sentence, told, language, voice))
+                found.append(self._segment(sentence, told, own, voice))
             last = ordered[-1].start if ordered else last
         return found
 

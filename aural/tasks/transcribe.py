@@ -30,10 +30,11 @@ from aural.tasks._windows import Cuts, halves, trimmed, windows
 from aural.tasks._witness import Witness
 from aural.tasks._words import guessed, in_order, plain, shifted
 from aural.text import hotwords
-from aural.text.languages import code_of
+from aural.text.languages import MIXED, code_of
 
 Told = Callable[[list[Segment]], None]
 SPIKING = frozenset({"ctc", "attention", "transducer"})  # the kinds of models that are sure of a word somewhere in it
+SENTENCES = Cuts(whole=4.0, shortest=2.0, longest=7.0)  # where each may be in another language
 _LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
 # Below this mean log-probability of a recording's words the one language that a model knows is not
@@ -50,7 +51,9 @@ class Options:
     """What is asked of the recognizer, and which part of the recording."""
 
     language: str | None = option(
-        None, "language spoken, as a code or a name: de or German; not set = told by the model, or English", also=("--lang",)
+        None,
+        "language spoken, as a code or a name: de or German; mixed = each stretch its own; not set = told by the model, or English",
+        also=("--lang",),
     )
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
     hotwords: str | None = option(
@@ -109,12 +112,13 @@ def growing(
     if options.numerals and options.task == "transcribe":
         refuse(options.language)
     choose_model(shelf, options)
-    text = Gathered(options.gate)
+    mixed = options.language == MIXED
+    text = Gathered(options.gate, mixed)
     expected = end or source.encoding.promised
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
         decoding = decoding_of(options, recognizer)
         assumed, sent = decoding.language is None and len(recognizer.card.languages) == 1, 0
-        for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer)):
+        for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer, mixed)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
             text.take(window, recognize(trimmed(window.heard), recognizer, asked, options.gate, witness=witness))
@@ -197,7 +201,7 @@ def clip_of(text: str | None) -> tuple[float, float | None]:
 def choose_model(shelf: Shelf, options: Options) -> None:
     """Take the multilingual model when another language or a translation is asked for and no model was."""
     usual = shelf.choices.get("recognizer") == TASK.roles["recognizer"]
-    foreign = options.language == "auto" or code_of(options.language) not in (None, "en")
+    foreign = options.language in ("auto", MIXED) or code_of(options.language) not in (None, "en")
     if usual and (options.task == "translate" or foreign):
         shelf.choices["recognizer"] = MANY_LANGUAGES
 
@@ -229,9 +233,18 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     return Decoding(language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead)
 
 
-def cuts_for(recognizer: Recognizer) -> Cuts:
-    """The cuts for a model: whole recordings up to its longest input, windows that it takes well."""
+def cuts_for(recognizer: Recognizer, mixed: bool = False) -> Cuts:
+    """The cuts for a model: whole recordings up to its longest input, windows that it takes well; where languages are mixed
+    windows of about a sentence.
+
+    Raises: UsageError for mixed languages and a model that knows one.
+    """
     most = recognizer.card.longest_input
+    if mixed:
+        if len(recognizer.card.languages) < 2:
+            fix = f"Leave -m out, or use {MANY_LANGUAGES}"
+            raise UsageError(f"{recognizer.card.name} knows one language", where=f"--language {MIXED}", fix=fix)
+        return SENTENCES
     if most is None:
         return Cuts()
     return Cuts(whole=min(Cuts.whole, most), longest=min(Cuts.longest, most - Cuts.overlap), shortest=min(Cuts.shortest, most / 2))

@@ -33,14 +33,17 @@ _ALSO = {
 }  # fmt: skip
 
 
+MIXED = "mixed"  # each stretch of speech in its own language
+
+
 def code_of(text: str | None) -> str | None:
-    """The code of a language given as code ("de", "pt-BR") or English name ("German"); None for none and for "auto".
+    """The code of a language given as code ("de", "pt-BR") or English name ("German"); None for none, "auto" and "mixed".
 
     A code of two or three letters that is not known here is passed on: a model may know it.
     Raises: UsageError for anything else, with the nearest name.
     """
     asked = (text or "").strip().lower()
-    if asked in ("", "auto", "none"):
+    if asked in ("", "auto", "none", MIXED):
         return None
     known = _ALSO | {name.lower(): code for code, name in NAMES.items()} | {code: code for code in NAMES}
     if asked in known:

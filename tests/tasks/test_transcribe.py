@@ -245,3 +245,27 @@ def test_a_part_has_the_times_of_the_whole() -> None:
     assert part.segments and all(1.9 <= w.start < w.end <= 5.1 for w in part.words())
     with pytest.raises(UsageError):
         aural.transcribe(source, model="small", language="de")
+
+
+def test_mixed_languages_are_told_segment_by_segment() -> None:
+    voice = np.full(round(4.0 / HOP), 0.9)
+    told = [
+        Hypothesis("Hello.", (word("Hello.", 1.0),), language="en"),
+        Hypothesis("Guten Tag.", (word("Guten", 5.0),), language="de"),
+    ]
+    for mixed, expected in ((True, ["en", "de"]), (False, ["en", "en"])):
+        text = Gathered(0.5, mixed)
+        for n, hypothesis in enumerate(told):
+            (block,) = text.watched([heard(voice, 4.0 * n)])
+            text.take(Window(block), [hypothesis])
+        assert [s.language for s in text.segments(8.0, text.language, words=True)] == expected
+
+
+def test_mixed_languages_need_a_model_of_several_and_short_windows() -> None:
+    model = Made()
+    assert len(model.card.languages) == 1
+    with pytest.raises(UsageError, match="knows one language"):
+        transcribe.cuts_for(model, mixed=True)
+    model.card = dataclasses.replace(model.card, languages=("en", "de"))
+    assert transcribe.cuts_for(model, mixed=True).longest < 10 < transcribe.cuts_for(model).longest
+    assert transcribe.decoding_of(transcribe.Options(language="mixed"), model).language is None
