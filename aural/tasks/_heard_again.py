@@ -18,7 +18,7 @@ from aural.models.card import Card
 from aural.models.face import Model, TextScorer
 from aural.tasks._spotting import Hit, length_of
 
-BORDER = -18.0  # ln P of the phrase and its end from which it counts; found on phrases of custom_commands and precise_community
+BORDER = -13.0  # ln P of the phrase and its end from which it counts: found on phrases of precise_community and custom_commands
 _SCALE = 3.0  # how ln P becomes a score: 0.5 at the border, 0.73 at three above it
 _AFTER = 0.25  # s behind a hit that are heard with it: the small model fires a little early or late
 _BEFORE = (0.1, 0.35, 0.7)  # s before the phrase as long as it mostly is: some say it slowly
