@@ -1,7 +1,7 @@
 """Put a trained model beside the package's code: its files, and a card that says from what it learned and what it reaches where.
 
-    python -m bench.ship runs/sounds --name sounds --figure "80 clips of fold 4=valid.json" --figure "other recordings=other.json" \\
-        --data "CC0 and CC BY (ESC-10)" --weights CC-BY-4.0 --trained-on "238 clips ..." --command "aural train classify esc10/ --recipe sounds"
+    python -m bench.ship runs/sounds --name sounds --figure "fold 4=valid.json" --figure "others=other.json" --weights CC-BY-4.0
+        --data "ESC-10" --trained-on "238 clips" --command "aural train classify esc10/ --recipe sounds"
 
 A figure is a title and a receipt of `aural evaluate`; at least one must be of another source than was learned from.
 """
