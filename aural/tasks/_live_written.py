@@ -36,7 +36,9 @@ class LiveWritten(Listener):
         self._phrases = Phrases(gate, Ends(onset=threshold, release=min(Ends.release, threshold), pause=pace.pause))
         self._mover, self._own = Resampler(sample_rate, RATE), Resampler(RATE, recognizer.card.sample_rate)
         self._left = np.zeros(0, np.float32)
+        self._decoding = decoding
         self._state: Any = recognizer.start(decoding)
+        self._frames, self._base = 0, 0.0  # that the net was given; where its own time begins (s)
         self._written = Written((), 0.0)
         self._speaking = False
         self._since: float | None = None  # s: the start of the phrase that is open
@@ -62,7 +64,14 @@ class LiveWritten(Listener):
         return updates
 
     def commit(self) -> list[Update]:
-        return self._events(self._phrases.commit()) + self._final(None)
+        updates = self._events(self._phrases.commit())
+        if self._over is None:
+            return updates
+        # What the net still owes is told now, and it begins anew.
+        self._written = self._placed(self._recognizer.finish(self._state))
+        updates += self._final(None, last=True)
+        self._state, self._base = self._recognizer.start(self._decoding), self._frames * HOP
+        return updates
 
     def finish(self) -> list[Update]:
         rest = np.concatenate([self._left, self._mover.finish()[0]])
@@ -72,7 +81,7 @@ class LiveWritten(Listener):
         events = self._phrases.push(rest[whole:]) + self._phrases.finish()
         self._state, _ = self._recognizer.step(self._state, self._own.push(rest[None, whole:])[0])
         self._state, _ = self._recognizer.step(self._state, self._own.finish()[0])
-        self._written = self._recognizer.finish(self._state)
+        self._written = self._placed(self._recognizer.finish(self._state))
         updates += self._events(events)
         if self._over is not None:
             updates += self._final(None, last=True)
@@ -80,7 +89,8 @@ class LiveWritten(Listener):
 
     def _step(self, frame: np.ndarray, behind: bool) -> list[Update]:
         updates = self._events(self._phrases.push(frame))
-        self._state, self._written = self._recognizer.step(self._state, self._own.push(frame[None])[0])
+        self._state, written = self._recognizer.step(self._state, self._own.push(frame[None])[0])
+        self._written, self._frames = self._placed(written), self._frames + 1
         if self._over is not None and self._written.heard >= self._over + BEHIND:
             updates += self._final(self._since)
         elif self._since is None and self._over is None and self._stale():
@@ -89,6 +99,11 @@ class LiveWritten(Listener):
         elif self._speaking:
             updates += self._partial(behind)
         return updates + (self._turns.told(self.heard) if self._over is None else [])
+
+    def _placed(self, written: Written) -> Written:
+        """What the net says, in the time of the stream."""
+        words = tuple(dataclasses.replace(w, start=w.start + self._base, end=w.end + self._base) for w in written.words)
+        return Written(words, written.heard + self._base, written.fixed)
 
     def _stale(self) -> bool:
         words = self._written.words

@@ -143,6 +143,22 @@ def test_partials_come_as_words_are_written_and_their_stable_words_stay() -> Non
     assert [u.text for u in late if u.kind == "final"] == [u.text for u in updates if u.kind == "final"]
 
 
+def test_a_phrase_that_is_committed_is_told_whole_and_times_go_on() -> None:
+    samples = said(WORDS)
+    live = LiveWritten(Gate(), Net(), Decoding(), 0.5)
+    at = round((0.5 + 0.52 + 0.12) * RATE) // FRAME * FRAME  # in the second word, which the net has not told yet
+    assert live.commit() == []
+    before = live.push(samples[:at])
+    assert [u.text for u in before if u.kind == "partial"] == ["w20"]
+    told_ = live.commit()
+    assert [u.text for u in told_ if u.kind == "final"] == ["w20 w24"]
+    rest = live.push(samples[at:]) + live.finish()
+    words = [w for u in [*told_, *rest] if u.kind == "final" for w in u.words]
+    assert [w.text for w in words if w.text != "w24"] == ["w20", "w28", "w30", "w16", "w12", "w36"]
+    starts = {w.text: w.start for w in words}
+    assert starts["w30"] == pytest.approx(0.5 + 3 * 0.32 + 1.3, abs=0.1)
+
+
 def test_speech_without_a_pause_becomes_final_in_parts() -> None:
     words = [(20 + k % 9, 0.2) for k in range(60)]
     updates = told(said(words), [1600])
