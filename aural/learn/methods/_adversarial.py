@@ -39,8 +39,11 @@ class Teaching:
 
     join: float = option(0.5, "share of the training after which the judges join; 1 = never", least=0, most=1)
     judges: int = option(8, "channels of the judges' first layers (the paper's have 32 and more)", least=4)
-    mel_weight: float = option(45.0, "weight of the distance in log-mel", least=0)
-    spectra_weight: float = option(10.0, "weight of the distance in spectra of three lengths", least=0)
+    mel_weight: float = option(15.0, "weight of the distance in log-mel", least=0)
+    spectra_weight: float = option(
+        100.0, "weight of the distance in spectra of three lengths; a tenth of it, and the voice whispers for long", least=0
+    )
+    hold: float = option(0.3, "factor on both distances once the judges have joined", least=0)
     match_weight: float = option(2.0, "weight of what the judges see on their way", least=0)
 
 
@@ -72,7 +75,7 @@ class Maker(Trainee):
                 seen = self._judges(true)
             said = self._judges(made)
             persuaded, matched = maker_loss(said), matching_loss(seen, said)
-            loss = loss + persuaded + told.match_weight * matched
+            loss = told.hold * loss + persuaded + told.match_weight * matched
             losses = {"judges": judged, "persuaded": persuaded, "matched": matched}
         self._weights.stepper.take(loss, share)
         # What the judges were told on the generator's behalf teaches it alone.
