@@ -27,7 +27,9 @@ class Decoding:
     """How a recognizer is asked. Times are relative to the start of each row.
 
     `lm` holds language models for recognizers that take some. `allow_empty` False: somebody is known to speak, so nothing is
-    no answer (where a model can be told). `lookahead` (s): how far a model that hears in chunks may look ahead.
+    no answer (where a model can be told). `lookahead` (s): how far a model that hears in chunks may look ahead. For models whose
+    decoder CTC hears along with: the weight of `ctc` (None = as it was trained), and what each unit (`unit_bonus`) and each
+    frame that was looked at enough (`coverage`) adds to a reading.
     """
 
     language: str | None = None
@@ -39,6 +41,9 @@ class Decoding:
     lm: tuple[Language, ...] = ()
     allow_empty: bool = True
     lookahead: float | None = None
+    ctc: float | None = None
+    unit_bonus: float = 0.0
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation
 # believed: of `languages` (train) 93 of 112 foreign clips lie below and none of the English ones, of
 # librispeech_mini none, of English by learners, adults and children, 7 in 100.
 FOREIGN = -0.65
+WRITING = "attention"  # the kind of model whose decoder CTC hears along with
 # Windows under SHORT s get SHORT_PAD s of silence around them: single words come out right more often
 # (fsdd, train: error rate 72 to 59 % with base, 103 to 61 % with tiny). A second try gets RETRY_PAD s.
 SHORT_PAD, RETRY_PAD, CUT_TAIL = 0.25, 0.5, 0.7
@@ -78,6 +79,13 @@ class Options:
         None,
         "what each word adds where a language model is used; more = longer answers; not set = 0, or the model's own",
         unit="nats",
+    )
+    ctc: float | None = option(
+        None, "weight of CTC beside a decoder (--method attention); not set = as it was trained", least=0, most=0.99
+    )
+    unit_bonus: float = option(0.0, "what each unit adds that such a decoder writes; more = longer answers", unit="nats")
+    coverage: float = option(
+        0.0, "what each frame adds that such a decoder looked at; more = less is left out", unit="nats", least=0
     )
     units: str = option("words", "phones: the sounds that are said, as aural phones tells them", choices=("words", "phones"))
     numerals: bool = option(False, "numbers, dates, times and money in figures: $1.50 for one dollar fifty (English)")
@@ -230,7 +238,15 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     if ahead is not None and card.kind not in TAKING:
         fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"
         raise UsageError(f"{card.name} has no lookahead", where="--lookahead", fix=fix)
-    return Decoding(language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead)
+    asked = {"--ctc": options.ctc is not None, "--unit-bonus": options.unit_bonus != 0, "--coverage": options.coverage != 0}
+    steered = [flag for flag, given in asked.items() if given]
+    if steered and card.kind != WRITING:
+        fix = "Use a model of your own (aural train transcribe --method attention)"
+        raise UsageError(f"{card.name} has no decoder that could be steered so", where=steered[0], fix=fix)
+    return Decoding(
+        language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead, ctc=options.ctc,
+        unit_bonus=options.unit_bonus, coverage=options.coverage,
+    )  # fmt: skip
 
 
 def cuts_for(recognizer: Recognizer, mixed: bool = False) -> Cuts:

@@ -18,6 +18,7 @@ from aural.beams.fusion import of_decoding
 from aural.beams.path import token_path
 from aural.beams.search import log_softmax
 from aural.beams.writing import Ranking, Reading, search
+from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Aligner, Attending, Decoding, Hypothesis, Looks, Model
 from aural.models.runtime import Runtime, Session
@@ -110,15 +111,23 @@ class AttentionRecognizer(Aligner, Attending):
 
     def _read(self, heard: _Heard, decoding: Decoding) -> list[list[Reading]]:
         """The readings of each row, best first."""
-        width = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH)
+        width, ctc = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH), self._weight(decoding)
         limits = [_FEW + int(_EACH * n) for n in heard.frames]
         # Without CTC a sum of logarithms favors short texts: their mean decides.
-        how = Ranking(width, decoding.n_best, self._ctc, length=0.0 if self._ctc else 1.0)
-        prefixes = PrefixScores(heard.logs, heard.frames) if self._ctc else None
+        free = not (ctc or decoding.unit_bonus or decoding.coverage)
+        how = Ranking(width, decoding.n_best, ctc, decoding.unit_bonus, decoding.coverage, length=1.0 if free else 0.0)
+        prefixes = PrefixScores(heard.logs, heard.frames) if ctc else None
         known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
         return search(
             _Walk(self._step, heard), limits, how, prefixes, of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
         )
+
+    def _weight(self, decoding: Decoding) -> float:
+        """The weight of CTC. Raises: UsageError where none was learned."""
+        if decoding.ctc and not self._ctc:
+            fix = "Leave it out, or train with --ctc 0.3"
+            raise UsageError(f"{self.card.name} was trained without CTC", where="--ctc", fix=fix)
+        return self._ctc if decoding.ctc is None else decoding.ctc
 
     def _forced(self, heard: _Heard, numbers: Sequence[int]) -> tuple[list[float], np.ndarray]:
         """A known text written down: the log-probability of each unit, and where was looked [L, F]."""
@@ -146,11 +155,12 @@ class AttentionRecognizer(Aligner, Attending):
         scores = {"avg_logprob": float(np.mean(best.logprobs[: len(best.tokens)]))} if best.tokens else {}
         scores["looped"] = float(best.looped)
         if decoding.n_best > 1 or decoding.lm:
+            weight = self._weight(decoding)
             for k, one in enumerate(readings, 1):
                 end = f"_{k}" if k > 1 else ""
-                mixed = (1 - self._ctc) * one.decoder + self._ctc * one.ctc
+                mixed = (1 - weight) * one.decoder + weight * one.ctc
                 scores |= {f"acoustic{end}": mixed, f"decoder{end}": one.decoder, f"lm{end}": self._language(one.tokens, decoding)}
-                scores |= {f"ctc{end}": one.ctc} if self._ctc else {}
+                scores |= {f"ctc{end}": one.ctc} if weight else {}
         others = tuple(self.units.text([t - 1 for t in one.tokens]) for one in readings[1:])
         text = self.units.text([t - 1 for t in best.tokens])
         return Hypothesis(text, words, None, best.tokens, best.logprobs[: len(best.tokens)], scores, others)

@@ -9,6 +9,7 @@ import pytest
 
 from aural.beams.fusion import Language
 from aural.beams.kneser_ney import trained
+from aural.errors import UsageError
 from aural.models.card import Card, Licences
 from aural.models.engines.attention import AttentionRecognizer
 from aural.models.face import Decoding, Hypothesis
@@ -91,6 +92,17 @@ def test_readings_tell_their_scores_apart() -> None:
     for end in ("", "_2"):
         assert scores[f"acoustic{end}"] == pytest.approx(0.7 * scores[f"decoder{end}"] + 0.3 * scores[f"ctc{end}"])
     assert "aa b" in told.alternatives and scores["acoustic"] > scores["acoustic_2"] and scores["lm"] == 0
+
+
+def test_the_weight_of_ctc_and_the_length_can_be_chosen() -> None:
+    unsure = model(unsure=True)
+    assert heard(unsure, Decoding(ctc=0.0)).text == "aa b" and heard(unsure, Decoding(ctc=0.6)).text == "ab b"
+    told = heard(unsure, Decoding(n_best=2, ctc=0.6)).scores
+    assert told["acoustic"] == pytest.approx(0.4 * told["decoder"] + 0.6 * told["ctc"])
+    assert len(heard(model(0.0), Decoding(unit_bonus=20.0)).tokens) > len(SAID), "a bonus for each unit makes texts longer"
+    assert heard(model(0.0), Decoding(coverage=0.1)).text == "ab b"
+    with pytest.raises(UsageError, match="without CTC"):
+        heard(model(0.0), Decoding(ctc=0.3))
 
 
 def test_a_language_model_and_hotwords_turn_it() -> None:
