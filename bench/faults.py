@@ -341,7 +341,8 @@ def guests(folder: Path, clips: list[Path], draw: Draw) -> Table:
     left = [str(p.relative_to(folder)) for p in folder.rglob("passwd*")]
     told.append(("memory, MB", f"{before:.0f} before", f"{served.memory():.0f} after; {len(left)} files outside their place"))
     served.kill()
-    return Table("What bad guests get", ("guest", "answer", "then"), tuple(told))
+    note = '"Shut": a guest that closed its side in the middle of what it had promised to send gets no answer.'
+    return Table("What bad guests get", ("guest", "answer", "then"), tuple(told), (note,))
 
 
 def part(name: str, data: bytes) -> tuple[bytes, dict[str, str]]:

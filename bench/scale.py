@@ -1,6 +1,8 @@
 """How many recordings a second do 1, 2 and 4 workers hear, as processes and on Ray, and what does the engine cost?
 
 python -m bench.scale --data DATA --json bench/receipts/scale.json
+
+With ray installed, begin a cluster before: ray start --head
 """
 
 from __future__ import annotations
@@ -103,7 +105,7 @@ def main() -> None:
             "vad", place / "short", place, [(1, False), (2, False), *([(1, True), (2, True)] if ray else [])], args.rounds
         )
     load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; look at ratios and CPU s first."
-    begin = "Wall times hold the start of Python, of models, and of Ray (which a cluster that runs already does not need)."
+    begin = "Wall times hold the start of Python and the opening of models; the Ray cluster was running."
     share = "Efficiency is the gain over one worker, by the cores that so many workers can have here."
     tables = (
         table(

@@ -102,7 +102,7 @@ def joined(where: str) -> Iterator[Any]:
             if where != "auto":
                 raise
             ray.init(address="local", include_dashboard=False, **quiet)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except Exception as error:  # ray raises bare ones, too, when a part of it does not come up in time
         told = (str(error).splitlines() or [""])[0][:200]
         fix = "`ray start --head` begins one; --cluster HOST:PORT names it"
         raise LimitReached(f"this cluster cannot be reached ({told})", where=f"--cluster {where}", fix=fix) from error
