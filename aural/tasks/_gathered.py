@@ -13,6 +13,7 @@ from aural.tasks._gate import HOP, Heard, Rule, frame_spans
 from aural.tasks._windows import Window
 from aural.tasks._words import in_order, kept_in_voice, merged, sentences
 
+_PARTS = ("decoder", "ctc")  # what such a score is made of, where several parts tell it
 _SCORED = ("acoustic", "likelihood")  # what recognizers that weigh sound and language apart call the score of the sound
 _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
 
@@ -102,7 +103,7 @@ class Gathered:
         first, last = int((start - self._start) / HOP), int((end - self._start) / HOP) + 1
         heard = float(voice[max(first, 0) : last].max(initial=0.0))
         scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - heard}
-        scores |= {name: value for name, value in told.scores.items() if name.startswith((*_SCORED, "lm"))}
+        scores |= {name: value for name, value in told.scores.items() if name.startswith((*_SCORED, *_PARTS, "lm"))}
         return Segment(
             start,
             end,

@@ -269,3 +269,29 @@ def test_mixed_languages_need_a_model_of_several_and_short_windows() -> None:
     model.card = dataclasses.replace(model.card, languages=("en", "de"))
     assert transcribe.cuts_for(model, mixed=True).longest < 10 < transcribe.cuts_for(model).longest
     assert transcribe.decoding_of(transcribe.Options(language="mixed"), model).language is None
+
+
+def test_what_several_parts_say_of_a_reading_is_told_apart() -> None:
+    scores = {
+        "acoustic": -1.5,
+        "decoder": -1.0,
+        "ctc": -2.0,
+        "lm": -3.0,
+        "acoustic_2": -4.0,
+        "decoder_2": -4.0,
+        "ctc_2": -4.0,
+        "lm_2": -5.0,
+    }
+    text = Gathered(0.5)
+    (block,) = text.watched([heard(np.full(100, 0.9))])
+    text.take(Window(block), [Hypothesis("one", (word("one", 1.0),), scores=scores, alternatives=("two",))])
+    (segment,) = text.segments(4.0, "en", words=True)
+    assert transcribe._scored(segment.scores, 1) == "  (log P(W | X) -1.50: decoder -1.00, CTC -2.00, log P(W) -3.00)"
+    assert "decoder -4.00" in transcribe._scored(segment.scores, 2)
+    assert transcribe._scored({"likelihood": -2.0, "lm": 0.0}, 1) == "  (log p(X | W) -2.00, log P(W) 0.00)"
+
+
+def test_only_a_decoder_can_be_steered() -> None:
+    for asked in ({"ctc": 0.0}, {"unit_bonus": 1.0}, {"coverage": 0.1}):
+        with pytest.raises(UsageError, match="no decoder that could be steered"):
+            transcribe.decoding_of(transcribe.Options(**asked), Made())
