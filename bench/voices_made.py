@@ -109,6 +109,7 @@ def main() -> None:
     parser.add_argument("--valid", type=Path, required=True)
     parser.add_argument("--voice", action="append", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--texts", type=int, default=40)
+    parser.add_argument("--note", action="append", default=[], help="what else must be known of the voices")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     runtime = Runtime("cpu", 1)
@@ -139,6 +140,7 @@ def main() -> None:
         "heard by the default recognizer; words compared after the normalizer aural-en-1; intervals: 95 %, bootstrap over texts",
         "CPU s per s: one thread, the voice's model open already; steepest: the largest second difference beside the level "
         "around it, median over texts: a click would stand far over that of the recordings",
+        *args.note,
     )
     columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak", "steepest", "MB")
     tables = [Table("words that are heard otherwise", columns, tuple(lines), notes)]

@@ -315,7 +315,7 @@ def _write(run: Run, shown: progress.Progress, play: bool) -> int:
             work.remove()
             raise speak.nothing(run.text)
         made_by = {"synthesizer": reader.model, "voice": reader.voice}
-        _deliver(run, work, reader.sample_rate, made_by)
+        _deliver(run, work, reader, made_by)
         work.remove()
     if not run.quiet:
         for note in (*reader.notes, *speak.left_out(work.dropped), *work.remarks):
@@ -330,7 +330,7 @@ def _key(run: Run, reader: Any) -> dict[str, Any]:
     return told | {k: v for k, v in dataclasses.asdict(run.options).items() if k != "lexicon"}
 
 
-def _deliver(run: Run, work: Any, sample_rate: int, made_by: dict[str, Any]) -> None:
+def _deliver(run: Run, work: Any, reader: Any, made_by: dict[str, Any]) -> None:
     from aural.results import Recording, Result
     from aural.sound.encode import Writer
     from aural.tasks import _speaking
@@ -338,13 +338,13 @@ def _deliver(run: Run, work: Any, sample_rate: int, made_by: dict[str, Any]) -> 
 
     told = tags(made_by) | ({"title": run.title} if run.title != "speech" else {})
     for path in run.wish.sounds.values():
-        with Writer(path, sample_rate, 1, tags=told) as out:
+        with Writer(path, reader.sample_rate, 1, tags=told) as out:
             for block in work.blocks():
                 out.write(block)
     if run.wish.results:
-        segments = tuple(_speaking.moved(segment, start) for segment, start in work.segments(sample_rate))
-        recording = Recording(run.title, work.length / sample_rate, sample_rate, 1)
-        result = Result(recording, made_by, "en", segments=segments)
+        segments = tuple(_speaking.moved(segment, start) for segment, start in work.segments(reader.sample_rate))
+        recording = Recording(run.title, work.length / reader.sample_rate, reader.sample_rate, 1)
+        result = Result(recording, made_by, reader.language, segments=segments)
         for name, path in run.wish.results.items():
             outputs.put(outputs.render(result, name, None, run.values), path)
     for path in run.wish.paths.values():

@@ -56,6 +56,8 @@ class Reader:
         self._show_units = show_units
         self.text, self._script = written
         self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
+        told = voice.card.voices.get(prosody.voice, next(iter(voice.card.languages), "en"))
+        self.language = told.partition(",")[0].partition("-")[0]
         self._pronouncer, self._voice, self._prosody, self._listener = pronouncer, voice, prosody, listener
 
     @property

@@ -58,7 +58,7 @@ def run(text: str, shelf: Shelf, options: Options, progress: Progress) -> Speech
             raise nothing(text)
         recording = Recording("speech", length / reader.sample_rate, reader.sample_rate, 1)
         made_by = {"synthesizer": reader.model, "voice": reader.voice}
-        result = Result(recording, made_by, "en", segments=tuple(segments))
+        result = Result(recording, made_by, reader.language, segments=tuple(segments))
         return Speech(np.concatenate(samples), reader.sample_rate, result, (*reader.notes, *left_out(dropped), *remarks))
 
 

@@ -52,6 +52,7 @@ def test_it_speaks_with_its_own_pitch_and_times_its_words(runs: dict[str, Path],
     assert 0.005 < level < 0.3 and np.abs(speech.samples).max() <= 1
     hiss = speech.samples[: round((speech.words[0].start + 0.04) * 16000)]
     assert speech.words[0].start < 0.12 and len(hiss)
+    assert speech.result.language == "xx"
     again = said(runs[method])
     assert np.array_equal(speech.samples, again.samples)
 
