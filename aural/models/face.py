@@ -282,11 +282,11 @@ class PhoneAligner(Aligner):
 
 
 class TextScorer(Aligner):
-    """An aligner that also tells how likely a text is, whatever it would have written itself."""
+    """An aligner that also tells how likely texts are, whatever it would have written itself."""
 
     @abstractmethod
-    def log_prob(self, samples: np.ndarray, text: str) -> float:
-        """ln P(`text` and nothing behind it | samples [T]); -inf for no samples."""
+    def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """ln P(text and nothing behind it | samples [T]) of each text: [K]; -inf for no samples."""
 
 
 class LanguageGuesser(Model):

@@ -100,7 +100,7 @@ def weighed(model: TextScorer, card: Card, samples: np.ndarray, hit: Hit, first:
     for before in _BEFORE:
         start = max(0, round((hit.time - length_of(card, hit.label) - before - first) * rate))
         seconds += max(0, end - start) / rate
-        best = max(best, model.log_prob(samples[start:end], phrase[:1].upper() + phrase[1:]))
+        best = max(best, float(model.log_probs(samples[start:end], [phrase[:1].upper() + phrase[1:]])[0]))
         if start == 0:
             break
     return best, seconds

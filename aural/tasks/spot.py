@@ -28,7 +28,7 @@ from aural.tasks._task import Task
 LAYER = "keyword"
 _ROLE = "spotter"
 _BLOCK = 0.5  # s between two looks: what a listener waits at most, beside the 0.2 s in which a hit settles
-_WANTED = Wanted("spot", ("keywords",), "there is no model for keywords on this machine")
+_WANTED = Wanted("spot", ("wake_words",), "there is no model that listens for a phrase on this machine")
 _LEAST = 0.5  # score of an order that is understood
 _CANDIDATES_APART = 0.4  # s: one wrong candidate must not hide a phrase behind it
 _WAIT, _PAUSE = 3.0, 1.0  # s: an order begins so soon behind its phrase, and ends with a pause of that length

@@ -100,9 +100,9 @@ class Weigher(TextScorer):
     ) -> tuple[Word, ...]:
         return ()
 
-    def log_prob(self, samples: np.ndarray, text: str) -> float:
-        self.asked.append((text, len(samples)))
-        return -30.0 + 25.0 * float((samples > 0.5).any())
+    def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        self.asked += [(text, len(samples)) for text in texts]
+        return np.full(len(texts), -30.0 + 25.0 * float((samples > 0.5).any()))
 
 
 def confirmed(samples: np.ndarray, size: int) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from aural.metrics import calibration
 from aural.models.card import Card, Licences
 from aural.models.card import write as write_card
 from aural.models.engines import linear as engine
+from aural.models.features import WORDS, joined, words_of
 from aural.patterns.linear import Linear, logistic, one_by_one, ridge
 from aural.results import Question
 from aural.settings import option
@@ -32,7 +34,8 @@ class Options:
     features: tuple[str, ...] = option(
         ("statistics", "quarters"),
         "what is heard of a clip; of several the one that does best inside train is kept: statistics, quarters (the same, "
-        "and means in four quarters of time), the name of a model that embeds, or some joined by +",
+        "and means in four quarters of time), words (labels that are said: how likely the recognizer finds each), the name of a "
+        "model that embeds, or some joined by +",
     )
     embedding: str | None = option(
         None, "transfer: also try the embedding of this model, such as yamnet (sounds) or community-embedding (voices)",
@@ -72,7 +75,8 @@ def run(job: Job) -> Card:
     labels = page.names(clips)
     truth = np.stack([page.target(c, labels, None) for c in clips]).astype(np.float64)
     check(truth, job.question)
-    heard, _ = hear(clips, inputs_of(options.features, options.embedding), job.progress, options.threads)
+    inputs = [spelled(text, labels) for text in inputs_of(options.features, options.embedding)]
+    heard, _ = hear(clips, inputs, job.progress, options.threads)
     job.progress.close()
     tried = best(heard, truth, places(clips, options.folds, options.seed), job.question, options)
     for one in tried:
@@ -84,6 +88,11 @@ def run(job: Job) -> Card:
     plain = settings.as_dict(options) | {"chosen": {"input": won.input, "l2": won.l2}}
     write_text(job.folder / "options.json", json.dumps(plain, indent=1, sort_keys=True) + "\n")
     return _card(job, labels, won, truth, options)
+
+
+def spelled(text: str, labels: Sequence[str]) -> str:
+    """An input with the labels written where it listens for them as words."""
+    return joined(*(words_of(labels) if part.strip() == WORDS else part.strip() for part in text.split("+")))
 
 
 def fitted(points: np.ndarray, truth: np.ndarray, question: Question, l2: float, balanced: bool) -> Linear:

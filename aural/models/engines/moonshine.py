@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,14 +129,17 @@ class Moonshine(TextScorer, Attending):
         looked = self._looked(len(samples), frames, best.tokens)[: len(best.tokens)]
         return Looks(tuple(self._pieces.bytes_of(t).decode("utf-8", "replace") for t in best.tokens), looked, STRIDE / RATE)
 
-    def log_prob(self, samples: np.ndarray, text: str) -> float:
-        """The sum over the pieces of the text and its end, of one forced pass."""
+    def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """The sums over the pieces of each text and its end, of one forced pass each over one encoding."""
         if not len(samples):
-            return -math.inf
-        tokens = self._pieces.tokens(text)
-        feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": self._encode(samples)}
-        logits = self._first.run(self._masked(feeds, "encoder_attention_mask", max(len(samples), SHORTEST)), ("logits",))[0][0]
-        return float(sum(log_softmax(row)[token] for row, token in zip(logits, [*tokens, END], strict=True)))
+            return np.full(len(texts), -np.inf)
+        length = max(len(samples), SHORTEST)
+        frames, found = self._encode(samples), []
+        for tokens in (self._pieces.tokens(text) for text in texts):
+            feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
+            logits = self._first.run(self._masked(feeds, "encoder_attention_mask", length), ("logits",))[0][0]
+            found.append(sum(log_softmax(row)[token] for row, token in zip(logits, [*tokens, END], strict=True)))
+        return np.array(found, np.float64)
 
     def _recognize(self, samples: np.ndarray, decoding: Decoding, speech: np.ndarray | None) -> Hypothesis:
         if not len(samples):
