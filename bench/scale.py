@@ -60,10 +60,10 @@ def measured(
 def table(
     title: str, files: int, seconds: float, found: dict[tuple[int, bool], tuple[float, float]], notes: tuple[str, ...]
 ) -> Table:
-    columns = ("workers", "wall s", "files a second", "s of sound a s", "against one worker", "efficiency", "CPU s")
+    columns = ("workers", "wall s", "files a second", "s of sound a s", "against one process", "efficiency", "CPU s")
     rows = []
     for (jobs, cluster), (wall, cpu) in found.items():
-        one = found.get((1, cluster), (wall, cpu))[0]
+        one = found[1, False][0]
         name = f"{jobs} {'on Ray' if cluster else 'processes' if jobs > 1 else 'process'}"
         usable = min(jobs, os.cpu_count() or 1)
         rows.append((name, wall, files / wall, seconds / wall, one / wall, one / wall / usable, None if cluster else cpu))
@@ -106,7 +106,7 @@ def main() -> None:
         )
     load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; look at ratios and CPU s first."
     begin = "Wall times hold the start of Python and the opening of models; the Ray cluster was running."
-    share = "Efficiency is the gain over one worker, by the cores that so many workers can have here."
+    share = "Efficiency is the gain over one process, by the cores that so many workers can have here."
     tables = (
         table(
             f"transcribe, {long[0]} recordings of 30 s, medians of {args.rounds} rounds in turn",
