@@ -84,7 +84,7 @@ def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
         told: dict[str, Any] = {
             "stage": stage, "wrong": wrong, "words": words, "wer": wrong / max(words, 1), "seconds": taken,
             "states": mixtures.states, "gaussians": len(mixtures.shares),
-            "parameters": 2 * mixtures.means.size + len(mixtures.shares),
+            "parameters": net.stat().st_size // 4 if pipeline.net else 2 * mixtures.means.size + len(mixtures.shares),
         }  # fmt: skip
         course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; learned in {taken:.0f} s")
         rungs.append(Rung(pipeline, lesson, told))
