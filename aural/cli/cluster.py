@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from aural import __version__, progress
@@ -31,8 +32,10 @@ _ORPHANED = 60.0  # s in which a cluster without any worker may find one again
 class Hearer:
     """A worker: an actor that opens each model once."""
 
-    def __init__(self, version: str, offline: bool) -> None:
+    def __init__(self, version: str, offline: bool, folder: str) -> None:
         self._version = version
+        if Path(folder).is_dir():
+            os.chdir(folder)  # what a command line names is named from where it was written
         if offline:
             os.environ["AURAL_OFFLINE"] = "1"
 
@@ -150,7 +153,7 @@ class _Crew:
         room = int(self._ray.cluster_resources().get("CPU", 0)) // self._cores
         most = min(self._workers, room) if self._workers else room
         while len(self._hands) < min(most, pieces):
-            actor = self._kind.remote(__version__, bool(os.environ.get("AURAL_OFFLINE")))
+            actor = self._kind.remote(__version__, bool(os.environ.get("AURAL_OFFLINE")), str(Path.cwd()))
             self._hands.append(_Hand(actor, actor.greet.remote()))
         for hand in [h for h in self._hands if h.greeting is not None][: max(0, len(self._hands) - most)]:
             self._ray.kill(hand.actor)

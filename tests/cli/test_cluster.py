@@ -174,6 +174,10 @@ def test_a_node_dies_and_every_recording_is_answered_once(
     twice = [key for key, n in Counter(store.puts).items() if n > 1]
     assert len(twice) <= 2  # what the lost node had just delivered may be delivered again, and is the same
     assert main(["jobs", "w.db"]) == 1
+    Sound(np.zeros(8000, np.float32), 8000).save(folder / "here.wav")  # names of this folder mean this folder there, too
+    line = [sys.executable, "-m", "aural", "vad", "here.wav", "--cluster", address, "-o", "answers", "-f", "json"]
+    assert subprocess.run(line, env=environment, capture_output=True).returncode == 0
+    assert (folder / "answers" / "here.json").is_file()
 
 
 @pytest.mark.skipif(not RAY, reason="ray is not installed")
