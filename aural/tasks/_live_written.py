@@ -1,7 +1,8 @@
 """Live words of a recognizer that writes while it hears: what it has written is told at once, and stays after a pause.
 
 Two things end a phrase: the voice gate's pause, and the net, which must have heard what the gate calls the end and a little more,
-since it may look ahead and writes a word somewhat after it was said. Sound goes through gate and net in steps of 32 ms, so that
+since it may look ahead and writes a word somewhat after it was said. What is written costs nothing more to tell, so no partial is
+left out when work lags. Sound goes through gate and net in steps of 32 ms, so that
 the cutting of what comes in changes nothing.
 """
 
@@ -60,7 +61,7 @@ class LiveWritten(Listener):
         updates: list[Update] = []
         while len(self._left) >= FRAME:
             frame, self._left = self._left[:FRAME], self._left[FRAME:]
-            updates += self._step(frame, behind)
+            updates += self._step(frame)
         return updates
 
     def commit(self) -> list[Update]:
@@ -77,7 +78,7 @@ class LiveWritten(Listener):
         rest = np.concatenate([self._left, self._mover.finish()[0]])
         self._left = np.zeros(0, np.float32)
         whole = len(rest) // FRAME * FRAME
-        updates = [u for at in range(0, whole, FRAME) for u in self._step(rest[at : at + FRAME], False)]
+        updates = [u for at in range(0, whole, FRAME) for u in self._step(rest[at : at + FRAME])]
         events = self._phrases.push(rest[whole:]) + self._phrases.finish()
         self._state, _ = self._recognizer.step(self._state, self._own.push(rest[None, whole:])[0])
         self._state, _ = self._recognizer.step(self._state, self._own.finish()[0])
@@ -87,7 +88,7 @@ class LiveWritten(Listener):
             updates += self._final(None, last=True)
         return updates + self._turns.told(self.heard, last=True)
 
-    def _step(self, frame: np.ndarray, behind: bool) -> list[Update]:
+    def _step(self, frame: np.ndarray) -> list[Update]:
         updates = self._events(self._phrases.push(frame))
         self._state, written = self._recognizer.step(self._state, self._own.push(frame[None])[0])
         self._written, self._frames = self._placed(written), self._frames + 1
@@ -97,7 +98,7 @@ class LiveWritten(Listener):
             self._state = self._recognizer.settled(self._state, len(self._written.words), whole=True)
             self._written = Written((), self._written.heard)
         elif self._speaking:
-            updates += self._partial(behind)
+            updates += self._partial()
         return updates + (self._turns.told(self.heard) if self._over is None else [])
 
     def _placed(self, written: Written) -> Written:
@@ -126,14 +127,11 @@ class LiveWritten(Listener):
                 updates.append(Update("speech_end", Span(*grid_span(max(0.0, one.at - HOP), one.at))))
         return updates
 
-    def _partial(self, behind: bool) -> list[Update]:
+    def _partial(self) -> list[Update]:
         """What is written of the phrase so far, where it is news."""
         words = [w for w in self._written.words if self._over is None or w.start > self._over]
         text = tuple(w.text for w in words)
         if not text or text == self._told or not self._pace.every:
-            return []
-        if behind:
-            self.dropped += 1
             return []
         self._told = text
         told = tuple(on_grid(w) for w in in_order(words, max(self.heard, words[-1].end)))
