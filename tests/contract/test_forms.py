@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -287,7 +288,8 @@ def test_programs_of_kaldi_are_not_run(tmp_path: Path) -> None:
         rows(tmp_path)
 
 
-def test_a_saved_set_says_what_it_needs(tmp_path: Path) -> None:
+def test_a_saved_set_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
     (tmp_path / "dataset_info.json").write_text("{}")
     with pytest.raises(ExtraMissing, match="pyarrow"):
         rows(tmp_path)

@@ -1,4 +1,4 @@
-"""Known corpora: what they hold, what may be done with them, how to get them: aural corpora fetch mini_librispeech -o data/"""
+"""Known corpora and how to get them: aural corpora fetch mini_librispeech -o data/"""
 
 from __future__ import annotations
 
