@@ -1,4 +1,4 @@
-"""What a store of voices holds, and copies from one to another: aural stores copy voices.db postgresql://host/voices"""
+"""What a store of voices holds; copies: aural stores copy voices.db postgresql://host/voices"""
 
 from __future__ import annotations
 
