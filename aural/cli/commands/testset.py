@@ -1,4 +1,4 @@
-"""Make a test set in noise, rooms and over the telephone of clean clips: aural testset clean.jsonl -o set/ --snr 20,10"""
+"""Make a test set in noise, rooms and over the telephone: aural testset clean.jsonl -o set/ --snr 20,10"""
 
 from __future__ import annotations
 
