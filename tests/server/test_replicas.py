@@ -32,7 +32,9 @@ def get(server: Served, path: str, data: bytes | None = None, method: str | None
 
 def children(server: Served) -> list[int]:
     """The servers: children that are no helper of multiprocessing."""
-    told = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(server.process.pid)], capture_output=True, text=True).stdout
+    told = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(server.process.pid)], capture_output=True, text=True
+    ).stdout
     return sorted(int(line.split()[0]) for line in told.splitlines() if "spawn_main" in line)
 
 
