@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -34,6 +35,11 @@ def missing() -> str | None:
     if os.geteuid() == 0 and USER not in {p.pw_name for p in pwd.getpwall()}:
         return "Postgres does not run as root, and there is no user postgres"
     return None
+
+
+def _lives(pid: int) -> bool:
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(told) and not told.startswith("Z")
 
 
 class Postgres:
@@ -71,10 +77,22 @@ class Postgres:
                 time.sleep(0.05)
 
     def kill(self) -> None:
-        """kill -9 of the server and of all its parts, as when the power goes."""
+        """kill -9 of the server and of all its parts, as when the power goes: each part has a process group of its own."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
+        parts = self._parts()
+        for pid in (self._process.pid, *parts):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
+        limit = time.monotonic() + 10
+        while any(_lives(pid) for pid in parts) and time.monotonic() < limit:
+            time.sleep(0.01)
+
+    def _parts(self) -> list[int]:
+        assert self._process is not None
+        told = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        pairs = (line.split() for line in told.splitlines())
+        return [int(pid) for pid, parent in pairs if int(parent) == self._process.pid]
 
     def close(self) -> None:
         """End it and remove its files."""

@@ -9,7 +9,8 @@ import pytest
 from aural import settings
 from aural.tasks import detect, diarize, listen, transcribe
 
-OWN_WORDS = {"clip", "watch", "threshold", "keep"}  # in listen they are told of the words, of voices, or of more than one task
+# In listen they are told of the words, of voices, or of more than one task; a language of each stretch is for transcribe alone.
+OWN_WORDS = {"clip", "watch", "threshold", "keep", "language"}
 OTHERS = {(detect, "keep")}  # a score there: how long a sound lasts
 
 
