@@ -104,7 +104,7 @@ def cascade(folder: Path, said: list[np.ndarray], speech: list[np.ndarray]) -> l
 
     def told(samples: np.ndarray) -> list[float]:
         found = peaks(scores_of(small, samples)[:, 0], hop, apart=0.4, floor=low)
-        return [weighed(large, card, samples, Hit(0, time, score))[0] for time, score in found]
+        return [weighed(large, card, samples, Hit(0, time, score)) for time, score in found]
 
     top = [max(told(s), default=-np.inf) for s in said]
     begun = time.process_time()

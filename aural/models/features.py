@@ -79,7 +79,7 @@ class Ear:
         for part in self.parts:
             if part.startswith(f"{WORDS}:"):
                 self._texts[part] = tuple(_sentence(label) for label in part.partition(":")[2].split("|"))
-                self._recognizer = _recognizer(runtime, progress)
+                self._recognizer = self._recognizer or _recognizer(runtime, progress)
                 continue
             role = None if part in _OWN else role_of(part)
             if role is not None:

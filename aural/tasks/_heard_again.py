@@ -58,7 +58,6 @@ class HeardAgain:
         self._heard = 0
         self._waiting: list[Hit] = []
         self._last: dict[int, float] = {}
-        self.seconds = 0.0  # of sound that the recognizer heard
 
     def push(self, samples: np.ndarray, hits: list[Hit]) -> list[Hit]:
         """The next samples [t] and the hits that the first stage told with them -> those that are confirmed by now."""
@@ -68,9 +67,9 @@ class HeardAgain:
         ripe = [h for h in self._waiting if round((h.time + _AFTER) * self._rate) <= self._heard]
         self._waiting = [h for h in self._waiting if h not in ripe]
         found = self._judged(ripe)
-        least = min((h.time for h in self._waiting), default=math.inf)
-        oldest = min(self._heard - self._keep, int((least * self._rate if self._waiting else self._heard) - self._keep))
-        self._recent = self._recent[max(0, oldest - (self._heard - len(self._recent))) :]
+        least = min((int(h.time * self._rate) for h in self._waiting), default=self._heard)
+        first = self._heard - len(self._recent)
+        self._recent = self._recent[max(0, min(least, self._heard) - self._keep - first) :]
         return found
 
     def finish(self) -> list[Hit]:
@@ -81,29 +80,29 @@ class HeardAgain:
     def _judged(self, hits: list[Hit]) -> list[Hit]:
         found = []
         for hit in hits:
-            told, heard = weighed(self._model, self._card, self._recent, hit, (self._heard - len(self._recent)) / self._rate)
-            self.seconds += heard
-            if told >= self._border and hit.time - self._last.get(hit.label, -math.inf) >= self._apart:
+            if hit.time - self._last.get(hit.label, -math.inf) < self._apart:
+                continue
+            told = weighed(self._model, self._card, self._recent, hit, (self._heard - len(self._recent)) / self._rate)
+            if told >= self._border:
                 self._last[hit.label] = hit.time
                 found.append(replace(hit, score=score_of(told, self._border)))
         return found
 
 
-def weighed(model: TextScorer, card: Card, samples: np.ndarray, hit: Hit, first: float = 0.0) -> tuple[float, float]:
-    """ln P of the phrase around a hit, the best over some beginnings, and how many seconds were heard for it.
+def weighed(model: TextScorer, card: Card, samples: np.ndarray, hit: Hit, first: float = 0.0) -> float:
+    """ln P of the phrase around a hit: the best over some beginnings.
 
     `samples` [T] at the card's rate begin at `first` s of the recording that the hit's time counts in.
     """
     phrase, rate = card.labels[hit.label], card.sample_rate
     end = min(len(samples), round((hit.time + _AFTER - first) * rate))
-    best, seconds = -math.inf, 0.0
+    best = -math.inf
     for before in _BEFORE:
         start = max(0, round((hit.time - length_of(card, hit.label) - before - first) * rate))
-        seconds += max(0, end - start) / rate
         best = max(best, float(model.log_probs(samples[start:end], [phrase[:1].upper() + phrase[1:]])[0]))
         if start == 0:
             break
-    return best, seconds
+    return best
 
 
 def score_of(log_prob: float, border: float = BORDER) -> float:

@@ -12,44 +12,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loud import Gate
 
 import aural
 from aural.errors import UsageError
 from aural.models import store
-from aural.models.face import Decoding, Hypothesis, Recognizer, StreamingScorer
+from aural.models.face import Decoding, Hypothesis, Recognizer
 from aural.models.shelf import Shelf
 from aural.results import Update, Word
 from aural.sound.sound import load
 from aural.tasks import _live, transcribe
-from aural.tasks._gate import FRAME
 from aural.tasks._live import Live
 from aural.tasks._pace import Pace
 from aural.tasks._phrases import Phrases
 
 RATE, USUAL = 16000, Pace()
-
-
-class Gate(StreamingScorer):
-    """Somebody speaks in each frame that is loud."""
-
-    def __init__(self) -> None:
-        self.card = store.entry_of("silero-vad").card
-
-    def close(self) -> None:
-        return
-
-    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
-
-    def start(self) -> Any:
-        return None
-
-    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, np.ndarray]:
-        rows = samples.reshape(-1, FRAME)
-        return None, (np.sqrt((rows**2).mean(axis=1)) > 0.02).astype(np.float32)[:, None]
-
-    def finish(self, state: Any) -> np.ndarray:
-        return np.zeros((0, 1), np.float32)
 
 
 class Reader(Recognizer):

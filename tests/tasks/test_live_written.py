@@ -11,39 +11,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loud import Gate
 
 from aural.cli.streaming import caption
 from aural.models import store
-from aural.models.face import Decoding, Hypothesis, Scorer, StreamingScorer, Transcriber, Written
+from aural.models.face import Decoding, Hypothesis, Scorer, Transcriber, Written
 from aural.results import Update, Word
 from aural.tasks._gate import FRAME
 from aural.tasks._live_written import LiveWritten
 from aural.tasks._pace import USUAL, Pace, Turns
 
 RATE, HOP, LATE = 16000, 640, 4  # samples of a frame of the net, which tells a frame so many frames later
-
-
-class Gate(StreamingScorer):
-    """Somebody speaks in each frame that is loud."""
-
-    def __init__(self) -> None:
-        self.card = store.entry_of("silero-vad").card
-
-    def close(self) -> None:
-        return
-
-    def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
-
-    def start(self) -> Any:
-        return None
-
-    def step(self, state: Any, samples: np.ndarray) -> tuple[Any, np.ndarray]:
-        rows = samples.reshape(-1, FRAME)
-        return None, (np.sqrt((rows**2).mean(axis=1)) > 0.02).astype(np.float32)[:, None]
-
-    def finish(self, state: Any) -> np.ndarray:
-        return np.zeros((0, 1), np.float32)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -43,6 +43,18 @@ DEFAULTS: Mapping[str, Any] = {
 METRIC = Metric("mel_distance", False, mean)
 
 
+@final
+class Remembering(nn.Module):
+    """The part over symbols as a graph."""
+
+    def __init__(self, net: Attending) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
+        return self.net.memory(symbols, lengths)
+
+
 @dataclass(frozen=True)
 class Teaching:
     """What else is asked for."""

@@ -9,11 +9,13 @@ import numpy as np
 
 from aural.corpora.manifest import Clip
 from aural.errors import UsageError
+from aural.learn.job import Job
 from aural.learn.options import Options
 from aural.learn.targets._text import text_of
 from aural.text import units as text_units
 from aural.text.units import Units
 
+_SHOWN = 60  # letters of a text that is shown in its units
 _PARTING = ("mixup", "between_class", "shift")
 
 
@@ -36,6 +38,18 @@ def units_of(clips: Sequence[Clip], options: Options) -> Units:
     """The units that were asked for, found in the texts of the clips."""
     texts = [text_of(clip) for clip in clips]
     return text_units.train(options.units or text_units.usual(texts), texts, options.vocabulary)
+
+
+def told_units(job: Job, options: Options) -> Units:
+    """The units of the clips to learn from, said with a text written in them."""
+    units = units_of(job.clips["train"], options)
+    job.say(f"{described(units, text_of(job.clips['train'][0]))} ...")
+    return units
+
+
+def described(units: Units, text: str) -> str:
+    """How many units of which kind, and the beginning of a text in them."""
+    return f"{len(units.pieces)} units ({units.kind}): {units.shown(text)[:_SHOWN]}"
 
 
 def refuse_parting(options: Options) -> None:

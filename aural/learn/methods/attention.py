@@ -14,11 +14,10 @@ from aural.files import sha256_of
 from aural.learn.job import Job, Method
 from aural.learn.losses._face import Loss
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
-from aural.learn.methods._spelled import Spelled, refuse_parting, units_of
+from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
 from aural.learn.scores import METRICS
-from aural.learn.targets._text import text_of
 from aural.learn.written.export import to_onnx
 from aural.learn.written.trainee import Writing
 from aural.models.card import Card
@@ -28,7 +27,7 @@ from aural.nets.writer import Writer
 from aural.text import units as text_units
 from aural.text.units import Units
 
-_LOSS, _SHOWN = "written", 60
+_LOSS = "written"
 _LEAST = 6.0  # s: recordings up to this length are heard whole, however short the clips of the training were
 
 
@@ -48,8 +47,7 @@ def run(job: Job) -> Card:
     choice = read(job)
     options = choice.options
     use_threads(options.threads)
-    units = units_of(job.clips["train"], options)
-    job.say(f"{len(units.pieces)} units ({units.kind}): {units.shown(text_of(job.clips['train'][0]))[:_SHOWN]} ...")
+    units = told_units(job, options)
     net = net_of(job, choice, len(units.pieces))
     torch.manual_seed(options.seed + 1)
     writer = Writer(net, options.decoder, choice.parts["decoder"], len(units.pieces) + 1)

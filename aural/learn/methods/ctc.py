@@ -11,7 +11,7 @@ from aural.learn import compact, stepping
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
-from aural.learn.methods._spelled import Spelled, refuse_parting, units_of
+from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.methods._taught import Taught
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
@@ -25,7 +25,6 @@ from aural.text import units as text_units
 from aural.text.units import Units
 
 GRAPH, UNITS = "model.onnx", "units.json"
-_SHOWN = 60  # letters of a text that is shown in its units
 
 
 def read(job: Job) -> Choice:
@@ -39,8 +38,7 @@ def run(job: Job) -> Card:
     """Find units, train, export; the model folder is whole when this returns."""
     choice = read(job)
     use_threads(choice.options.threads)
-    units = units_of(job.clips["train"], choice.options)
-    job.say(f"{len(units.pieces)} units ({units.kind}): {units.shown(text_of(job.clips['train'][0]))[:_SHOWN]} ...")
+    units = told_units(job, choice.options)
     net = net_of(job, choice, len(units.pieces))
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)

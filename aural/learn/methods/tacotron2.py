@@ -26,18 +26,6 @@ STATES = ("last_frame", "h1", "c1", "h2", "c2", "seen_text", "looks_now", "looks
 
 
 @final
-class Remembering(nn.Module):
-    """The part over symbols as a graph."""
-
-    def __init__(self, net: page.Acoustic) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
-        return self.net.memory(symbols, lengths)
-
-
-@final
 class Stepping(nn.Module):
     """One step as a graph."""
 
@@ -68,7 +56,7 @@ def export(net: page.Acoustic, folder: Path) -> None:
     net.eval()
     batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
     states = [f"{name}_next" for name in STATES]
-    remembering, stepping = Remembering(net), Stepping(net)
+    remembering, stepping = _attending.Remembering(net), Stepping(net)
     width = net.config.before
 
     def fed(rows: int, count: int) -> tuple[tuple[Tensor, ...], tuple[Any, ...]]:

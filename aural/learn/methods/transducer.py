@@ -22,11 +22,10 @@ from aural.learn.losses.ctc import Config as SideConfig
 from aural.learn.losses.ctc import Made as Side
 from aural.learn.losses.transducer import Made
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
-from aural.learn.methods._spelled import Spelled, refuse_parting, units_of
+from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
 from aural.learn.scores import METRICS
-from aural.learn.targets._text import text_of
 from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
 from aural.models import tensors
@@ -39,7 +38,6 @@ from aural.text import units as text_units
 from aural.text.units import Units
 
 GRAPH, JOINT, UNITS = "model.onnx", "joint.safetensors", "units.json"
-_SHOWN = 60  # letters of a text that is shown in its units
 _MOST = 5  # tokens that a frame may write where validation reads greedily
 
 
@@ -114,8 +112,7 @@ def run(job: Job) -> Card:
     """Find units, train, export; the model folder is whole when this returns."""
     choice = read(job)
     use_threads(choice.options.threads)
-    units = units_of(job.clips["train"], choice.options)
-    job.say(f"{len(units.pieces)} units ({units.kind}): {units.shown(text_of(job.clips['train'][0]))[:_SHOWN]} ...")
+    units = told_units(job, choice.options)
     net = net_of(job, choice, len(units.pieces))
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)

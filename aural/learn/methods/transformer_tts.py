@@ -25,18 +25,6 @@ MEMORY, STEPS, AFTER, SIZES = "memory.onnx", "steps.onnx", "after.onnx", "sizes.
 
 
 @final
-class Remembering(nn.Module):
-    """The part over symbols as a graph."""
-
-    def __init__(self, net: page.Acoustic) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
-        return self.net.memory(symbols, lengths)
-
-
-@final
 class Stepping(nn.Module):
     """All steps so far as a graph."""
 
@@ -65,7 +53,7 @@ class Refining(nn.Module):
 def export(net: page.Acoustic, folder: Path) -> None:
     """Write the three graphs. Raises: LearningError when torch cannot, or when they answer otherwise than torch."""
     batch, symbols, many = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("many", 2)))
-    parts: tuple[nn.Module, ...] = (Remembering(net), Stepping(net), Refining(net))
+    parts: tuple[nn.Module, ...] = (_attending.Remembering(net), Stepping(net), Refining(net))
 
     def fed(rows: int, count: int, steps: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], tuple[Tensor, ...]]:
         generator = torch.Generator().manual_seed(rows)

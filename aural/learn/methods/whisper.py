@@ -15,7 +15,7 @@ from aural.errors import UsageError
 from aural.files import sha256_of
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
-from aural.learn.methods._spelled import refuse_parting, units_of
+from aural.learn.methods._spelled import described, refuse_parting, units_of
 from aural.learn.nets import Choice, choice_of, device_of, net_of, use_threads
 from aural.learn.options import Options
 from aural.learn.scores import Metric
@@ -28,7 +28,7 @@ from aural.models.engines.marked import DECODER, ENCODER, NOBODY, TIMED, UNITS
 from aural.nets.writer import Writer
 from aural.text import units as text_units
 
-_DECODER, _SHOWN = "transformer", 60
+_DECODER = "transformer"
 _LEAST = 6.0  # s of a window, however short the clips of the training were
 _QUIET = 0.6  # chance of nobody above which nothing is written
 
@@ -58,8 +58,7 @@ def run(job: Job) -> Card:
     many = languages if len(languages) > 1 else ()
     marking = Marking(units, marks_behind(len(units.pieces), many), many, hop, round(window / hop) + 1)
     timed = any(stretches(c, text_of(c)) is not None for c in spoken)
-    shown = units.shown(text_of(spoken[0]))[:_SHOWN]
-    job.say(f"{len(units.pieces)} units ({units.kind}): {shown} ...; languages: {', '.join(languages)}; "
+    job.say(f"{described(units, text_of(spoken[0]))} ...; languages: {', '.join(languages)}; "
             f"{'with' if timed else 'without'} times")  # fmt: skip
     torch.manual_seed(options.seed + 1)
     writer = Writer(net, options.decoder, choice.parts["decoder"], marking.classes)

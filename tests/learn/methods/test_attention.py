@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
+from said_tones import RATE, job, rows
 
 import aural
-from aural.corpora.manifest import Clip
 from aural.errors import UsageError
-from aural.learn.job import Job
 from aural.learn.methods import attention
 from aural.learn.train import Ask, train
-from aural.results import Question
-from aural.sound.sound import Sound
 
-RATE = 8000
 SMALL = {
     "sample_rate": RATE, "epochs": 2, "batch": 2, "encoder": "rnn", "encoder.width": 4, "encoder.layers": 1, "n_mels": 12,
     "patience": 0, "decoder.width": 8, "units": "chars", "threads": 1,
 }  # fmt: skip
-
-
-def rows(folder: Path) -> Path:
-    lines = []
-    for k, text in enumerate(("low high", "high low", "low low", "high high")):
-        tone = 0.2 * np.sin(2 * np.pi * (220 if text.startswith("low") else 880) * np.arange(RATE) / RATE)
-        Sound(tone.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
-        lines.append(json.dumps({"audio": f"{k}.wav", "duration": 1.0, "text": text, "speaker": f"s{k}"}) + "\n")
-    path = folder / "rows.jsonl"
-    path.write_text("".join(lines))
-    return path
-
-
-def job(given: dict[str, object], clips: list[Clip] | None = None) -> Job:
-    return Job("transcribe", "recognizer", Question("sequence", "class"), {"train": clips or [], "valid": []}, Path("x"), given)
 
 
 def test_what_it_cannot_do_is_told_before_anything_is_opened() -> None:

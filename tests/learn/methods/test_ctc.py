@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import numpy as np
 import pytest
+from said_tones import RATE, job, rows
 
 import aural
 from aural.corpora.manifest import Clip, read_manifest
 from aural.errors import LearningError, UsageError
 from aural.learn.job import Job
-from aural.learn.methods import ctc
+from aural.learn.methods import _spelled, ctc
 from aural.learn.options import Options
 from aural.learn.train import Ask, train
 from aural.results import Question
-from aural.sound.sound import Sound
 from aural.text import units
 
-RATE = 8000
 SMALL = {
     "sample_rate": RATE, "epochs": 2, "batch": 4, "width": 2, "blocks": 2, "halvings": 1, "n_mels": 12, "patience": 0,
 }  # fmt: skip
-
-
-def rows(folder: Path) -> Path:
-    lines = []
-    for k, text in enumerate(("low high", "high low", "low low", "high high")):
-        tone = 0.2 * np.sin(2 * np.pi * (220 if text.startswith("low") else 880) * np.arange(RATE) / RATE)
-        Sound(tone.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
-        lines.append(json.dumps({"audio": f"{k}.wav", "duration": 1.0, "text": text, "speaker": f"s{k}"}) + "\n")
-    path = folder / "rows.jsonl"
-    path.write_text("".join(lines))
-    return path
-
-
-def job(given: dict[str, object], clips: list[Clip] | None = None) -> Job:
-    return Job("transcribe", "recognizer", Question("sequence", "class"), {"train": clips or [], "valid": []}, Path("x"), given)
 
 
 def test_what_parts_a_clip_from_its_text_is_refused() -> None:
@@ -56,7 +38,7 @@ def test_targets_count_from_one_and_what_cannot_be_written_is_an_error() -> None
 
 @pytest.mark.parametrize(("kind", "count"), ((None, 2), ("chars", 7), ("bpe", 9), ("unigram", 9)))
 def test_the_units_that_were_asked_for(kind: str | None, count: int, tmp_path: Path) -> None:
-    found = ctc.units_of(read_manifest(rows(tmp_path)), Options(units=kind, vocabulary=9))
+    found = _spelled.units_of(read_manifest(rows(tmp_path)), Options(units=kind, vocabulary=9))
     assert found.kind == (kind or "words") and len(found.pieces) == count
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from said_tones import RATE, job, rows
 
 import aural
 from aural.beams.transducer import Search
 from aural.errors import UsageError
-from aural.learn.job import Job
 from aural.learn.loading import Batch
 from aural.learn.losses.transducer import Config, Made
 from aural.learn.methods import transducer
@@ -26,30 +25,14 @@ from aural.models.runtime import Runtime
 from aural.nets.heads.transducer import Head
 from aural.nets.net import Net, Plan
 from aural.results import Question
-from aural.sound.sound import Sound
 
-RATE = 8000
 SMALL = {
     "sample_rate": RATE, "epochs": 2, "batch": 4, "n_mels": 12, "patience": 0, "encoder": "chunked_conformer", "encoder.width": 8,
     "layers": 1, "heads": 1, "kernel": 3, "left": 6, "lookaheads": "0,3", "joint": 8,
 }  # fmt: skip
 
 
-def rows(folder: Path) -> Path:
-    lines = []
-    for k, text in enumerate(("low high", "high low", "low low", "high high")):
-        tone = 0.2 * np.sin(2 * np.pi * (220 if text.startswith("low") else 880) * np.arange(RATE) / RATE)
-        Sound(tone.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
-        lines.append(json.dumps({"audio": f"{k}.wav", "duration": 1.0, "text": text, "speaker": f"s{k}"}) + "\n")
-    path = folder / "rows.jsonl"
-    path.write_text("".join(lines))
-    return path
-
-
 def test_what_it_cannot_do_is_refused() -> None:
-    def job(given: dict[str, object]) -> Job:
-        return Job("transcribe", "recognizer", Question("sequence", "class"), {"train": [], "valid": []}, Path("x"), given)
-
     for given, wrong in (({"augment": ("mixup",)}, "no longer says"), ({"int8": True}, "int8"), ({"loss": "focal"}, "focal")):
         with pytest.raises(UsageError, match=wrong):
             transducer.read(job(given))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from said_tones import RATE, save
 
 import aural
 from aural.errors import UsageError
@@ -17,9 +18,7 @@ from aural.models import store
 from aural.models.engines._whisper import Whisper
 from aural.models.face import Decoding, LanguageGuesser
 from aural.results import Question
-from aural.sound.sound import Sound
 
-RATE = 8000
 SMALL = {
     "sample_rate": RATE, "epochs": 1, "batch": 2, "encoder.width": 8, "encoder.layers": 1, "encoder.heads": 2, "n_mels": 12,
     "patience": 0,
@@ -30,8 +29,7 @@ SMALL = {
 def rows(folder: Path) -> Path:
     lines = []
     for k, text in enumerate(("low high", "high low", "tief hoch", "")):
-        tone = 0.2 * np.sin(2 * np.pi * (220 if text.startswith("low") else 880) * np.arange(RATE) / RATE)
-        Sound(tone.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
+        save(folder / f"{k}.wav", text)
         row = {"audio": f"{k}.wav", "duration": 1.0, "text": text, "speaker": f"s{k}", "language": "de" if k == 2 else "en"}
         words = [{"text": w, "start": 0.1 + 0.4 * i, "end": 0.4 + 0.4 * i} for i, w in enumerate(text.split())]
         lines.append(json.dumps(row | ({"words": words} if k == 0 else {})) + "\n")
