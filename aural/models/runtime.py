@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -155,6 +156,11 @@ class Runtime:
                 f"there is no device {self.device!r:.40}", where="--device", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}"
             )
 
+    @property
+    def single(self) -> Runtime:
+        """The same with one thread: for graphs that run once for each token, where several cost more than they bring."""
+        return dataclasses.replace(self, threads=1)
+
     def session(self, graph: Path | bytes, *, folded: bool = True, save: Path | None = None) -> Session:
         """Open a graph. `folded` False switches all optimization off; `save` writes it as plain ONNX.
 
@@ -167,6 +173,9 @@ class Runtime:
         options.log_severity_level = 4
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
+        # Threads that wait in a loop take the core from whoever has work: beside other programs, or with two requests at once,
+        # all becomes slower by half, and twice the CPU is used.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Plans of memory by shape are kept for each length that comes; for sound, where no two lengths are alike, they take
         # a hundred megabytes and gain no time.
         options.enable_mem_pattern = False

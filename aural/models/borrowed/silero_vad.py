@@ -70,7 +70,7 @@ class State:
 
 def open(folder: Path, runtime: Runtime) -> SileroVad:
     """The voice gate from a folder that holds FILES."""
-    return SileroVad(runtime.session(folder / FILES[0].name))
+    return SileroVad(runtime.single.session(folder / FILES[0].name))
 
 
 class SileroVad(StreamingScorer):

@@ -107,7 +107,7 @@ class Stream:
 
 def opened(folder: Path, runtime: Runtime) -> Stream:
     """The stream of a model folder. Raises: ModelMissing, ModelRefused when a file is damaged."""
-    session = runtime.session(folder / GRAPH)
+    session = runtime.single.session(folder / GRAPH)
     return Stream(session, sizes_of(folder))
 
 

@@ -216,5 +216,5 @@ class _Walk:
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder."""
-    sessions = runtime.session(folder / ENCODER), runtime.session(folder / STEP)
+    sessions = runtime.session(folder / ENCODER), runtime.single.session(folder / STEP)
     return AttentionRecognizer(card, sessions, text_units.read(folder / UNITS))

@@ -69,6 +69,6 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         card.sample_rate, round((card.longest_input or 30.0) * card.sample_rate), card.hop or 0.02, MOST, {},
         float(told.get(NOBODY, 0.6)), np.inf, bool(told.get(TIMED, 0.0)),
     )  # fmt: skip
-    encoder, decoder = (runtime.session(folder / name) for name in (ENCODER, DECODER))
+    encoder, decoder = runtime.session(folder / ENCODER), runtime.single.session(folder / DECODER)
     marks = marks_behind(len(units.pieces), card.languages if len(card.languages) > 1 else ())
     return Whisper(card, SamplesEar(encoder), decoder, Spelling(units), marks, grid)

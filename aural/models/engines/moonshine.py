@@ -60,7 +60,8 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Moonshine:
     timing = Timing.of(card)
     key = "decoder-" + "-".join(str(n) for n in timing.layers)
     decoder = graph.derived(folder / DECODER, key, lambda out: prepare_decoder(folder / DECODER, out, timing.layers))
-    sessions = [runtime.session(encoder / "encoder.onnx"), *(runtime.session(decoder / f"{n}.onnx") for n in ("first", "step"))]
+    steps = [runtime.single.session(decoder / f"{n}.onnx") for n in ("first", "step")]
+    sessions = [runtime.session(encoder / "encoder.onnx"), *steps]
     return Moonshine(card, timing, sessions, Pieces.read((folder / VOCABULARY).read_bytes()))
 
 

@@ -74,5 +74,5 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Through:
         raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
     if not known:
         raise ModelRefused("this voice has no symbols", where=str(folder))
-    sessions = [runtime.session(folder / name) for name in (MEMORY, STEPS, AFTER)]
+    sessions = [runtime.session(folder / MEMORY), runtime.single.session(folder / STEPS), runtime.session(folder / AFTER)]
     return Through(Transformer(card, sessions, voice, sizes), GriffinLim())

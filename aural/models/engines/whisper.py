@@ -61,7 +61,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Whisper:
 
     graphs = [skeleton.joined(f"{stem}_{part}", source, read) for part in ("encoder", "decoder")]
     pairs, marks = read_vocabulary(folder)
-    encoder, decoder = (runtime.session(g) for g in graphs)
+    encoder, decoder = (where.session(g) for where, g in zip((runtime, runtime.single), graphs, strict=True))
     return Whisper(card, MelEar(encoder), decoder, pairs, marks)
 
 
