@@ -153,3 +153,11 @@ def test_a_window_that_runs_is_ended_and_the_thread_is_free_again() -> None:
     halt.stop()
     with pytest.raises(Halted), halt.watched():
         pass
+
+
+@pytest.mark.parametrize(("where", "threads"), [(Runtime("cpu", 2), 2), (Runtime("cpu", 2).single, 1)])
+def test_threads_do_not_wait_in_a_loop(where: Runtime, threads: int) -> None:
+    """The requests of a server would take the cores from each other."""
+    options = where.session(DOUBLE)._inner.get_session_options()
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert options.intra_op_num_threads == threads

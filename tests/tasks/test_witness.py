@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,6 +83,20 @@ def test_a_lone_word_is_believed_by_what_the_tagger_heard() -> None:
 def test_who_speaks_for_long_needs_no_witness() -> None:
     talk = Evidence(run=60, soft_run=60, share=1.0, seconds=4.0, steady=0.0, periodic=1.0, firm=0.9, heard=1.0)
     assert believed(SAID, talk, Account(0.0, 1.0, 1.0))
+
+
+def test_speech_in_noise_is_believed_and_a_held_note_is_not() -> None:
+    told, loud = Hypothesis("read on", scores={"avg_logprob": -1.0}), Account(0.3, 0.95, 0.0)
+    noisy = Evidence(run=55, soft_run=60, share=1.0, seconds=9.0, steady=0.91, periodic=0.45, firm=0.85, heard=0.8)
+    assert believed(told, noisy, loud)
+    assert not believed(told, dataclasses.replace(noisy, periodic=0.97), loud)
+
+
+def test_a_yawn_among_words_takes_none_away() -> None:
+    told, yawn = Hypothesis("when churchyards yawn", scores={"avg_logprob": -0.5}), Account(0.82, 0.68, 0.68)
+    words = Evidence(run=37, soft_run=56, share=0.7, seconds=1.8, steady=0.8, periodic=0.66, firm=0.95, heard=0.7)
+    assert believed(told, words, yawn)
+    assert not believed(told, dataclasses.replace(words, run=18), yawn)
 
 
 def test_a_hit_behind_silence_is_no_word() -> None:
