@@ -333,7 +333,7 @@ def integer_products(model: Message, block: int = 32) -> int:
             _gather_integers(graph, one, known)
         if one.text(NODE_OP) != "MatMul":
             continue
-        left, right = one.texts(NODE_INPUTS)
+        right = one.texts(NODE_INPUTS)[1]
         turn = made.get(right)
         turned = turn is not None and turn.text(NODE_OP) == "Transpose"
         found = known.get(turn.texts(NODE_INPUTS)[0] if turned and turn is not None else right)
@@ -345,22 +345,10 @@ def integer_products(model: Message, block: int = 32) -> int:
         zero = 128 - round(offset / scale)
         if width % block or not 0 <= zero <= 255 or abs(offset / scale - round(offset / scale)) > 1e-3:
             continue
-        _store_blocks(graph, right, weights, scale, zero, block)
-        made_node = node(
-            "MatMulNBits",
-            [left, f"{right}/blocks", f"{right}/scales", f"{right}/zeros"],
-            one.texts(NODE_OUTPUTS),
-            one.text(NODE_NAME),
-            "com.microsoft",
-            {"K": width, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4},
-        )
-        for field in (NODE_INPUTS, NODE_OP, NODE_ATTRIBUTES, NODE_DOMAIN):
-            one.drop(field)
-        for name in made_node.texts(NODE_INPUTS):
-            one.add(NODE_INPUTS, name)
-        one.add(NODE_OP, "MatMulNBits").add(NODE_DOMAIN, "com.microsoft")
-        for attribute in made_node.children(NODE_ATTRIBUTES):
-            one.add(NODE_ATTRIBUTES, attribute)
+        blocks = (weights.astype(np.int16) + 128).astype(np.uint8)
+        count = rows * (width // block)
+        scales, zeros = np.full(count, scale, np.float32), np.full(count, zero, np.uint8)
+        _as_block_product(graph, one, right, blocks.reshape(rows, width // block, block), scales, zeros)
         done += 1
     return done
 
@@ -386,13 +374,33 @@ def _gather_integers(graph: Message, one: Message, known: dict[str, tuple[Messag
     keep_nodes(graph, [*before[:at], *added, *before[at:]])
 
 
-def _store_blocks(graph: Message, name: str, weights: np.ndarray, scale: float, zero: int, block: int) -> None:
-    """Store int8 weights [N, K] as the blocks, scales and zero points that MatMulNBits reads."""
-    if f"{name}/blocks" in tensors(graph):
-        return
+def block_product(graph: Message, one: Message, weights: np.ndarray, block: int = 32) -> None:
+    """Let a product use `weights` [N, K] in place of its own: integers of 8 bits, with one scale for each `block` of a row.
+
+    K must be a multiple of `block`. The other side is rounded as by `integer_products`.
+    """
     rows, width = weights.shape
-    blocks = (weights.astype(np.int16) + 128).astype(np.uint8).reshape(rows, width // block, block)
-    count = rows * (width // block)
-    graph.add(GRAPH_TENSORS, tensor(f"{name}/blocks", blocks))
-    graph.add(GRAPH_TENSORS, tensor(f"{name}/scales", np.full(count, scale, np.float32)))
-    graph.add(GRAPH_TENSORS, tensor(f"{name}/zeros", np.full(count, zero, np.uint8)))
+    parts = weights.reshape(rows, width // block, block).astype(np.float32)
+    scales = np.maximum(np.abs(parts).max(axis=2) / 127, 1e-12).astype(np.float32)
+    integers = (np.round(parts / scales[:, :, None]) + 128).astype(np.uint8)
+    zeros = np.full(scales.size, 128, np.uint8)
+    _as_block_product(graph, one, f"{one.text(NODE_NAME)}/weights", integers, scales.ravel(), zeros)
+
+
+def _as_block_product(graph: Message, one: Message, name: str, blocks: np.ndarray, scales: np.ndarray, zeros: np.ndarray) -> None:
+    """Make a product MatMulNBits over integers [N, K / block, block], which are stored under `name` unless they are already."""
+    rows, count, block = blocks.shape
+    if f"{name}/blocks" not in tensors(graph):
+        for part, values in (("blocks", blocks), ("scales", scales), ("zeros", zeros)):
+            graph.add(GRAPH_TENSORS, tensor(f"{name}/{part}", values))
+    left, outputs, title = one.texts(NODE_INPUTS)[0], one.texts(NODE_OUTPUTS), one.text(NODE_NAME)
+    numbers = {"K": count * block, "N": rows, "bits": 8, "block_size": block, "accuracy_level": 4}
+    names = [left, f"{name}/blocks", f"{name}/scales", f"{name}/zeros"]
+    made = node("MatMulNBits", names, outputs, title, "com.microsoft", numbers)
+    for field in (NODE_INPUTS, NODE_OP, NODE_ATTRIBUTES, NODE_DOMAIN):
+        one.drop(field)
+    for each in names:
+        one.add(NODE_INPUTS, each)
+    one.add(NODE_OP, "MatMulNBits").add(NODE_DOMAIN, "com.microsoft")
+    for attribute in made.children(NODE_ATTRIBUTES):
+        one.add(NODE_ATTRIBUTES, attribute)

@@ -177,3 +177,14 @@ def test_a_derivation_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert not [p for p in (tmp_path / "home").rglob("*") if p.is_file() or p.name == "key"]
     with pytest.raises(ModelMissing):
         graph.derived(tmp_path / "gone", "key", make)
+
+
+def test_a_product_takes_new_weights_in_blocks() -> None:
+    alone = graph.only_branch(graph.tidy(branched()), "then_branch")
+    main = alone.child(graph.MODEL_GRAPH)
+    (product,) = [n for n in graph.nodes(main) if n.text(graph.NODE_OP) == "MatMul"]
+    weights = np.random.default_rng(3).standard_normal((2, 32)).astype(np.float32)
+    graph.block_product(main, product, weights)
+    exact = X @ weights.T
+    told = CPU.session(graph.prune(alone).encode()).run({"x": X})[0]
+    assert np.allclose(told, exact, atol=0.02 * np.abs(exact).max())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +19,30 @@ from aural.learn.options import Options
 _OTHERS = ("encoder", "frontend", "loss", "units", "vocabulary", "augment", "noise", "rooms", "balance", "int8", "freeze")
 
 
-def chosen(job: Job, method: str, defaults: Mapping[str, Any], pages: Mapping[str, type]) -> tuple[Choice, Mapping[str, Any]]:
+def chosen(
+    job: Job, method: str, defaults: Mapping[str, Any], pages: Mapping[str, type], takes: Collection[str] = ()
+) -> tuple[Choice, Mapping[str, Any]]:
     """What was given, over the defaults of the method; the options of each of `pages`, name -> dataclass.
 
-    A bare name may belong to the training or to one part; dotted names say which. Raises: UsageError.
+    A bare name may belong to the training or to one part; dotted names say which. `takes` are options that methods of this kind
+    do not have, but this one has. Raises: UsageError.
     """
-    own = {o.name for o in settings.options_of(Options)} - {*_OTHERS}
+    others = {*_OTHERS} - {*takes}
+    own = {o.name for o in settings.options_of(Options)} - others
     given: dict[str, dict[str, Any]] = {part: {} for part in ("", *pages)}
     for name, value in job.given.items():
-        part, key = _place(name, method, own, pages)
+        if name in others:
+            raise UsageError(f"{method} has no {name}", where=f"--{name.replace('_', '-')}", fix="Leave it out")
+        part, key = _place(name, own, pages)
         given[part][key] = value
     options = settings.build(Options, defaults, given[""], {"encoder": method}, where=f"--method {method}")
     built: dict[str, Any] = {part: settings.build(page, given[part], where=f"--method {method}") for part, page in pages.items()}
     return Choice(options, {part: settings.as_dict(value) for part, value in built.items()}, "", ""), built
 
 
-def _place(name: str, method: str, own: set[str], pages: Mapping[str, type]) -> tuple[str, str]:
+def _place(name: str, own: set[str], pages: Mapping[str, type]) -> tuple[str, str]:
     """The part that an option belongs to, and its bare name. Raises: UsageError."""
     known = {part: [o.name for o in settings.options_of(page)] for part, page in pages.items()}
-    if name in _OTHERS:
-        raise UsageError(f"{method} has no {name}", where=f"--{name.replace('_', '-')}", fix="Leave it out")
     part, dot, key = name.partition(".")
     if dot and key in known.get(part, ()):
         return part, key

@@ -18,6 +18,7 @@ from aural.errors import ModelRefused
 from aural.models import graph
 from aural.models.card import Card
 from aural.models.face import Attending, Decoding, Hypothesis, Looks, TextScorer
+from aural.models.moonshine_weights import Changes, changed
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
 from aural.text.pieces import Pieces
@@ -54,26 +55,29 @@ class Timing:
         return tuple(sorted({layer for layer, _ in self.heads}))
 
 
-def open(folder: Path, card: Card, runtime: Runtime) -> Moonshine:
-    """The recognizer from a folder with the encoder, the decoder and the vocabulary."""
-    encoder = graph.derived(folder / ENCODER, "encoder", lambda out: prepare_encoder(folder / ENCODER, out))
+def open(folder: Path, card: Card, runtime: Runtime, changes: Changes | None = None, mark: str = "") -> Moonshine:
+    """The recognizer from a folder with the encoder, the decoder and the vocabulary; `changes` of its matrices, where there
+    are any, are put into what is derived, which is kept under `mark`."""
+    changes = changes or {}
+    encoder = graph.derived(folder / ENCODER, f"encoder{mark}", lambda out: prepare_encoder(folder / ENCODER, out, changes))
     timing = Timing.of(card)
-    key = "decoder-" + "-".join(str(n) for n in timing.layers)
-    decoder = graph.derived(folder / DECODER, key, lambda out: prepare_decoder(folder / DECODER, out, timing.layers))
+    key = "decoder-" + "-".join(str(n) for n in timing.layers) + mark
+    decoder = graph.derived(folder / DECODER, key, lambda out: prepare_decoder(folder / DECODER, out, timing.layers, changes))
     steps = [runtime.single.session(decoder / f"{n}.onnx") for n in ("first", "step")]
     sessions = [runtime.session(encoder / "encoder.onnx"), *steps]
     return Moonshine(card, timing, sessions, Pieces.read((folder / VOCABULARY).read_bytes()))
 
 
-def prepare_encoder(source: Path, out: Path) -> None:
+def prepare_encoder(source: Path, out: Path, changes: Changes) -> None:
     """Derive the encoder: plain ONNX, with products on its 8-bit weights."""
     graph.as_onnx(source, out / "encoder.onnx")
     model = graph.read(out / "encoder.onnx")
+    changed(model, changes)
     graph.integer_products(model)
     graph.write(graph.prune(model), out / "encoder.onnx")
 
 
-def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
+def prepare_decoder(source: Path, out: Path, layers: Sequence[int], changes: Changes) -> None:
     """Derive two graphs from the decoder: `first` reads a whole text and shows the attention of
     `layers` to the sound, `step` adds one token to what was read before."""
     graph.as_onnx(source, out / "whole.onnx")
@@ -86,10 +90,12 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int]) -> None:
     }
     if not set(layers) <= set(found):
         raise ModelRefused("the decoder hides its attention", where=str(source))
+    changed(first, changes)
     graph.integer_products(first)
     graph.add_outputs(first, [found[n] for n in layers])
     graph.write(graph.prune(first), out / "first.onnx")
     step = graph.only_branch(whole, "then_branch")
+    changed(step, changes)
     graph.integer_products(step)
     graph.write(graph.prune(step, keep=lambda name: ".encoder." not in name), out / "step.onnx")
     (out / "whole.onnx").unlink()

@@ -1,0 +1,118 @@
+"""Speech to text by a fetched recognizer that goes on learning: an accent, an age, a speaker, from minutes to hours of speech.
+
+`--from` names the recognizer (moonshine-base). Beside each matrix of its encoder and decoder a product of two thin ones is learned
+(LoRA, Hu et al. 2021), everything else is held; what comes out is a file of a few MB, which the recognizer takes when it is opened.
+Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without marks get case and marks of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from aural.errors import AuralError, UsageError
+from aural.files import sha256_of
+from aural.learn import augment
+from aural.learn.adapting import texts
+from aural.learn.adapting.trainee import METRIC, Adapting, Told
+from aural.learn.job import Job, Method
+from aural.learn.methods._chosen import chosen
+from aural.learn.methods._parts import data_of, fitted, licences_of, seconds_of
+from aural.learn.methods._spelled import refuse_parting
+from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.options import Options
+from aural.models import moonshine_weights, store
+from aural.models.card import Card
+from aural.models.card import write as write_card
+from aural.models.engines import adapted
+from aural.models.engines.moonshine import DECODER, ENCODER, VOCABULARY
+from aural.nets import moonshine
+from aural.nets.low_rank import Change, change_layers
+from aural.settings import option
+from aural.text.pieces import Pieces
+
+DEFAULTS: Mapping[str, Any] = {
+    "start": "moonshine-base", "batch": 8, "rate": 1e-3, "decay": 0.0, "warmup": 0.1, "epochs": 6, "patience": 3, "clip_norm": 1.0,
+}  # fmt: skip
+_ABLE = ("moonshine-base",)  # recognizers whose matrices can be read out of their graphs
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """What is learned beside the recognizer."""
+
+    rank: int = option(8, "inner width of each change: 8 makes a file of 2.6 MB", least=1, most=128)
+    drop: float = option(0.05, "share of the inputs of a change that are hidden while it learns", least=0, most=0.9)
+    where: str = option("both", "which half may change", choices=("both", "encoder", "decoder"))
+    smoothing: float = option(0.1, "label smoothing: share of the chance that is spread over all pieces", least=0, most=0.9)
+
+
+def read(job: Job) -> tuple[Choice, Adapter]:
+    """What was given, read and checked. Raises: UsageError."""
+    choice, parts = chosen(job, "adapt", DEFAULTS, {"adapter": Adapter}, ("augment", "noise", "rooms"))
+    refuse_parting(choice.options)
+    if "specaugment" in choice.options.augment:
+        raise UsageError("adapt hears samples and no spectrogram", where="--augment specaugment", fix="Leave it out")
+    augment.names(choice.options.augment)
+    base_of(choice.options)
+    adapter: Adapter = parts["adapter"]
+    return choice, adapter
+
+
+def base_of(options: Options) -> store.Entry:
+    """The recognizer that goes on learning. Raises: UsageError for one that cannot."""
+    fix = f"These can: {', '.join(_ABLE)}"
+    try:
+        entry = store.entry_of(str(options.start), "recognizer")
+    except AuralError as error:
+        raise UsageError(f"there is no recognizer {options.start!r} to adapt ({error.what})", where="--from", fix=fix) from None
+    if entry.card.name not in _ABLE:
+        raise UsageError(f"{entry.card.name} cannot be adapted", where="--from", fix=fix)
+    return entry
+
+
+def run(job: Job) -> Card:
+    """Bring texts into style, learn the changes, write them; the model folder is whole when this returns."""
+    choice, adapter = read(job)
+    options, entry = choice.options, base_of(choice.options)
+    use_threads(options.threads)
+    base = entry.card
+    folder = store.ensure(base.name, "recognizer", job.progress)
+    assert base.longest_input is not None
+    job = dataclasses.replace(job, clips=texts.in_style(job, base.name, base.longest_input, options.threads))
+    net = moonshine.loaded(moonshine_weights.read(folder / ENCODER, folder / DECODER))
+    torch.manual_seed(options.seed)
+    changes = change_layers(net, adapter.rank, adapter.drop, lambda name: adapter.where in ("both", name.partition(".")[0]))
+    truth = Told(Pieces.read((folder / VOCABULARY).read_bytes()))
+    trainee = Adapting(net, changes, adapter.smoothing, options, device_of(options.device))
+    size = sum(p.numel() for change in changes.values() for p in change.parameters())
+    fitted(job, choice, trainee, data_of(job, choice, (truth, truth), None, None), METRIC, f"{size:,} of them learn")
+    return _exported(job, choice, base, changes)
+
+
+def _exported(job: Job, choice: Choice, base: Card, changes: Mapping[str, Change]) -> Card:
+    """The model folder: changes, their base, and the card."""
+    job.model.mkdir(parents=True, exist_ok=True)
+    thin = {
+        moonshine.checkpoint_name(name): (c.down.detach().cpu().numpy(), c.up.detach().cpu().numpy()) for name, c in changes.items()
+    }
+    adapted.write(job.model, base.name, thin)
+    seconds = sum(seconds_of(c) for c in job.clips["train"])
+    own = licences_of(job)
+    licences = dataclasses.replace(own, weights=f"{base.licences.weights} ({base.name}); the changes as the data allow")
+    card = Card(
+        name=job.name, role=job.role, kind="adapted", licences=licences, source=f"{base.name}, adapted with aural",
+        question=job.question, sample_rate=base.sample_rate, languages=base.languages, batch=base.batch,
+        longest_input=base.longest_input, calibration=base.calibration,
+        files={name: sha256_of(job.model / name) for name in (adapted.CHANGES, adapted.BASE)}, seed=choice.options.seed,
+        trained_on=f"{base.name}, then {len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
+    )  # fmt: skip
+    write_card(card, job.model / "card.json")
+    return card
+
+
+METHOD = Method(Options, read, run, frozenset({("sequence", "class")}))
