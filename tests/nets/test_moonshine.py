@@ -10,7 +10,7 @@ import torch
 
 from aural.corpora.samples import sample
 from aural.models import graph, moonshine_weights, store
-from aural.models.engines.moonshine import DECODER, ENCODER, VOCABULARY
+from aural.models.engines._moonshine import DECODER, ENCODER, VOCABULARY
 from aural.models.runtime import Runtime
 from aural.nets.moonshine import END, START, Moonshine, Size, checkpoint_name, loaded, own_name
 from aural.progress import Quiet

@@ -29,7 +29,7 @@ from aural.models import moonshine_weights, store
 from aural.models.card import Card
 from aural.models.card import write as write_card
 from aural.models.engines import adapted
-from aural.models.engines.moonshine import DECODER, ENCODER, VOCABULARY
+from aural.models.engines._moonshine import DECODER, ENCODER, VOCABULARY
 from aural.nets import moonshine
 from aural.nets.low_rank import Change, change_layers
 from aural.settings import option

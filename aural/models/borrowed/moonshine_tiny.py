@@ -6,8 +6,8 @@ from pathlib import Path
 
 from aural.archives import Archive, Member, Wanted
 from aural.models.card import Card, Licences
-from aural.models.engines import moonshine
-from aural.models.engines.moonshine import Moonshine
+from aural.models.engines import _moonshine
+from aural.models.engines._moonshine import Moonshine
 from aural.models.runtime import Runtime
 from aural.results import Question
 
@@ -66,4 +66,4 @@ CARD = Card(
 
 def open(folder: Path, runtime: Runtime) -> Moonshine:
     """The recognizer from a folder that holds FILES."""
-    return moonshine.open(folder, CARD, runtime)
+    return _moonshine.open(folder, CARD, runtime)

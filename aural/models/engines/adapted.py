@@ -16,8 +16,8 @@ from aural.errors import ModelRefused
 from aural.files import sha256_of, write_text
 from aural.models import store, tensors
 from aural.models.card import Card
-from aural.models.engines import moonshine
-from aural.models.engines.moonshine import Moonshine
+from aural.models.engines import _moonshine
+from aural.models.engines._moonshine import Moonshine
 from aural.models.moonshine_weights import Changes
 from aural.models.runtime import Runtime
 
@@ -29,7 +29,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Moonshine:
     """The recognizer of a model folder; its base is fetched where it is not here. Raises: ModelMissing, ModelRefused."""
     changes = read(folder)
     base = _base(folder)
-    return moonshine.open(base, card, runtime, changes, f"-{sha256_of(folder / CHANGES)[:16]}")
+    return _moonshine.open(base, card, runtime, changes, f"-{sha256_of(folder / CHANGES)[:16]}")
 
 
 def write(folder: Path, base: str, changes: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:

@@ -89,9 +89,9 @@ def test_changes_of_nothing_are_the_base_itself(tmp_path: Path) -> None:
     samples = Source(sample("reading", Quiet())).load(rate=16000, mono=True, end=3.0).samples
     lengths = np.array([samples.shape[1]])
     card = dataclasses.replace(base, kind="adapted")
-    with adapted.open(tmp_path, card, Runtime("cpu", 1)) as own:
-        with store.open_model(base.name, "recognizer", Runtime("cpu", 1)) as other:
-            assert own.recognize(samples, lengths, Decoding()) == other.recognize(samples, lengths, Decoding())  # type: ignore[attr-defined]
+    runtime = Runtime("cpu", 1)
+    with adapted.open(tmp_path, card, runtime) as own, store.open_model(base.name, "recognizer", runtime) as other:
+        assert own.recognize(samples, lengths, Decoding()) == other.recognize(samples, lengths, Decoding())  # type: ignore[attr-defined]
 
 
 def test_a_folder_that_fits_no_base_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from aural.corpora.samples import sample
 from aural.models import store
-from aural.models.engines.moonshine import Moonshine
+from aural.models.engines._moonshine import Moonshine
 from aural.models.face import Decoding
 from aural.models.runtime import Runtime
 from aural.progress import Quiet
