@@ -1,14 +1,16 @@
-"""The same clips over Wyoming through aural and through the protocol's own server: how fast, at what CPU, with how many errors?
+"""The same clips over Wyoming and HTTP through aural and through other servers: how fast, at what CPU, with how many errors?
 
-python -m bench.serve_peers --data DATA --peer PEER --whisper FOLDER --json bench/receipts/serve_peers.json
+python -m bench.serve_peers --data DATA --wyoming PROGRAM --http PROGRAM --whisper FOLDER --json bench/receipts/serve_peers.json
 
-PEER is the program wyoming-faster-whisper of an environment of its own; FOLDER holds a CTranslate2 model such as whisper tiny.en.
+The programs are wyoming-faster-whisper and faster-whisper-server, of an environment of their own; FOLDER holds a CTranslate2 model
+such as whisper tiny.en.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import os
 import socket
@@ -17,7 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import urllib.request
+import wave
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,8 @@ from aural.sound.source import Source
 from aural.text.scoring import normalize
 from bench.joined import rows
 from bench.report import Finding, Table, publish
+
+CLIENTS = (1, 4)
 
 
 def port() -> int:
@@ -88,60 +95,108 @@ def transcript(where: int, samples: bytes, name: str | None) -> str:
     raise AssertionError("no transcript came")
 
 
-def heard(process: int, where: int, clips: list[tuple[bytes, str]], name: str | None) -> tuple[float, float, float, float]:
-    """(wall s, CPU s, median s of a request, WER in percent) of all clips, one after the other."""
-    transcript(where, clips[0][0], name)  # opens models
-    before, begun, times, texts = cpu(process), time.perf_counter(), list[float](), list[str]()
-    for samples, _ in clips:
+def written(where: int, samples: bytes, name: str | None) -> str:
+    """What a server of OpenAI's audio API makes of the same samples."""
+    held = io.BytesIO()
+    with wave.open(held, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(samples)
+    edge = "e6c1f0a2"
+    fields = {"response_format": "json", "language": "en"} | ({"model": name} if name else {})
+    parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items()]
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n'
+    body = b"".join(parts) + head.encode() + held.getvalue() + f"\r\n--{edge}--\r\n".encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+    request = urllib.request.Request(f"http://127.0.0.1:{where}/v1/audio/transcriptions", body, kind)
+    with urllib.request.urlopen(request, timeout=300) as answer:
+        return str(json.loads(answer.read())["text"])
+
+
+Ask = Callable[[int, bytes, str | None], str]
+Clips = list[tuple[bytes, str]]
+
+
+def heard(process: int, ask: Ask, where: int, clips: Clips, name: str | None, clients: int) -> tuple[float, ...]:
+    """(seconds of sound a second, CPU seconds for one, median s of a request, WER in percent) of all clips."""
+    ask(where, clips[0][0], name)  # opens models
+
+    def one(samples: bytes) -> tuple[float, str]:
         since = time.perf_counter()
-        texts.append(transcript(where, samples, name))
-        times.append(time.perf_counter() - since)
+        text = ask(where, samples, name)
+        return time.perf_counter() - since, text
+
+    before, begun = cpu(process), time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        told = list(pool.map(one, [samples for samples, _ in clips]))
     wall, spent = time.perf_counter() - begun, cpu(process) - before
-    wrong = wer(normalize(" ".join(t for _, t in clips)), normalize(" ".join(texts)))
-    return wall, spent, statistics.median(times), 100 * wrong
+    seconds = sum(len(samples) for samples, _ in clips) / 32000
+    wrong = wer(normalize(" ".join(t for _, t in clips)), normalize(" ".join(text for _, text in told)))
+    return seconds / wall, spent / seconds, statistics.median(t for t, _ in told), 100 * wrong
+
+
+def over_wyoming(clips: Clips, peer: Path, whisper: Path, folder: Path) -> list[tuple[Any, ...]]:
+    """Each server in turn, one clip after the other."""
+    table, own, theirs = [], port(), port()
+    line = [sys.executable, "-m", "aural", "serve", "--port", str(port()), "--wyoming", str(own), "--log", "none"]
+    with served([*line, "--threads", "2", "--jobs", str(folder / "jobs")], own, folder / "own.log") as process:
+        for model in (None, "small"):
+            table.append((f"aural, {model or 'the usual model'}", *heard(process.pid, transcript, own, clips, model, 1)))
+    line = [str(peer), "--uri", f"tcp://127.0.0.1:{theirs}", "--model", str(whisper), "--language", "en", "--data-dir", str(folder)]
+    line += ["--cpu-threads", "2", "--compute-type", "int8", "--stt-library", "faster-whisper", "--local-files-only"]
+    with served(line, theirs, folder / "peer.log") as process:
+        found = heard(process.pid, transcript, theirs, clips, None, 1)
+        table.append((f"wyoming-faster-whisper, {whisper.name} int8", *found))
+    return table
+
+
+def over_http(clips: Clips, peer: Path, whisper: Path, folder: Path) -> list[tuple[Any, ...]]:
+    """Each server in turn, one clip after the other and with several clients."""
+    table, own, theirs = [], port(), port()
+    line = [sys.executable, "-m", "aural", "serve", "--port", str(own), "--log", "none", "--jobs", str(folder / "jobs")]
+    with served(line, own, folder / "http.log") as process:
+        for model in ("default", "small"):
+            for clients in CLIENTS:
+                found = heard(process.pid, written, own, clips, model, clients)
+                table.append((f"aural, {'the usual model' if model == 'default' else model}", clients, *found))
+    settings = folder / "peer.yaml"
+    options = {"device": "cpu", "compute_type": "int8", "cpu_threads": 2}
+    settings.write_text(json.dumps({"model_options": options, "models": [{"name": "whisper-1", "path": str(whisper)}]}))
+    with served(
+        [str(peer), "--config", str(settings), "--host", "127.0.0.1", "--port", str(theirs)], theirs, folder / "their.log"
+    ) as process:
+        for clients in CLIENTS:
+            found = heard(process.pid, written, theirs, clips, None, clients)
+            table.append((f"faster-whisper-server, {whisper.name} int8", clients, *found))
+    return table
 
 
 def main() -> None:
     """Each server in turn, over the same clips."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--peer", type=Path, required=True)
+    parser.add_argument("--wyoming", type=Path, required=True)
+    parser.add_argument("--http", type=Path, required=True)
     parser.add_argument("--whisper", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=24)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    found = rows(args.data / "librispeech_mini/valid.jsonl")[: args.clips]
     clips = []
-    for row in found:
+    for row in rows(args.data / "librispeech_mini/valid.jsonl")[: args.clips]:
         sound = Source(Path(str(row["path"]))).load(rate=16000, mono=True)
         clips.append(((np.clip(sound.samples[0], -1, 1) * 32767).astype("<i2").tobytes(), str(row["text"])))
-    seconds = sum(len(samples) for samples, _ in clips) / 32000
-    table = []
+    columns = ("s of sound a s", "CPU s for a s of sound", "median request, s", "word error rate, %")
+    what = f"{len(clips)} readings ({sum(len(samples) for samples, _ in clips) / 32000:.0f} s), sent as fast as they are taken"
     with tempfile.TemporaryDirectory() as name:
-        folder, own, theirs, web = Path(name), port(), port(), port()
-        line = [sys.executable, "-m", "aural", "serve", "--port", str(web), "--wyoming", str(own), "--log", "none"]
-        with served([*line, "--threads", "2", "--jobs", str(folder / "jobs")], own, folder / "own.log") as process:
-            for model in (None, "small"):
-                table.append((f"aural, {model or 'the usual model'}", *heard(process.pid, own, clips, model)))
-        line = [str(args.peer), "--uri", f"tcp://127.0.0.1:{theirs}", "--model", str(args.whisper), "--language", "en"]
-        line += [
-            "--data-dir",
-            str(folder),
-            "--cpu-threads",
-            "2",
-            "--compute-type",
-            "int8",
-            "--stt-library",
-            "faster-whisper",
-            "--local-files-only",
-        ]
-        with served(line, theirs, folder / "peer.log") as process:
-            table.append((f"wyoming-faster-whisper, {args.whisper.name} int8", *heard(process.pid, theirs, clips, None)))
-    shown = tuple((n, seconds / wall, spent / seconds, median, wrong) for n, wall, spent, median, wrong in table)
-    columns = ("server", "s of sound a s", "CPU s for a s of sound", "median request, s", "word error rate, %")
+        near = over_wyoming(clips, args.wyoming, args.whisper, Path(name))
+        far = over_http(clips, args.http, args.whisper, Path(name))
     load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; CPU s say most."
-    title = f"{len(clips)} readings ({seconds:.0f} s), one after the other, sent as fast as the server takes them"
-    publish(Finding("aural over Wyoming beside the protocol's own server", (Table(title, columns, shown, (load,)),)), args.json)
+    tables = (
+        Table(f"Over Wyoming: {what}", ("server", *columns), tuple(near)),
+        Table(f"Over HTTP: {what}", ("server", "clients", *columns), tuple(far), (load,)),
+    )
+    publish(Finding("aural serve beside other servers of the same protocols", tables), args.json)
 
 
 if __name__ == "__main__":
