@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import json
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,20 @@ def page(folder: str, name: str) -> Any:
     """
     known = names(folder)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}"
+        near = nearest(name, known)
+        hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}"
         raise UsageError(f"there is no {name!r} in {folder}", fix=hint)
     return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
+
+
+def nearest(word: str, known: Iterable[str], close: float = 0.5) -> str | None:
+    """The name among `known` that a word was probably meant to be, None where none is as `close` (0..1)."""
+    return next(iter(alike(word, known, 1, close)), None)
+
+
+def alike(word: str, known: Iterable[str], most: int, close: float = 0.5) -> list[str]:
+    """At most so many of the names that look like a word, the nearest first."""
+    return difflib.get_close_matches(word, list(known), n=most, cutoff=close)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import sys
 import tomllib
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from aural import find
 from aural.errors import UsageError
 
 T = TypeVar("T")
@@ -110,8 +110,9 @@ def build(cls: type[T], *layers: Mapping[str, Any], where: str = "") -> T:
 
 def unknown(name: str, known: typing.Iterable[str], where: str = "") -> UsageError:
     """The error for a name that does not exist, naming the nearest one that does."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    fix = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known)) or 'none'}"
+    names = sorted(known)
+    near = find.nearest(name, names)
+    fix = f"Did you mean {near!r}?" if near else f"Known: {', '.join(names) or 'none'}"
     return UsageError(f"there is no option {name!r}", where=where, fix=fix)
 
 

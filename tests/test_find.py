@@ -28,6 +28,12 @@ def test_an_unknown_page_gives_the_nearest() -> None:
         find.page("formats", "jsn")
 
 
+def test_a_word_that_looks_like_no_name_has_no_nearest() -> None:
+    assert find.nearest("transcrib", ("detect", "transcribe")) == "transcribe"
+    assert find.nearest("xyz", ("detect", "transcribe")) is None
+    assert find.alike("dog", iter(("dog bark", "dogs", "rain")), 2) == ["dogs", "dog bark"]
+
+
 def test_the_index_serves_where_sources_cannot_be_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     index = json.loads((ROOT / "aural" / "pages.json").read_text())
     monkeypatch.setattr(find, "_ROOT", tmp_path)

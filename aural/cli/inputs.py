@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import glob
 import os
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from aural import find
 from aural.cli import addresses
 from aural.errors import AuralError, UnreadableSound, one_line
 from aural.sound.inside import is_recording
@@ -113,8 +113,8 @@ def missing(path: Path) -> UnreadableSound:
         names = [p.name for p in path.parent.iterdir()]
     except OSError:
         return UnreadableSound("there is no such folder", where=str(path.parent), fix="Check the path")
-    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.7)
-    fix = f"Did you mean {one_line(str(path.parent / near[0]))}?" if near else "Check the spelling"
+    near = find.nearest(path.name, names, 0.7)
+    fix = f"Did you mean {one_line(str(path.parent / near))}?" if near else "Check the spelling"
     return UnreadableSound("there is no such file", where=str(path), fix=fix)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import io
 import os
 import signal
@@ -114,9 +113,9 @@ class Parser(argparse.ArgumentParser):
     def _unknown(self, word: str) -> UsageError:
         flag = word.partition("=")[0]
         known = [f for action in self._actions for f in action.option_strings]
-        near = difflib.get_close_matches(flag, known, n=1, cutoff=0.7)
+        near = find.nearest(flag, known, 0.7)
         if near:
-            fix = f"Did you mean {near[0]}?"
+            fix = f"Did you mean {near}?"
         elif _there(word):
             fix = f"If it is a file, write {os.curdir}{os.sep}{word}"
         else:
@@ -189,8 +188,8 @@ def _run(arguments: list[str]) -> int:
 def _unknown(verb: str) -> UsageError:
     if verb.startswith("-"):
         return UsageError(f"there is no option {verb}", fix="First comes a verb: `aural --help` lists them")
-    near = difflib.get_close_matches(verb, list(commands()), n=1, cutoff=0.5)
-    fix = f"Did you mean `aural {near[0]}`?" if near else "`aural --help` lists the verbs"
+    near = find.nearest(verb, commands())
+    fix = f"Did you mean `aural {near}`?" if near else "`aural --help` lists the verbs"
     if not near and _there(verb):
         fix = f"To hear this file: aural listen {verb}"
     return UsageError(f"there is no verb {verb[:80]!r}", fix=fix)

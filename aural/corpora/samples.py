@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural import archives
+from aural import archives, find
 from aural.archives import Archive, Member, Place, Wanted
 from aural.errors import UsageError
 from aural.progress import Progress, Quiet
@@ -73,8 +72,8 @@ def sample(name: str, progress: Progress | None = None) -> Path:
     """
     chosen = next((s for s in SAMPLES if s.name == name), None)
     if chosen is None:
-        near = difflib.get_close_matches(str(name), names(), n=1, cutoff=0.5)
-        fix = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names())}"
+        near = find.nearest(str(name), names())
+        fix = f"Did you mean {near!r}?" if near else f"There are: {', '.join(names())}"
         raise UsageError(f"there is no sample {name!r}", fix=fix)
     if not chosen.place.filled:
         others = [s.place for s in SAMPLES if s is not chosen]

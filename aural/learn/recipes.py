@@ -7,13 +7,13 @@ A recipe stands between defaults and what the command line says: config files an
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aural import find
 from aural.errors import UsageError
 
 _FOLDER = Path(__file__).parents[1] / "recipes"
@@ -44,8 +44,8 @@ def read(name: str) -> Recipe:
     """A recipe by its name. Raises: UsageError, naming the nearest one, when there is none."""
     known = names()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}"
+        near = find.nearest(name, known)
+        hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}"
         raise UsageError(f"there is no recipe {name!r}", where="--recipe", fix=hint)
     told = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     options = {key.replace("-", "_"): value for key, value in told.pop("settings", {}).items()}

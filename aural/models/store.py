@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 import shutil
 from collections.abc import Iterable
@@ -220,8 +219,8 @@ def entry_of(name: str, role: str | None = None) -> Entry:
     entry = _by_path(name) if "/" in name or "\\" in name else _by_page(name) or _by_name(name, role) or _by_path(name)
     if entry is None:
         known = sorted({*names(), *(a for e in entries() if role in (None, *e.roles) for a in e.card.aliases)})
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
+        near = find.nearest(name, known)
+        hint = f"Did you mean {near!r}? " if near else ""
         raise ModelMissing(f"there is no model {name!r}", fix=f"{hint}`aural models` lists what there is")
     if role is not None and role not in entry.roles:
         fits = ", ".join(e.card.name for e in entries() if role in e.roles)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import difflib
 import hashlib
 import io
 import os
@@ -21,6 +20,7 @@ from typing import Any, BinaryIO, final
 import numpy as np
 from numpy.typing import NDArray
 
+from aural import find
 from aural.errors import EmptySound, LimitReached, NotASound, UnreadableSound, UsageError
 from aural.files import disk_error
 from aural.results import Recording
@@ -406,8 +406,8 @@ def _nearest(path: Path) -> str:
         names = sorted(p.name for p in folder.iterdir())
     except OSError:
         return f"There is no folder {shown(folder)!r} either"
-    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.7) or [n for n in names if Path(n).stem == path.stem]
-    return f"Did you mean {shown(Path(near[0]))!r}?" if near else "Check the path"
+    near = find.nearest(path.name, names, 0.7) or next((n for n in names if Path(n).stem == path.stem), None)
+    return f"Did you mean {shown(Path(near))!r}?" if near else "Check the path"
 
 
 def _drained(pipe: Any, where: str) -> Iterator[bytes]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import final
 
 import numpy as np
 
+from aural import find
 from aural.errors import ModelRefused, UsageError
 from aural.settings import home
 from aural.stores._postgres import SCHEMES, PostgresVoices
@@ -106,8 +106,8 @@ class Book:
     def _known(self, name: str) -> Known:
         found = {k.name: k for k in self.names()}
         if name not in found:
-            near = difflib.get_close_matches(name, found, n=1, cutoff=0.5)
-            fix = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(found) or 'nobody yet'}"
+            near = find.nearest(name, found)
+            fix = f"Did you mean {near!r}?" if near else f"Known: {', '.join(found) or 'nobody yet'}"
             raise UsageError(f"nobody called {name!r} is in the voice book", where=self.place, fix=fix)
         return found[name]
 

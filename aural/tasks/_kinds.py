@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from aural import find
 from aural.errors import UsageError
 
 # General name, and the last of the kinds under it: the tagger lists kinds depth first, so a general
@@ -155,7 +155,7 @@ def _parts(label: str) -> set[str]:
 
 def _nearest(name: str, labels: Sequence[str]) -> str:
     known = {part: label for label in labels for part in _parts(label)}
-    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    near = find.alike(name.lower(), known, 3)
     return f"Did you mean {' or '.join(repr(known[n]) for n in near)}?" if near else "`aural models show yamnet` lists the names"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from aural import find
 from aural.errors import UsageError
 from aural.models import store
 from aural.models.card import Card
@@ -191,8 +191,8 @@ def _check_voice(card: Card, voice: str, spelled: bool) -> None:
     """Raises: UsageError for a voice that is none, or whose language has no pronunciations here."""
     for name in voice.split("+") if card.voices else ():
         if name not in card.voices:
-            near = difflib.get_close_matches(name, card.voices, n=1, cutoff=0.5)
-            fix = f"Did you mean {near[0]!r}?" if near else "`aural voices` lists them"
+            near = find.nearest(name, card.voices)
+            fix = f"Did you mean {near!r}?" if near else "`aural voices` lists them"
             raise UsageError(f"{card.name} has no voice {name!r:.40}", where="--voice", fix=fix)
         told = card.voices.get(name, "en").partition(",")[0]
         if not spelled and not told.startswith("en"):

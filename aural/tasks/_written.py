@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,10 +34,10 @@ def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tup
             continue
         name = aliases.get(name, name)
         if name not in known:
-            near = difflib.get_close_matches(name, [*known, "all"], n=1, cutoff=0.5)
+            near = find.nearest(name, [*known, "all"])
             raise UsageError(
                 f"there is no format {name!r}" if not writes else f"this answer cannot be written as {name!r}",
-                where="--format", fix=f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}, all",
+                where="--format", fix=f"Did you mean {near}?" if near else f"There are: {', '.join(known)}, all",
             )  # fmt: skip
         chosen.append(name)
     if not chosen:

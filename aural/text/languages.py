@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
+from aural import find
 from aural.errors import UsageError
 
 # ISO 639 codes (two letters where there are such) and the common English names. Source: ISO 639-1 and 639-3.
@@ -53,6 +52,6 @@ def code_of(text: str | None) -> str | None:
         return known[code]
     if code.isascii() and code.isalpha() and len(code) in (2, 3):
         return code
-    near = difflib.get_close_matches(asked, [name.lower() for name in NAMES.values()], n=1, cutoff=0.7)
-    fix = f"Did you mean {near[0].capitalize()}?" if near else "Give a code such as de, or an English name such as German"
+    near = find.nearest(asked, [name.lower() for name in NAMES.values()], 0.7)
+    fix = f"Did you mean {near.capitalize()}?" if near else "Give a code such as de, or an English name such as German"
     raise UsageError(f"there is no language {text!r} here", where="--language", fix=fix)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import textwrap
 import tomllib
 from functools import cache
 from importlib.resources import files
 
+from aural import find
 from aural.errors import UsageError
 
 
@@ -37,8 +37,8 @@ def explanation(term: str) -> str:
     known = {name.replace("-", " "): name for name in glossary()}
     asked = term.lower().replace("-", " ").strip()
     if asked not in known:
-        near = difflib.get_close_matches(asked, list(known), n=1, cutoff=0.5)
-        fix = f"Did you mean {near[0]!r}?" if near else "`aural explain` lists the words"
+        near = find.nearest(asked, known)
+        fix = f"Did you mean {near!r}?" if near else "`aural explain` lists the words"
         raise UsageError(f"{term!r} is not in the glossary", fix=fix)
     entry = glossary()[known[asked]]
     lines = [f"{known[asked]}: {textwrap.fill(entry['says'], 100)}"]

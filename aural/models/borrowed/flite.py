@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import tempfile
 import wave
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aural import find
 from aural.archives import Wanted
 from aural.errors import ModelRefused, UsageError
 from aural.models.card import Card, Licences
@@ -87,8 +87,8 @@ class Flite(Synthesizer):
         """One block. Raises: UsageError for a voice, a phoneme or a word that it does not have."""
         voice = prosody.voice or next(iter(CARD.voices))
         if voice not in CARD.voices:
-            near = difflib.get_close_matches(voice, CARD.voices, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
+            near = find.nearest(voice, CARD.voices)
+            hint = f"Did you mean {near!r}? " if near else ""
             raise UsageError(f"flite has no voice {voice!r:.40}", fix=f"{hint}It has {', '.join(CARD.voices)}")
         rng = np.random.default_rng(prosody.seed)
         sway, tune = np.exp(prosody.variation * np.array([_TIMING, _TUNE]) * rng.standard_normal(2))

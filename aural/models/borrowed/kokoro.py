@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aural import find
 from aural.archives import Archive, Joined, Member, Wanted
 from aural.errors import ModelRefused, UsageError
 from aural.models import graph
@@ -195,8 +195,8 @@ class Kokoro(Synthesizer):
         names = voice.split("+") if voice else [next(iter(VOICES))]
         for name in names:
             if name not in VOICES:
-                near = difflib.get_close_matches(name, VOICES, n=1)
-                hint = f"Did you mean {near[0]!r}? " if near else ""
+                near = find.nearest(name, VOICES)
+                hint = f"Did you mean {near!r}? " if near else ""
                 raise UsageError(f"kokoro has no voice {name!r:.40}", fix=f"{hint}It has {', '.join(VOICES)}")
             if name not in self._styles:
                 self._styles[name] = read_style(self._folder / f"{name}.bin")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from aural import find
 from aural.archives import Archive, Member, Wanted
 from aural.errors import ModelRefused, UsageError
 from aural.models.card import Card, Licences
@@ -113,7 +113,7 @@ class MisakiLexicon(Speller):
         return next((found[USUAL] for form in forms if (found := self.readings(form))), None)
 
     def _unknown(self, words: Sequence[str]) -> UsageError:
-        near = difflib.get_close_matches(words[0].lower(), self._tables[0], n=2, cutoff=0.8)
+        near = find.alike(words[0].lower(), self._tables[0], 2, 0.8)
         hint = f", or write it as {' or '.join(near)}" if near else ""
         told = ", ".join(repr(word[:40]) for word in words)
         return UsageError(f"the lexicon does not know {told}", fix=f"Say how it sounds with --phonemes{hint}")
