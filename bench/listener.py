@@ -24,7 +24,8 @@ from aural import settings
 from aural.corpora.manifest import Clip, read_manifest
 from aural.files import sha256_of, write_text
 from aural.learn import checkpoint
-from aural.learn.methods.phrases import BACKGROUND, Ear
+from aural.learn.methods.phrases import BACKGROUND
+from aural.learn.spotting.hearing import Ear
 from aural.learn.stepping import GRAPH, SIZES, to_stream
 from aural.models import tensors
 from aural.models.card import Card, Licences

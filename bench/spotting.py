@@ -28,7 +28,7 @@ from aural.models.runtime import Runtime
 from aural.sound.effects._mixing import mixed
 from aural.sound.sound import Sound, load
 from aural.tasks._frames import thresholds
-from aural.tasks._heard_again import BORDER, candidates, weighed
+from aural.tasks._heard_again import borders, candidates, weighed
 from aural.tasks._spotting import Hit, smooth_of
 from bench.report import Finding, Table, publish
 
@@ -100,7 +100,7 @@ def cascade(folder: Path, said: list[np.ndarray], speech: list[np.ndarray]) -> l
     )
     assert isinstance(small, StreamingScorer) and isinstance(large, TextScorer) and small.card.hop is not None
     card, hop = small.card, small.card.hop
-    low = float(candidates(card, thresholds(card, None))[0])
+    low, border = float(candidates(card, thresholds(card, None))[0]), borders(card, large.card)[0]
 
     def told(samples: np.ndarray) -> list[float]:
         found = peaks(scores_of(small, samples)[:, 0], hop, apart=0.4, floor=low)
@@ -111,8 +111,8 @@ def cascade(folder: Path, said: list[np.ndarray], speech: list[np.ndarray]) -> l
     others = [value for s in speech for value in told(s)]
     hours = sum(map(len, speech)) / RATE / 3600
     busy = (time.process_time() - begun) / hours
-    alarms = sum(value >= BORDER for value in others) / hours
-    missed = np.mean(np.array(top) < BORDER)
+    alarms = sum(value >= border for value in others) / hours
+    missed = np.mean(np.array(top) < border)
     return [*(_missed(top, others, hours, rate) for rate in _RATES), f"{missed:.1%} at {alarms:.2f}",
             f"{len(others) / hours:.0f}", f"{busy / 3600:.2%}"]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 The small model may then fire far more often, so that it misses little, and what it fires at wrongly is put right by a model that
 knows the language (a cascade, as in A. Gruenstein et al., "A Cascade Architecture for Keyword Spotting on Mobile Devices", 2017).
-The score is the recognizer's own likelihood of the phrase, so nothing is learned for it.
+The score is the recognizer's own likelihood of the phrase; only the border is learned for it (learn/spotting/again.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from aural.models.card import Card
 from aural.models.face import Model, TextScorer
 from aural.tasks._spotting import Hit, length_of
 
-BORDER = -13.0  # ln P of the phrase and its end from which it counts: found on phrases of precise_community and custom_commands
+SECOND = "moonshine-tiny"  # what hears again, where nothing else is asked for
+BORDER = -13.0  # ln P of the phrase and its end from which it counts, where the card does not say
 _SCALE = 3.0  # how ln P becomes a score: 0.5 at the border, 0.73 at three above it
 _AFTER = 0.25  # s behind a hit that are heard with it: the small model fires a little early or late
 _BEFORE = (0.1, 0.35, 0.7)  # s before the phrase as long as it mostly is: some say it slowly
@@ -28,6 +29,16 @@ WIDE = "wide"  # the card's border for the first stage, where a second one follo
 def candidates(card: Card, given: np.ndarray) -> np.ndarray:
     """Borders [K] of the first stage: the card's wide ones, or where an older card has none a quarter of those given [K]."""
     return np.array([card.calibration.get(f"{WIDE} {name}", 0.25 * high) for name, high in zip(card.labels, given, strict=True)])
+
+
+def again_of(recognizer: Card, phrase: str) -> str:
+    """Under which name a card keeps the border of a phrase for a recognizer."""
+    return f"again {recognizer.name} {phrase}"
+
+
+def borders(card: Card, recognizer: Card) -> tuple[float, ...]:
+    """ln P [K] from which each phrase counts: what the card learned with this recognizer, else `BORDER`."""
+    return tuple(card.calibration.get(again_of(recognizer, phrase), BORDER) for phrase in card.labels)
 
 
 def readable(model: Model) -> TextScorer:
@@ -47,8 +58,8 @@ class HeardAgain:
     Samples come at the card's rate, which must be the recognizer's. A hit is confirmed once `_AFTER` s behind it were heard.
     """
 
-    def __init__(self, model: TextScorer, card: Card, apart: float = 1.0, border: float = BORDER) -> None:
-        self._model, self._card, self._apart, self._border = model, card, apart, border
+    def __init__(self, model: TextScorer, card: Card, apart: float = 1.0) -> None:
+        self._model, self._card, self._apart, self._borders = model, card, apart, borders(card, model.card)
         self._rate = card.sample_rate
         if model.card.sample_rate != self._rate:
             raise UsageError(f"{card.name} hears {self._rate} Hz, {model.card.name} {model.card.sample_rate} Hz", where="--confirm")
@@ -83,9 +94,10 @@ class HeardAgain:
             if hit.time - self._last.get(hit.label, -math.inf) < self._apart:
                 continue
             told = weighed(self._model, self._card, self._recent, hit, (self._heard - len(self._recent)) / self._rate)
-            if told >= self._border:
+            border = self._borders[hit.label]
+            if told >= border:
                 self._last[hit.label] = hit.time
-                found.append(replace(hit, score=score_of(told, self._border)))
+                found.append(replace(hit, score=score_of(told, border)))
         return found
 
 

@@ -21,7 +21,7 @@ from aural.sound.source import Source
 from aural.tasks import intent, transcribe
 from aural.tasks._clips import Wanted, choose
 from aural.tasks._frames import thresholds
-from aural.tasks._heard_again import HeardAgain, candidates, readable
+from aural.tasks._heard_again import SECOND, HeardAgain, candidates, readable
 from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
 from aural.tasks._task import Task
 
@@ -216,6 +216,6 @@ def _note(result: Result) -> list[str]:
 
 
 TASK = Task(
-    "source", Options, run, show, {_ROLE: "", "vad": "silero-vad", "recognizer": "moonshine-tiny"}, _ROLE,
+    "source", Options, run, show, {_ROLE: "", "vad": "silero-vad", "recognizer": SECOND}, _ROLE,
     Question("clip", "class"), learned_by="phrases",
 )  # fmt: skip

@@ -15,8 +15,8 @@ from aural.models.card import Card, Licences
 from aural.models.face import Decoding, Hypothesis, StreamingScorer, TextScorer
 from aural.results import Question, Word
 from aural.tasks._frames import thresholds
-from aural.tasks._heard_again import BORDER, HeardAgain, candidates, readable, score_of
-from aural.tasks._spotting import Rule, Spotter, length_of, wanted
+from aural.tasks._heard_again import BORDER, HeardAgain, borders, candidates, readable, score_of
+from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
 
 CARD = Card(
     name="two", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.1, sample_rate=10,
@@ -130,6 +130,16 @@ def test_wide_borders_come_from_the_card() -> None:
     card = replace(CARD, calibration={"wide stop": 0.06})
     assert candidates(card, np.array([0.5, 0.7, 0.4])).tolist() == [0.125, 0.06, 0.1]
     assert score_of(BORDER) == 0.5 and score_of(-math.inf) < 1e-9 < 0.9 < score_of(-5.0)
+
+
+def test_the_card_says_from_where_each_phrase_counts_with_its_recognizer() -> None:
+    card = replace(CARD, calibration={"again weigher stop": -4.0})
+    assert borders(card, Weigher().card) == (BORDER, -4.0, BORDER)
+    assert borders(card, replace(Weigher().card, name="another")) == (BORDER,) * 3
+    again = HeardAgain(Weigher(), card)
+    loud = np.ones(60, np.float32)
+    assert not [*again.push(loud, [Hit(1, 3.0, 0.9)]), *again.finish()], "-5 is below the border of the phrase"
+    assert [*HeardAgain(Weigher(), CARD).push(loud, [Hit(1, 3.0, 0.9)])]
 
 
 def test_a_recognizer_that_cannot_weigh_a_text_is_named() -> None:

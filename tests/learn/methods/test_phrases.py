@@ -17,7 +17,7 @@ from aural.errors import LearningError, ModelRefused
 from aural.judge.scorers import spotting
 from aural.judge.terms import Names, Terms
 from aural.learn.job import Job
-from aural.learn.methods.phrases import METHOD, end_of, marked
+from aural.learn.methods.phrases import METHOD
 from aural.learn.train import Ask, train
 from aural.models import store
 from aural.models.face import StreamingScorer
@@ -148,18 +148,6 @@ def test_a_training_leaves_its_curve(tmp_path: Path) -> None:
     assert "false alarms an hour" in drawn and "missed" in drawn
     told = json.loads((tmp_path / "run" / "alarms.json").read_text())
     assert told["hours"] > 1.5 and all(0 <= p <= 1 for p in told["peaks"])
-
-
-def test_truth_of_windows() -> None:
-    store_ = marked(np.zeros((100, 2)), 1, 3, end=2.0, hop=0.04, width=30)
-    times = (store_.ends + 1) * 0.04
-    assert store_.truth[:, 0].sum() == 0 and np.all(np.abs(times[store_.truth[:, 1] > 0] - 2.1) < 0.2)
-    assert not np.any((times > 1.8) & (times < 1.95))  # most of the phrase was said: neither yes nor no
-
-
-def test_the_end_of_a_phrase_is_where_it_fades() -> None:
-    samples = np.concatenate([np.zeros(RATE // 2), 0.3 * np.ones(RATE // 2), 1e-4 * np.ones(RATE)])
-    assert end_of(Clip(Path("x"), "x"), samples) == pytest.approx(1.0, abs=0.03)
 
 
 def test_nothing_to_learn_and_a_damaged_model(tmp_path: Path, run: Path) -> None:

@@ -1,0 +1,1 @@
+"""Learning to spot phrases: windows over what the listener hears, the layers over them, and the borders of both stages."""

@@ -1,0 +1,86 @@
+"""The border of the second stage for each phrase: between what the recognizer makes of it and of what nearly sounds like it.
+
+How likely a recognizer finds a phrase that was said depends on the phrase: `computer` is a word that it knows, `chatterbox` one
+that it spells with doubt, so one border for all lets the common words through too easily and the rare ones too seldom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from aural.corpora.manifest import Clip
+from aural.judge.run import opened
+from aural.learn.augment import Effects
+from aural.learn.job import Job
+from aural.learn.spotting.hearing import BEFORE, RATE, end_of, placed
+from aural.learn.spotting.options import Options
+from aural.models import store
+from aural.models.card import Card
+from aural.models.face import TextScorer
+from aural.models.runtime import Runtime
+from aural.sound.sound import Sound
+from aural.tasks._heard_again import SECOND, again_of, weighed
+from aural.tasks._spotting import Hit
+
+_MOST, _LEAST = 32, 8  # clips of a phrase and of others that are weighed; negatives below which more are made
+_ABOVE = 1 / 3  # of the way from the others to the phrase, both by their medians: found on athena and hey chatterbox
+
+
+def borders_again(job: Job, card: Card, options: Options) -> dict[str, float]:
+    """What the card keeps: the border (ln P) of each phrase for the recognizer that `aural spot --confirm` takes.
+
+    Nothing where that recognizer is not on this machine, or where it finds a phrase no likelier than what is none.
+    """
+    entry = store.entry_of(SECOND, "recognizer")
+    if entry.absent:
+        job.say(f"note: without {SECOND} on this machine, --confirm takes the same border for all phrases")
+        return {}
+    found: dict[str, float] = {}
+    with store.open_model(SECOND, "recognizer", Runtime(threads=options.threads), job.progress) as model:
+        assert isinstance(model, TextScorer)
+        for label in range(len(card.labels)):
+            found |= of_phrase(job, card, options, model, label)
+    return found
+
+
+def of_phrase(job: Job, card: Card, options: Options, model: TextScorer, label: int) -> Mapping[str, float]:
+    """The border of one phrase for one recognizer, by the name that the card keeps it under."""
+    phrase, clips = card.labels[label], job.clips["train"]
+    own, others = ([c for c in clips if (c.label == phrase) is said] for said in (True, False))
+    effects = Effects(options.augment, options.noise, options.rooms)
+
+    def likely(number: int, samples: np.ndarray, end: float) -> float:
+        """ln P of the phrase in samples [T] that are over at `end` s; every second one as augmented as what is learned from."""
+        rng = np.random.default_rng((options.seed, 2, number))
+        sound = effects(Sound(samples[None], RATE), rng) if number % 2 else Sound(samples[None], RATE)
+        return weighed(model, card, placed(sound.samples[0], rng), Hit(label, BEFORE + end, 1.0))
+
+    said = [(samples, end_of(clip, samples)) for clip, samples in _sounds(own)]
+    none = [(samples, end_of(clip, samples)) for clip, samples in _sounds(others)]
+    if len(none) < _LEAST:
+        none += [(swapped(samples, end), end) for samples, end in said]
+    high = float(np.median([likely(n, *one) for n, one in enumerate(said)]))
+    low = float(np.median([likely(n, *one) for n, one in enumerate(none)]))
+    if not high > low:
+        job.say(f"note: {model.card.name} does not know {phrase!r} when it hears it, so --confirm is not for it")
+        return {}
+    border = low + _ABOVE * (high - low)
+    job.say(
+        f"{phrase}: with --confirm it counts from ln P {border:.1f} on; mostly {high:.1f} where it is said, {low:.1f} where not"
+    )
+    return {again_of(model.card, phrase): round(border, 3)}
+
+
+def _sounds(clips: Sequence[Clip]) -> Iterable[tuple[Clip, np.ndarray]]:
+    """At most so many of the clips, evenly chosen, with their samples [T] at 16 kHz."""
+    for place in np.unique(np.linspace(0, len(clips) - 1, min(_MOST, len(clips))).round().astype(int)) if clips else ():
+        with opened(clips[place]) as source:
+            yield clips[place], source.load(rate=RATE, mono=True).samples[0]
+
+
+def swapped(samples: np.ndarray, end: float) -> np.ndarray:
+    """Samples [T] whose second half comes first, up to `end` s: all the sounds of a phrase, but not the phrase."""
+    last = min(len(samples), round(end * RATE))
+    return np.concatenate([samples[last // 2 : last], samples[: last // 2], samples[last:]])

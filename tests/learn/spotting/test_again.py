@@ -1,0 +1,83 @@
+"""The border of the second stage: between a phrase and what nearly sounds like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aural.corpora.manifest import Clip
+from aural.learn.job import Job
+from aural.learn.spotting.again import of_phrase, swapped
+from aural.learn.spotting.options import Options
+from aural.models.card import Card, Licences
+from aural.models.face import Decoding, Hypothesis, TextScorer
+from aural.results import Question, Word
+from aural.sound.sound import Sound
+
+RATE = 16000
+CARD = Card(
+    name="one", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.04,
+    sample_rate=RATE, question=Question("clip", "class"), labels=("stop",), calibration={"seconds stop": 0.5},
+)  # fmt: skip
+
+
+class Rising(TextScorer):
+    """A text is likely as far as what it hears becomes louder; nothing else counts."""
+
+    card = replace(CARD, name="rising", role="recognizer")
+
+    def close(self) -> None: ...
+
+    def recognize(
+        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
+    ) -> list[Hypothesis]:
+        return []
+
+    def align(
+        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
+    ) -> tuple[Word, ...]:
+        return ()
+
+    def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        loud = np.flatnonzero(np.abs(samples) > 0.1)
+        first, last = np.array_split(np.abs(samples[loud[0] : loud[-1] + 1]), 2)
+        return np.full(len(texts), -5.0 if last.mean() > first.mean() else -20.0)
+
+
+def clips(folder: Path, labels: Sequence[str | None]) -> list[Clip]:
+    """Half a second that becomes louder for the phrase and fainter for anything else."""
+    found = []
+    for k, label in enumerate(labels):
+        ramp = np.linspace(0.2, 0.8, RATE // 2) if label == "stop" else np.linspace(0.8, 0.2, RATE // 2)
+        Sound(ramp.astype(np.float32)[None], RATE).save(folder / f"{k}.wav")
+        found.append(Clip(folder / f"{k}.wav", str(k), label=label))
+    return found
+
+
+def border(folder: Path, labels: Sequence[str | None], told: list[str]) -> dict[str, float]:
+    job = Job("spot", "spotter", Question("clip", "class"), {"train": clips(folder, labels)}, folder, say=told.append)
+    return dict(of_phrase(job, CARD, Options(augment=("gain",)), Rising(), 0))
+
+
+@pytest.mark.parametrize("others", [9, 0])
+def test_it_lies_between_the_phrase_and_what_is_none(tmp_path: Path, others: int) -> None:
+    """Without others the phrase itself with its halves swapped is what is none."""
+    found = border(tmp_path, ["stop"] * 6 + [None] * others, told := [])
+    assert found == {"again rising stop": pytest.approx(-15.0)} and "ln P -15.0" in told[0]
+
+
+def test_a_phrase_that_the_recognizer_does_not_know_has_none(tmp_path: Path) -> None:
+    made = clips(tmp_path, ["fade"] * 6 + ["stop"] * 9)
+    rows = [replace(c, label=None if c.label == "stop" else "stop") for c in made]
+    told: list[str] = []
+    job = Job("spot", "spotter", Question("clip", "class"), {"train": rows}, tmp_path, say=told.append)
+    assert of_phrase(job, CARD, Options(augment=("gain",)), Rising(), 0) == {}
+    assert "--confirm is not for it" in told[0]
+
+
+def test_halves_change_places() -> None:
+    assert swapped(np.arange(10.0), 6 / RATE).tolist() == [3, 4, 5, 0, 1, 2, 6, 7, 8, 9]
