@@ -15,6 +15,12 @@ from typing import final
 _OPERAND = re.compile(r"[\w)\]%°]$")
 _REACH = 120  # characters: nothing farther away decides how something is read
 _WORD = re.compile(r"[^\W_]+(?:['.&-][^\W_]+)*")
+_ONE = frozenset("a an another".split())
+# A noun may follow: a small word that is none of those that join, and no second amount.
+_THING = re.compile(
+    r"[ -](?!(?:a|an|the|and|or|of|to|in|on|at|by|for|from|per|with|as|is|was|are|were|if|but|than|that|this|when|while|each|every|"
+    r"more|less|away|ago|long|tall|wide|high|deep|old|apart|up|down|off|on|out|over|under|before|after|until|into|x)\b)[a-z]{2,}"
+)
 _LAST = re.compile(r"([^\W_]+(?:['.&-][^\W_]+)*)\W*$")
 # Words that open a sentence more often than they are a name: what stands before them may end.
 STARTERS = frozenset(
@@ -71,7 +77,11 @@ class Around:
     @cached_property
     def signed(self) -> bool:
         """True when a plus or minus here belongs to the number behind it, not to what stands before it."""
-        return not _OPERAND.search(self.left)
+        return not _OPERAND.search(self.left) and not (self.previous == "time" and self.left.endswith("."))
+
+    def describes(self, end: int) -> bool:
+        """True when an amount up to `end` describes the thing behind it: a 5 km run, a $20 bill; its unit is singular then."""
+        return self.word_before.lower() in _ONE and _THING.match(self.right(end)) is not None
 
     def word_after(self, end: int) -> str:
         """The next word from `end` on, "" when there is none."""

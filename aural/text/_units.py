@@ -58,7 +58,10 @@ _WHOLE = {
     "GiB": ("gibibyte", "gibibytes"), "KiB": ("kibibyte", "kibibytes"), "st": ("stone", "stone"),
     "ML": ("milliliter", "milliliters"), "MM": ("millimeter", "millimeters"), "CM": ("centimeter", "centimeters"),
     "FT": ("foot", "feet"), "LB": ("pound", "pounds"), "LBS": ("pound", "pounds"), "OZ": ("ounce", "ounces"),
-    "MPH": ("mile per hour", "miles per hour"),
+    "MPH": ("mile per hour", "miles per hour"), "kgs": ("kilogram", "kilograms"), "kms": ("kilometer", "kilometers"),
+    "mls": ("milliliter", "milliliters"), "Tbsp": ("tablespoon", "tablespoons"), "Tbs": ("tablespoon", "tablespoons"),
+    "tbs": ("tablespoon", "tablespoons"), "Tsp": ("teaspoon", "teaspoons"), "VAC": ("volt AC", "volts AC"),
+    "VDC": ("volt DC", "volts DC"), "N·m": ("newton meter", "newton meters"), "Nm": ("newton meter", "newton meters"),
 }  # fmt: skip
 _POWERS = {"²": "square", "2": "square", "^2": "square", "³": "cubic", "3": "cubic", "^3": "cubic"}
 _LENGTHS = frozenset("m km cm mm dm μm nm in ft yd mi".split())

@@ -69,17 +69,9 @@ class Maker(Trainee):
         mel = (self._mel(made) - wanted).abs().mean()
         loss = told.mel_weight * mel + told.spectra_weight * self._spectra(made, true)
         if share >= told.join:
-            judged = judges_loss(self._judges(true), self._judges(made.detach()))
-            self._court.stepper.take(judged, share)
-            with torch.no_grad():
-                seen = self._judges(true)
-            said = self._judges(made)
-            persuaded, matched = maker_loss(said), matching_loss(seen, said)
-            loss = told.hold * loss + persuaded + told.match_weight * matched
-            losses = {"judges": judged, "persuaded": persuaded, "matched": matched}
+            losses = argued(self._judges, self._court, true, made, share)
+            loss = told.hold * loss + losses["persuaded"] + told.match_weight * losses["matched"]
         self._weights.stepper.take(loss, share)
-        # What the judges were told on the generator's behalf teaches it alone.
-        self._judges.zero_grad(set_to_none=True)
         return {name: float(value.detach()) for name, value in {"loss": loss, "mel": mel, **losses}.items()}
 
     @torch.no_grad()
@@ -94,6 +86,17 @@ class Maker(Trainee):
                 if int(batch.index[row]) == 0:
                     self.seen = _vocoders.seen(true[0].cpu(), made[0].cpu(), self._mel)
         return torch.stack(figures)[:, None], torch.ones(len(figures), dtype=torch.int64)
+
+
+def argued(judges: Judges, court: Weights, true: Tensor, made: Tensor, share: float) -> dict[str, Tensor]:
+    """The judges learn to tell made [B, T] from true [B, T], then say what they now hear: how well they told them apart, how far
+    they are from being persuaded, and how far what they saw on their way differs. The last two have slopes to `made` alone."""
+    judges.requires_grad_(True)
+    judged = judges_loss(judges(true), judges(made.detach()))
+    court.stepper.take(judged, share)
+    judges.requires_grad_(False)
+    seen, said = judges(true), judges(made)
+    return {"judges": judged, "persuaded": maker_loss(said), "matched": matching_loss(seen, said)}
 
 
 def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
 from aural.learn.log import Picture
 from aural.learn.methods import _spoken
+from aural.learn.methods._adversarial import argued
 from aural.learn.methods._chosen import begun_from, chosen
 from aural.learn.methods._parts import fitted
 from aural.learn.methods._vocoders import mean, seen
@@ -30,7 +31,7 @@ from aural.learn.weights import Weights
 from aural.models.card import Card
 from aural.models.runtime import Runtime
 from aural.nets.acoustic import vits as page
-from aural.nets.discriminators import Judges, judges_loss, maker_loss, matching_loss
+from aural.nets.discriminators import Judges
 from aural.nets.layers import wiped
 from aural.nets.upsampling import settled
 from aural.nets.voice_mel import VoiceMel, amplitudes
@@ -76,21 +77,16 @@ class Whole(Trainee):
         told = _spoken.read(batch, self._device)
         voice, losses, frames = self._tied(told, generator)
         true, made = self._segments(told.samples, voice, frames, generator)
-        judged = judges_loss(self._judges(true), self._judges(made.detach()))
-        self._court.stepper.take(judged, share)
-        with torch.no_grad():
-            known = self._judges(true)
-        said = self._judges(made)
         weights = self._teaching
+        heard = argued(self._judges, self._court, true, made, share)
         losses |= {
             "mel": weights.mel_weight * (self._mel(made) - self._mel(true)).abs().mean(),
-            "persuaded": maker_loss(said),
-            "matched": weights.match_weight * matching_loss(known, said),
+            "persuaded": heard["persuaded"],
+            "matched": weights.match_weight * heard["matched"],
         }
         loss = torch.stack(list(losses.values())).sum()
         self._weights.stepper.take(loss, share)
-        self._judges.zero_grad(set_to_none=True)
-        return {name: float(value.detach()) for name, value in {"loss": loss, "judges": judged, **losses}.items()}
+        return {name: float(value.detach()) for name, value in {"loss": loss, "judges": heard["judges"], **losses}.items()}
 
     def _tied(self, told: _spoken.Read, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor], Tensor]:
         """The hidden voice drawn from a recording [B, Z, F], the losses that tie it to the text, and real frames."""

@@ -44,8 +44,11 @@ _BEFORE_NUMBER = {
     "op": "opus", "v": "verse", "ver": "version", "eq": "equation", "ste": "suite", "fl": "floor", "bldg": "building",
     "ca": "circa", "c": "circa", "approx": "approximately", "tel": "telephone", "bk": "book", "rte": "Route",
     "hwy": "Highway", "par": "paragraph", "ln": "line", "ll": "lines", "est": "established", "max": "maximum",
-    "min": "minimum",
+    "min": "minimum", "pg": "page", "pgs": "pages", "para": "paragraph", "lat": "latitude", "rt": "Route", "chs": "chapters",
+    "sect": "section",
 }  # fmt: skip
+# Before a year alone.
+_BEFORE_YEAR = {"b": "born", "d": "died"}
 _BARE = {
     "mr": "Mister", "mrs": "Misses", "ms": "Miss", "dr": "Doctor", "prof": "Professor", "vs": "versus", "etc": "et cetera",
     "st": "Saint", "mt": "Mount", "ft": "Fort", "sgt": "Sergeant", "lt": "Lieutenant", "jr": "Junior", "sr": "Senior",
@@ -61,7 +64,9 @@ _LETTERED = "|".join(re.escape(k) for k in sorted(_LATIN, key=len, reverse=True)
 PATTERN = re.compile(
     rf"(?P<latin>(?:{_LETTERED}))(?P<dot>\.?)(?!\w)|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?![\w'])", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\s?#?(?:\d|[IVXLC]+\b)")
+_NUMBER = re.compile(r"\s?#?(?:\d|[ivx]{2,6}\b|[IVXLC]+\b(?!'|(?<=\bI) (?!and\b|or\b|to\b)[a-z]))")
+_YEAR = re.compile(r"\s?\d{4}(?!\w)")
+_WAR = re.compile(r"WW(I{1,2})")
 _NAME = re.compile(r"\s+(?:[A-Z]\.\s?)*([A-ZÀ-Þ][\w'’-]*)")
 
 
@@ -70,6 +75,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     end = found.end()
     if found["latin"]:
         return _latin(found, around)
+    war = _WAR.fullmatch(found["short"])
+    if war:
+        return said(found.end("short"), "World", "War", "one" if war[1] == "I" else "two")
     low, right = found["short"].lower(), around.right(end)
     if not found["point"]:
         return _bare(found, around)
@@ -77,6 +85,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         end -= 1
     if low in _BEFORE_NUMBER and _NUMBER.match(right):
         return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
+    if low in _BEFORE_YEAR and _YEAR.match(right):
+        return said(found.end(), _BEFORE_YEAR[low])
     name = _NAME.match(right)
     if low in _TITLES and (low not in STREETS or not _is_street(found, around, name)):
         if name and not (low == "sr" and re.search(r"[A-Z][\w']*,?\s+$", around.left)):
@@ -108,6 +118,8 @@ def _bare(found: re.Match[str], around: Around) -> Reading | None:
     """Without a point: titles before a name ("Dr Smith"), streets behind one ("Elm St"), and a few others."""
     low, end = found["short"].lower(), found.end()
     name = _NAME.match(around.right(end))
+    if low in ("hwy", "rte", "pg", "pp") and _NUMBER.match(around.right(end)) and (low != "pp" or not found["short"].isupper()):
+        return said(end, *_as_cased(found["short"], _BEFORE_NUMBER[low]))
     if low in ("vs", "etc", "approx", "dept", "govt"):
         return said(end, *_ANYWHERE.get(low, _BARE[low]).split())
     if low not in _BARE or not found["short"][0].isupper() or (found["short"].isupper() and low not in STREETS):

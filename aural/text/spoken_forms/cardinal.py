@@ -9,8 +9,12 @@ from aural.text._reading import Around, Reading, said
 from aural.text.spoken_forms._amounts import NUMBER, SCALES, amount, names_digits
 
 RANK = 60
-_SPACED = r"[1-9]\d{0,2}(?: \d{3}){0,3} 000(?!,?\d| \d{3}(?!\d))"
+_SPACED = r"[1-9]\d{0,2}(?:(?: \d{3}){0,3} 000|(?: \d{3}){2,4})(?!,?\d| \d{3}(?!\d))"
 PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})|\d+")
+# Rooms and roads have numbers for names: room four oh four, Highway one oh one.
+_LABELED = re.compile(
+    r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus)\s(?:#|no\. )?$", re.IGNORECASE
+)
 _NAME = 10  # digits: from here on a number without commas is a name, not a count
 
 
@@ -22,7 +26,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     sign = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
     if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
         return said(end, *sign, *one_by_one(digits))
-    if len(digits) == 3 and re.search(r"[A-Z]-$", around.left):
+    if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):
         return said(end, *in_pairs(digits))
     alone = not re.match(rf"\s{SCALES}\b|-[A-Za-z]", around.right(end))
     return said(end, *sign, *amount(digits, joined=alone))

@@ -17,8 +17,10 @@ PATTERN = re.compile(
     |(?P<month>{MONTH})(?:\s{{1,2}}|-)(?P<day>{_DAY})(?P<nth>st|nd|rd|th)?(?![\w:]|\.\d|,\d{{3}}|/|-\d)(?:(?P<comma>\s?,\s?|\s)(?P<year>{_YEAR}))?
     |(?P<day2>{_DAY})(?:st|nd|rd|th)?(?:\s|-|\sof\s)(?P<month2>{MONTH})(?:(?P<comma2>\s?,\s?|[\s-])(?P<year2>{_YEAR}))?(?!\w)
     |(?P<month3>{MONTH})(?P<comma3>,?\s)(?P<year3>{_YEAR})
-    |(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>{_DAY})(?![\w]|[-/.]\d)
+    |(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>{_DAY})(?:(?P<stamp>T)(?=\d\d:\d\d)|(?![\w]|[-/.]\d))
     |(?P<a>\d{{1,2}})(?P<sep2>[-/.])(?P<b>\d{{1,2}})(?P=sep2)(?P<y2>\d{{4}}|(?<=/)\d\d)(?![\w]|[-/.]\d)
+    |(?P<m4>0?[1-9]|1[0-2])/(?P<y4>(?:19|20)\d\d)(?![\w/]|\.\d)
+    |(?P<opens>{MONTH})\s?[-–]\s?(?P<closes>{MONTH})(?:,?\s(?P<y5>{_YEAR}))?(?!\w)
     |(?P<m3>0?[1-9]|1[0-2])/(?P<d3>{_DAY})(?![\w/]|\.\d)
     |(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12])(?:\s|')?(?P<year4>\d{{4}}|\d\d)(?!\w)
     """,
@@ -42,7 +44,15 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return _behind(found, 3, Part(found.end("month3"), (month(found["month3"]),)))
     if found["quarter"]:
         return _quarter(found, around)
+    if found["opens"]:
+        last = (*((year(int(found["y5"])) if len(found["y5"]) == 4 else cardinal(int(found["y5"][1:]))) if found["y5"] else ()),)
+        return said(found.end(), month(found["opens"]), "to", month(found["closes"]), *last) if _are_months(found) else None
     return _in_figures(found, around)
+
+
+def _are_months(found: re.Match[str]) -> bool:
+    """Two months, and not the words "may" and "march"."""
+    return found["opens"][:1].isupper() and found["closes"][:1].isupper()
 
 
 def _is_verb(found: re.Match[str], around: Around) -> bool:
@@ -84,9 +94,13 @@ def _in_figures(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if found["y"]:
         day, name, said_year = ordinal(int(found["d"])), month(found["m"]), year(int(found["y"]))
-        if len(found["m"]) == len(found["d"]) == 2:
-            return said(found.end(), *_the(around), *day, "of", name, *said_year)
-        return said(found.end(), name, *day, *said_year)
+        both = len(found["m"]) == len(found["d"]) == 2
+        words = (*_the(around), *day, "of", name, *said_year) if both else (name, *day, *said_year)
+        return (Part(found.end("d"), words), *([Part(found.end(), (), "pause")] if found["stamp"] else ()))
+    if found["m4"]:
+        if found["m4"][0] != "0" and not _ON.search(around.left) and around.word_before.lower() != "in":
+            return None  # a fraction
+        return said(found.end(), month(found["m4"]), *year(int(found["y4"])))
     if found["m3"]:
         if int(found["d3"]) in _OFTEN_UNDER and not (_ON.search(around.left) and int(found["m3"]) > 1):
             return None

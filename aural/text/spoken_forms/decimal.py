@@ -1,4 +1,4 @@
-"""Decimals: 3.14, .5, -0.25, 1.5e-3, 2.5x"""
+"""Decimals: 3.14, .5, -0.25, 1.5e-3, 2.5x, 7.8M"""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from aural.text._reading import Around, Reading, said
 from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
 
 RANK = 61
-PATTERN = re.compile(rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}}))?(?!\w|\.\d)")
+PATTERN = re.compile(rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}})|(bn|mn|[kKMBGT]))?(?!\w|\.\d)")
+_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "B": "billion", "bn": "billion"}
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -21,4 +22,6 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     behind: tuple[str, ...] = (found[3],) if found[3] else ()
     if found[4]:
         behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found[4])))
+    if found[5]:
+        behind = (_SCALES.get(found[5], found[5]),)
     return said(found.end(), *sign, *amount(found[2], joined=alone), *behind)

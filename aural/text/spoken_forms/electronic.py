@@ -13,7 +13,9 @@ _LABEL = r"[A-Za-z\d](?:[A-Za-z\d_-]{0,62}[A-Za-z\d])?"
 _NAMES = (
     "com org net edu gov mil int info biz io ai co tv me app dev xyz us uk ca au de fr it es nl eu ch at be se no dk fi pl jp "
     "cn in ru br "
-    "pdf txt doc docx xls xlsx ppt pptx csv html htm php json xml py js exe zip mp3 mp4 wav jpg jpeg png gif abc"
+    "pdf txt doc docx xls xlsx ppt pptx csv html htm php json xml py js exe zip mp3 mp4 wav jpg jpeg png gif abc "
+    "yaml yml toml ini cfg log md tar gz iso svg tif tiff webp rtf odt epub mobi rar apk bin dll css ts java cpp ipynb tsv sql bat "
+    "sh bak tmp jar"
 )
 _LAST = "(?:" + "|".join(_NAMES.split()) + ")"
 PATTERN = re.compile(
@@ -21,6 +23,7 @@ PATTERN = re.compile(
     r"|www\.[^\s<>\"]{1,2000}"
     rf"|[A-Za-z\d_+][A-Za-z\d._%+&-]{{0,63}}@{_LABEL}(?:\.{_LABEL}){{0,6}}\.[A-Za-z]{{2,10}}(?!\w)(?:/[^\s<>\"]{{0,2000}})?"
     rf"|{_LABEL}(?:\.{_LABEL}){{0,6}}\.{_LAST}(?![\w@])(?:/[^\s<>\"]{{0,2000}})?"
+    r"|[A-Za-z]:(?:\\[\w .-]{1,60}(?<! )){1,20}"
     r"|(?<!\S)~?/[\w.-]{1,60}(?:/[\w.-]{1,60}){1,20}/?(?!\S)"
     rf"|{_LABEL}\.{_LABEL}(?:\.{_LABEL}){{0,5}}/[^\s<>\"]{{1,2000}}",
     re.IGNORECASE,
@@ -54,9 +57,15 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
 def _is_address(written: str) -> bool:
     """Single letters with points ("e.g.") and the ends of sentences without a space ("end.In") are none."""
     labels = re.split(r"[./@]", written, maxsplit=8)
-    if "@" in written or "://" in written or written[0] in "/~" or written.lower().startswith("www."):
+    if (
+        re.match(r"[A-Za-z]:\\", written)
+        or "@" in written
+        or "://" in written
+        or written[0] in "/~"
+        or written.lower().startswith("www.")
+    ):
         return True
-    if re.fullmatch(r"[A-Za-z\d]\.com(?:/.*)?", written):
+    if re.fullmatch(r"[A-Za-z\d]\.com(?:/.*)?|[a-z\d]\.(?:co|me|tv|io|ai)(?:/.*)?", written):
         return True
     return any(len(label) > 1 for label in labels[:-1]) and not (
         labels[1][:1].isupper() and not labels[0].isupper() and not labels[1].isupper()

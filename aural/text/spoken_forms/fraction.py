@@ -10,11 +10,13 @@ from aural.text.spoken_forms._amounts import NUMBER, VULGAR, amount, with_fracti
 
 RANK = 30
 PATTERN = re.compile(
-    rf"(-(?=\d))?(?:(?:({NUMBER}) )?(\d{{1,9}})\s?/\s?(\d{{1,9}})(?:st|nd|rd|th|ST|ND|RD|TH)?(?![\w/]|\.\d)"
+    rf"(-(?=\d))?(?:(?:({NUMBER})(?: |-(?=\d{{1,2}}/\d{{1,2}}(?![\w/]))))?"
+    rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?:st|nd|rd|th|ST|ND|RD|TH)?(?![\w/]|\.\d)"
     rf"|(\d{{0,9}} ?[{VULGAR}])(?!\w))"
 )
 # Said as two numbers, because they are names: a day, a terror, a week around the clock.
 _NAMES = frozenset({(24, 7), (9, 11), (7, 11), (4, 20)})
+_BEAT = re.compile(r"[ -](?:time|signature|meter|measure|beat)\b")  # music: 4/4 time
 _ROUND = 10  # from here on two equal numbers are halves of a whole: 50/50
 _NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
 
@@ -27,6 +29,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found[5]:
         return said(found.end(), *sign, *amount(found[5].strip()))
     over, under = int(found[3]), int(found[4])
+    if found[2] and "-" in found[0][1:] and over >= under:
+        return None
+    if not found[2] and _BEAT.match(around.right(found.end())):
+        return said(found.end(), *cardinal(over), *cardinal(under))
     if not found[2] and ((over, under) in _NAMES or over == under >= _ROUND):
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
     if not found[2] and 1000 < over <= 2100 and (over < under <= 2100 or under == over % 100 + 1):

@@ -33,6 +33,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     words = _WORDS[sign].split()
     if sign in _ALWAYS:
         return said(found.end(), *words)
+    measured = sign in "x×" and around.previous == "measure" and re.match(r"\s?\d", around.right(found.end()))
+    if measured:
+        return said(found.end(), "by")
     if not _OPERAND_BEFORE.search(around.left) or not _OPERAND.match(around.right(found.end())):
         return None
     numeric = re.search(r"[\d)%]\s?$", around.left) and re.match(r"\s?[-(]?\d", around.right(found.end()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from aural.text._reading import Around, Reading, said
+from aural.text._spoken_numbers import nth
 from aural.text._units import BY, UNIT, unit
 from aural.text.spoken_forms._amounts import AMOUNT, SCALES, amount, is_one
 
@@ -23,10 +24,12 @@ PATTERN = re.compile(
 )
 _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
 # Units that are words or letters of their own: behind a space they need more evidence.
-_ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP".split())
+_ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP Mt Pa".split())
 _NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
 _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
+_BY = re.compile(r"""["']\s?(?:x|×|by)\s?[\d./ ]*$""")  # before the second of two lengths
+_PRINTED = re.compile(r"[ -](?:font|type|text|size|letters|print)\b")
 _COUNTS = frozenset("money measure cardinal decimal fraction".split())
 
 
@@ -43,12 +46,13 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     written = found["amount"].strip()
     sign = tuple(_SIGNS[found["sign"].strip()].split()) if found["sign"] else ()
     words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
-    one = is_one(written) and not found["scale"]
+    one = (is_one(written) and not found["scale"]) or around.describes(end)
     if found["feet"]:
         inches = (*amount(found["inches"]), "inch" if found["inches"] == "1" else "inches") if found["inches"] else ()
         return said(end, *words, "foot" if one else "feet", *inches)
     if found["long"]:
-        return said(end, *words, "inch" if one else "inches") if _is_inches(around, end) else None
+        by = _BY.search(around.left + written)
+        return said(end, *words, "inch" if one else "inches") if by or _is_inches(around, end) else None
     return _with_unit(found, around, words, one)
 
 
@@ -60,14 +64,22 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
         return None
     short = bool(found["dot"]) and not around.closes(found.end()) and name[-1].isalpha()
     end = found.end() if short else found.end("unit")
-    if name in _ALSO_WORDS and gap and not short and not _evident(around, end):
+    if name == "pt" and _PRINTED.match(around.right(end)):
+        return said(end, *words, "point")
+    if name == "st" and gap and nth(int(re.sub(r"\D", "", written) or 0)) == "st":
+        return None
+    if name in _ALSO_WORDS and gap and not short and not _evident(name, around, end):
         return None
     meant = "min" if name == "m" and _HOURS.search(around.left) else name
-    return said(end, *words, *unit(meant, one or gap == "-"))
+    return said(end, *words, *unit(meant, one or gap == "-" or around.describes(end)))
 
 
-def _evident(around: Around, end: int) -> bool:
-    return bool(_SURE_BEHIND.match(around.right(end))) or around.previous == "measure"
+def _evident(name: str, around: Around, end: int) -> bool:
+    """What follows shows that letters are a unit; a number behind "in" is what something lies in ("3 in 10", "19 in 2020")."""
+    right = around.right(end)
+    if name == "in" and re.match(r"\s\d", right):
+        return around.previous == "measure"
+    return bool(_SURE_BEHIND.match(right)) or around.previous == "measure"
 
 
 def _is_inches(around: Around, end: int) -> bool:

@@ -27,7 +27,11 @@ _FRANCS = {
     "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"), "NOK": ("Norwegian", "krone", "kroner"),
     "DKK": ("Danish", "krone", "kroner"), "CNY": ("", "yuan", "yuan"), "RMB": ("", "yuan", "yuan"),
     "PLN": ("", "zloty", "zlotys"), "MXN": ("Mexican", "peso", "pesos"), "BRL": ("Brazilian", "real", "reais"),
-    "BTC": ("", "bitcoin", "bitcoins"),
+    "BTC": ("", "bitcoin", "bitcoins"), "CZK": ("Czech", "koruna", "korunas"), "HUF": ("", "forint", "forints"),
+    "ZAR": ("South African", "rand", "rand"), "THB": ("", "baht", "baht"), "ILS": ("", "shekel", "shekels"),
+    "IDR": ("", "rupiah", "rupiah"), "VND": ("", "dong", "dong"), "NGN": ("", "naira", "naira"), "AED": ("", "dirham", "dirhams"),
+    "TWD": ("Taiwan", "dollar", "dollars"), "ISK": ("Icelandic", "krona", "kronur"), "zł": ("", "zloty", "zlotys"),
+    "Kč": ("", "koruna", "korunas"), "kr": ("", "krone", "kroner"),
 }  # fmt: skip
 _LANDS = {
     "US": "US", "U.S.": "US", "A": "Australian", "AU": "Australian", "C": "Canadian", "CA": "Canadian", "NZ": "New Zealand",
@@ -40,10 +44,11 @@ _LETTERS = {
 }  # fmt: skip
 _SIGNS = "".join(_COINS)
 _CODE = "|".join(re.escape(code) for code in (*_CODES, *_FRANCS))
-_SCALE = rf"(?:\s?(?:{SCALES}|mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
-_EUROPEAN = r"\d{1,6},\d{2}(?![\d]|[.,]\d)"  # 3,50 €
+_SCALE = rf"(?:[\s-]?{SCALES}(?![\w])|\s?(?:mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
+_SCALE_TO = re.compile(r"-(?:dollar|euro|pound|cent|yen|rupee|peso|franc)s?\b")  # a $5 million-dollar question
+_EUROPEAN = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,6}),\d{2}(?![\d]|[.,]\d)"  # 3,50 €; 1.000,50 €
 PATTERN = re.compile(
-    rf"(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})\s?)(?P<minus2>-)?(?P<amount>{_EUROPEAN}|{DECIMAL})"
+    rf"(?P<minus>-)?(?:(?:(?P<land>(?:U\.S\.|US)\s?|AU|CA|NZ|HK|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})(?:(?<=[a-z])\s|\s?))(?P<minus2>-)?(?P<amount>{_EUROPEAN}|{DECIMAL})"
     rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?![\w]))?(?P<scale>{_SCALE})?(?![\w]|[./]\d)"
     rf"|(?P<amount2>{_EUROPEAN}|{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<sign2>[{_SIGNS}])(?![\d.])|(?P<code2>{_CODE})(?!\w)))"
 )
@@ -56,14 +61,23 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
         return None
     land, one, several, cent, cents = _coin(found)
-    number = re.sub(r"^(\d+),(\d\d)$", r"\1.\2", found["amount"] or found["amount2"])
-    scale = (found["scale"] or found["scale2"] or "").strip()
+    number = _plain(found["amount"] or found["amount2"])
+    scale = (found["scale"] or found["scale2"] or "").strip(" -")
+    if around.describes(found.end()) and not found["code"] and (scale or "." not in number):
+        several = one
     minus = ("minus",) if found["minus"] or found["minus2"] else ()
     if found["most"] and not scale and found["own"]:
         return said(found.end("amount"), *minus, *_small(number, (*land, one), (*land, several), (cent, cents)))
     if found["most"] or scale:
-        return said(found.end(), *minus, *_large(found, number, scale), *land, several)
+        coin = () if _SCALE_TO.match(around.right(found.end())) else (*land, several)
+        return said(found.end(), *minus, *_large(found, number, scale), *coin)
     return said(found.end(), *minus, *_small(number, (*land, one), (*land, several), (cent, cents)))
+
+
+def _plain(written: str) -> str:
+    """A number with a point, whatever land it was written in: 1.000,50 -> 1000.50."""
+    european = re.fullmatch(r"([\d.]+),(\d\d)", written)
+    return f"{european[1].replace('.', '')}.{european[2]}" if european else written
 
 
 def _coin(found: re.Match[str]) -> tuple[tuple[str, ...], str, str, str, str]:
@@ -72,7 +86,7 @@ def _coin(found: re.Match[str]) -> tuple[tuple[str, ...], str, str, str, str]:
     if code in _FRANCS:
         land, one, several = _FRANCS[code]
         return tuple(land.split()), one, several, "", ""
-    land, sign = _CODES[code] if code else (_LANDS[found["land"] or "R"], found["sign"] or found["sign2"])
+    land, sign = _CODES[code] if code else (_LANDS[(found["land"] or "R").strip()], found["sign"] or found["sign2"])
     if found["land"] == "R" and sign == "$":
         return ("Brazilian",), "real", "reais", "", ""
     return (tuple(land.split()), *_COINS[sign])

@@ -7,11 +7,12 @@ import re
 
 from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import STARTERS, Around, Reading, said
+from aural.text._spoken_numbers import nth
 from aural.text.spoken_forms._names import RULERS
 
 RANK = 21
 PATTERN = re.compile(
-    r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(?!\w|['-]\w|\.\w)|([ivx]{2,5})(?!\w|['.-]\w)"
+    r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(th|st|nd|rd)?(?!\w|'\w|-(?![IVX]{1,5}\b)\w|\.\w)|([ivx]{2,5})(?!\w|['.-]\w)"
 )
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 # Numbered things: the number is a count behind them.
@@ -20,7 +21,7 @@ _COUNTED = frozenset(
     "stage step war wars bowl episode season round figure fig table plate exhibit annex schedule group division region zone "
     "category mark tier sonata symphony no number opus rocky final fantasy quest olympics olympiad apollo vatican gemini saturn "
     "titan corps legion lesson unit paragraph clause amendment form page verse generation model version world schedule rule "
-    "protocol trilogy".split()
+    "protocol trilogy p pp page pages vol vols chapters parts volumes books sections acts".split()
 )
 _ALSO_LETTERS = frozenset(
     {
@@ -58,15 +59,18 @@ _VERBS = re.compile(
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A rank behind a name, a count behind a numbered thing; None where the letters are a word or an abbreviation."""
-    before = around.word_before
-    if _CENTURY.match(around.right(found.end())) and (found[1] or found[3]).upper() not in _ALSO_LETTERS:
-        return said(found.end(), *ordinal(_value((found[1] or found[3]).upper())))
+    before = _counted(around)
     if found[3]:
-        return said(found.end(), *cardinal(_value(found[3].upper()))) if before.lower() in _COUNTED else None
+        value = _value(found[1])
+        return said(found.end(), *ordinal(value)) if value and nth(value) == found[3] and found[1] not in _ALSO_LETTERS else None
+    if _CENTURY.match(around.right(found.end())) and (found[1] or found[4]).upper() not in _ALSO_LETTERS:
+        return said(found.end(), *ordinal(_value((found[1] or found[4]).upper())))
+    if found[4]:
+        return said(found.end(), *cardinal(_value(found[4].upper()))) if before.lower() in _COUNTED else None
     numeral = found[1]
     value, behind = _value(numeral), ("'s",) if found[2] else ()
     gap = around.text[around.start - 1 : around.start]
-    if before.lower() in _COUNTED and gap in (" ", "-", "."):
+    if before.lower() in _COUNTED and gap in (" ", "-", "–", "."):
         if numeral in "CDLM" or (numeral == "I" and _VERBS.match(around.right(found.end()))):
             return None
         return _ended(found, cardinal(value), behind)
@@ -75,6 +79,16 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if len(numeral) > 1 and numeral not in _ALSO_LETTERS and not found[2] and (value < 100 or len(numeral) > 3):
         return _ended(found, year(value), ())
     return None
+
+
+def _counted(around: Around) -> str:
+    """The word that says what is numbered: the one before, or the one before a list or range of numerals (Parts I, II and IV)."""
+    left = re.sub(r"(?:(?<![A-Za-z])[IVXLC]+(?:,? (?:and |or |to )?|[-–]))+$", "", around.left)
+    listed = left != around.left or around.previous == "abbreviation"
+    word = re.search(r"([^\W\d_]+)(?:\. ?|[ -])$", left) if listed else None
+    if word is None:
+        return around.word_before
+    return word[1] if word[1].lower() in _COUNTED else word[1][:-1] if word[1].lower()[:-1] in _COUNTED else around.word_before
 
 
 def _is_person(name: str, numeral: str, around: Around) -> bool:

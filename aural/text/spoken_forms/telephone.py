@@ -9,7 +9,10 @@ from aural.text._reading import Around, Part, Reading
 
 RANK = 15
 PATTERN = re.compile(
-    r"\d[- ]\d{3}[- ](?=[A-Z])[A-Z\d]{1,7}(?:-[A-Z\d]{1,7}){0,3}(?!\w)"
+    r"(?:\d[- ]\d{3}|(?:\d[- ])?\(?(?:8\d\d|900)\)?)[- ](?:\d{3}[- ])?(?=[A-Z])[A-Z\d]{1,9}(?:-[A-Z\d]{1,7}){0,3}(?!\w)"
+    r"|(?P<extension>(?:x|ext\.?)\s?)\d{1,6}(?!\w)"
+    r"|\d{4}(?:[ -]\d{4}){3}(?!\w)"
+    r"|\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}(?!\w)"
     r"|\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,6}){1,6}(?![\w])"
     r"|(?:\d[ .-])?\(\d{2,5}\)[ .-]?\d{3,4}(?:[ .-]\d{3,4}){0,2}(?![\w])"
     r"|\d{1,6}(?:-\d{1,6}){1,6}(?!\w|[-/]\d)"
@@ -22,9 +25,11 @@ _PIECE = re.compile(r"[A-Za-z]+|\d+|\D")
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """Groups of digits one by one, each a token with a pause behind it; "dot" between the numbers of an address."""
     written = found[0]
+    if found["extension"]:
+        return _extension(found, around)
     if re.search(r"[\w][-./]$", around.left) or not _is_dialed(written):
         return None
-    address = re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", written) is not None
+    address = re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?", written) is not None
     parts: list[Part] = []
     for piece in _PIECE.finditer(written):
         end = found.start() + piece.end()
@@ -38,11 +43,21 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     return tuple(parts)
 
 
+def _extension(found: re.Match[str], around: Around) -> Reading | None:
+    """Behind a telephone number: x12, ext. 45."""
+    if around.previous not in ("telephone", "pause", "bracket") or not re.search(r"\d{4}[,;)]?\s?$", around.left):
+        return None
+    end = found.end("extension")
+    return (Part(end, ("extension",)), Part(found.end(), one_by_one(found[0][end - found.start() :])))
+
+
 def _between(sign: str, end: int, address: bool) -> Part:
     if sign == "+":
         return Part(end, ("plus",))
     if sign == "." and address:
         return Part(end, ("dot",))
+    if sign == ":":
+        return Part(end, ("colon",))
     return Part(end, (), "space" if sign == " " else "bracket" if sign in "()" else "pause")
 
 
@@ -51,7 +66,7 @@ def _is_dialed(written: str) -> bool:
     groups = [len(g) for g in re.findall(r"[A-Za-z\d]+", written)]
     if written[0] in "+(" or "(" in written or re.search("[A-Z]", written):
         return sum(groups) >= 7
-    if " " in written:
+    if " " in written or ":" in written:
         return True
     if "." in written:
         return re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}", written) is not None or groups in ([3, 3, 4], [1, 3, 3, 4])

@@ -33,7 +33,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         quoted = "'" in around.right(end)[:20] and not around.word_before
         return None if quoted else said(end, *(("oh", *cardinal(value)) if value < 10 else cardinal(value)))
     value = int(found["year"])
-    range_of_counts = re.match(r"[-–](?!\d\d(?:\d\d)?(?!\w))\d", around.right(end))
+    range_of_counts = re.match(r"[-–](?!\d\d(?:\d\d)?(?:'?s)?(?!\w))\d", around.right(end))
     if not _FIRST <= value <= _LAST or range_of_counts or names_digits(around.left) or _counts(value, around, end):
         return None
     return said(end, *year(value))

@@ -37,6 +37,13 @@ def test_the_inverse_transform_is_one() -> None:
     assert np.abs(made - samples)[200:-200].max() < 1e-5
 
 
+def test_what_learns_by_a_fast_transform_is_what_is_exported() -> None:
+    torch.manual_seed(0)
+    inverse = vocos.Inverse(256, 64)
+    parts = torch.randn(2, 2, 129, 7).unbind()
+    assert torch.allclose(inverse.train()(*parts), inverse.eval()(*parts), atol=1e-6)
+
+
 @pytest.mark.parametrize("output", ["logistics", "mu_law"])
 def test_wavenet_foretells_from_the_past_alone(output: str) -> None:
     torch.manual_seed(0)
