@@ -1,22 +1,25 @@
 """Single digits read by synthetic voices, so that a recognizer of digits meets more speakers than the recordings at hand have.
 
-    python -m bench.digit_readings --work runs/digits/read [--rounds 2]
+    python -m bench.digit_readings --work runs/digits/read [--rounds 3]
 
-Each round goes once through all English voices of Kokoro (from the second one on partly through voices between two); flite reads
-each digit with its own voices. The manifest is laid out as that of the recordings.
+Each round goes once through all voices of Kokoro, those of other languages too (from the second one on partly through voices
+between two); flite reads each digit with its own voices. Half of Kokoro's readings have an accent: sounds of English that other
+languages lack are said as their speakers say them. The manifest is laid out as that of the recordings.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from aural.models import store
-from aural.models.face import Speller, Synthesizer
+from aural.models.face import Speller, Synthesizer, Utterance
 from aural.models.renderings import plans, spoken, utterance_of
 from aural.models.runtime import Runtime
 from aural.sound.resample import resample
@@ -25,7 +28,15 @@ from aural.sound.sound import Sound
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 RATE = 16000
 _EDGE = 0.02  # s, left before and behind the word
-MODELS = {"kokoro": 1, "flite": 3}  # how many readings by each voice are made in a round
+MODELS = {"kokoro": 54, "flite": 12}  # readings of a word in a round: once each voice, flite's three times
+# What is said in place of a sound (misaki's letters) where it is not of the speaker's language, or not of the speaker's English.
+# Source: M. Swan and B. Smith, "Learner English", 2001; J. C. Wells, "Accents of English", 1982.
+ACCENTS = (
+    ("θ", ("s", "t", "f")), ("ɔɹ$", ("ɔː", "oɹ", "ɔɾ")), ("ɹ", ("ɾ", "ʁ", "ɻ")),
+    ("w", ("v", "β")), ("v$", ("f", "")), ("(?<!^)v", ("w", "b")), ("z", ("s", "ʦ", "ʤ")), ("O", ("o", "Q")),
+    ("A", ("e", "ɛ")), ("I", ("a", "ɔɪ")), ("ɪ", ("i",)), ("ɛ", ("e", "æ")), ("ʌ", ("a", "ɔ", "ʊ")),
+    ("u", ("ʉ", "ʊ")), ("ə", ("ɛ", "ɪ")),
+)  # fmt: skip
 
 
 def readings(model: str, rounds: int) -> Iterator[tuple[np.ndarray, str, str]]:
@@ -35,13 +46,25 @@ def readings(model: str, rounds: int) -> Iterator[tuple[np.ndarray, str, str]]:
         utterances = [utterance_of(word, None, speller if model == "kokoro" else None) for word in WORDS]
     with store.open_model(model, "synthesizer", Runtime("cpu", 1)) as voice:
         assert isinstance(voice, Synthesizer)
-        english = sum(told.startswith("en") for told in voice.card.voices.values())
         for seed, utterance in enumerate(utterances):
-            for said, prosody in plans(utterance, voice.card.voices, english * rounds, seed, blends=voice.blends):
-                told = spoken(voice, said, prosody)
+            voices = dict.fromkeys(voice.card.voices, "en")  # each says English words
+            for n, (said, prosody) in enumerate(plans(utterance, voices, MODELS[model] * rounds, seed, blends=voice.blends)):
+                told = spoken(voice, accented(said, np.random.default_rng([seed, n, 1])), prosody)
                 first, last = told.words[0].start - _EDGE, told.words[-1].end + _EDGE
                 part = told.samples[max(0, round(first * told.sample_rate)) : round(last * told.sample_rate)]
                 yield resample(part[None], told.sample_rate, RATE)[0], WORDS[seed], prosody.voice
+
+
+def accented(said: Utterance, rng: np.random.Generator) -> Utterance:
+    """Half of the utterances as they are; in the others each sound of `ACCENTS` is said otherwise by a chance of one half."""
+    if not said.phonemes or rng.random() < 0.5:
+        return said
+    phonemes = said.phonemes
+    for sound, others in ACCENTS:
+        if rng.random() < 0.5:
+            other = others[int(rng.integers(len(others)))]
+            phonemes = tuple(re.sub(sound, other, word) for word in phonemes)
+    return dataclasses.replace(said, phonemes=phonemes)
 
 
 def write(folder: Path, rounds: int) -> Path:
@@ -51,8 +74,8 @@ def write(folder: Path, rounds: int) -> Path:
         return manifest
     (folder / "read").mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    for model, times in MODELS.items():
-        for samples, word, who in readings(model, rounds * times):
+    for model in MODELS:
+        for samples, word, who in readings(model, rounds):
             audio = f"read/{word}_{model}-{who}_{len(lines):05}.wav"
             Sound(np.clip(samples, -1, 1).astype(np.float32)[None], RATE).save(folder / audio)
             row = {"audio": audio, "duration": len(samples) / RATE, "text": word, "speaker": f"{model}-{who}"}
@@ -64,7 +87,7 @@ def write(folder: Path, rounds: int) -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("runs/digits/read"))
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     print(write(args.work, args.rounds))
 

@@ -14,7 +14,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,20 @@ import numpy as np
 
 import aural
 from aural.metrics.words import align
+from aural.sound.effects.pitch import stretched
 from aural.sound.resample import resample
 from aural.sound.sound import Sound, load
 from bench.digit_readings import WORDS
 from bench.report import Finding, Table, publish
 
 RATE = 8000
+_WINDOW = 256  # samples, of changes of the pace
 GAP = 0.6  # s, the longest silence between two digits
-SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 2400}
+SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 8000}
 TUNED_ON = "george"
+_NOISY = 0.6  # share of strings under which there is noise, where there is any
+_RATIOS = (2.0, 25.0)  # dB, over the whole string
+_OTHERWISE = 0.5  # share of varied strings that are said faster or slower than the size of the voice tells
 TRAINING = (
     "--encoder crnn --sample-rate 8000 --batch 16 --rate 0.004 --epochs 60 --patience 0 --average 0.995 --augment noise,gain "
     "--set n_mels=40 --set encoder.width=16 --set state=64"
@@ -41,9 +46,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Making:
-    """How strings are made: `varied` = each with the voice at another size, through another microphone; so many digits, least and
-    most; with `power` above 1 short gaps are more frequent; `often`: speakers that come twelve times as often as the others; under
-    half of the strings stretches of `noises`, at 5 to 25 dB."""
+    """How strings are made: `varied` = each with the voice at another size and pace, through another microphone; so many digits,
+    least and most; with `power` above 1 short gaps are more frequent; `often`: speakers that come twelve times as often as the
+    others; under most strings stretches of `noises`."""
 
     varied: bool = False
     least: int = 3
@@ -54,27 +59,46 @@ class Making:
 
 
 def made(rows: Sequence[Row], count: int, seed: int, making: Making) -> Iterator[tuple[np.ndarray, Row]]:
-    """Strings of digits of one speaker, with the times of each."""
+    """Strings of digits of one speaker, with the times of each. A row of several digits is a string as it is."""
     rng = np.random.default_rng(seed)
-    varied = making.varied
     speakers = [*sorted({r["speaker"] for r in rows}), *making.often * 11]
     sounds = {r["path"]: load(r["path"], rate=RATE, mono=True).samples[0] for r in rows}
+    by = {speaker: [r for r in rows if r["speaker"] == speaker] for speaker in speakers}
     for _ in range(count):
         speaker = speakers[int(rng.integers(len(speakers)))]
-        own = [r for r in rows if r["speaker"] == speaker]
-        size = float(np.exp(rng.uniform(np.log(0.78), np.log(1.28)))) if varied else 1.0
-        knots = rng.uniform(-9, 9, 7) if varied else np.zeros(7)
+        change = _change(rng) if making.varied else _as_it_is
         parts: list[np.ndarray] = [_gap(rng, making.power)]
-        words = []
+        words: list[Row] = []
         for _ in range(int(rng.integers(making.least, making.most + 1))):
-            row = own[int(rng.integers(len(own)))]
-            tempo = size * (float(np.exp(rng.uniform(-0.08, 0.08))) if varied else 1.0)
-            digit = _colored(resample(sounds[row["path"]][None], RATE, round(RATE * tempo))[0], knots)
+            row = by[speaker][int(rng.integers(len(by[speaker])))]
+            digit = change(sounds[row["path"]])
             at = sum(map(len, parts)) / RATE
             words.append({"text": row["text"], "start": round(at, 4), "end": round(at + len(digit) / RATE, 4)})
             parts += [_level(digit, float(rng.uniform(-26, -20))), _gap(rng, making.power)]
+            if " " in row["text"]:
+                break
         text = " ".join(w["text"] for w in words)
-        yield _noisy(np.concatenate(parts), making.noises, rng), {"text": text, "words": words, "speaker": speaker}
+        times = {} if text.count(" ") >= len(words) else {"words": words}
+        yield _noisy(np.concatenate(parts), making.noises, rng), {"text": text, "speaker": speaker, **times}
+
+
+def _as_it_is(sound: np.ndarray) -> np.ndarray:
+    return sound
+
+
+def _change(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+    """A voice of another size (resampled), in half of the cases also of another pace, through another microphone."""
+    size = float(np.exp(rng.uniform(np.log(0.78), np.log(1.28))))
+    pace = float(np.exp(rng.uniform(np.log(0.7), np.log(1.35)))) if rng.random() < _OTHERWISE else size
+    knots = rng.uniform(-9, 9, 7)
+
+    def change(sound: np.ndarray) -> np.ndarray:
+        own = float(np.exp(rng.uniform(-0.08, 0.08)))
+        sized = resample(sound[None], RATE, round(RATE * size * own))[0]
+        paced = sized if pace == size else stretched(sized, pace / size, _WINDOW)
+        return _colored(paced, knots)
+
+    return change
 
 
 def sets(fsdd: Path, work: Path) -> dict[str, Path]:
@@ -91,22 +115,42 @@ def sets(fsdd: Path, work: Path) -> dict[str, Path]:
     return found
 
 
-def wide_sets(fsdd: Path, words: Path, read: Path, noises: Path, work: Path) -> dict[str, Path]:
-    """As `sets`, valid the same; learned from are two of the recorded speakers, words of a third set of many speakers, and what
-    synthetic voices read (bench/digit_readings.py), as short strings in half of which there is noise. Tuned is on the third
-    recorded speaker."""
-    train, valid = _rows(fsdd, "train"), _rows(fsdd, "valid")
-    others = [r | {"speaker": "many"} for r in _rows(words, "train") if r["text"] in WORDS]
-    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _rows(read, "train")]
-    learn = [r for r in train if r["speaker"] != TUNED_ON]
+@dataclass(frozen=True)
+class Sources:
+    """Folders with train.jsonl: digits of a few voices (and valid.jsonl), single words of many speakers, sentences of many
+    speakers of which those are taken that are nothing but digits, readings of synthetic voices, and noises."""
+
+    fsdd: Path
+    words: Path
+    sentences: Path
+    read: Path
+    noises: tuple[Path, ...]
+
+
+def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, Path]:
+    """As `sets`, valid the same; learned from is all that there is of `sources`, as short strings with noise under most of them.
+
+    `tuned_on`: a recorded voice that is left out of what is learned from, to choose settings by: valid and tune are then its own.
+    """
     found = {name: work / f"{name}.jsonl" for name in ("learn", "tune", "valid")}
-    if not found["learn"].is_file():
-        stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in _rows(noises, "train"))
-        often = ("many", *sorted({r["speaker"] for r in learn}))
-        making = Making(varied=True, least=1, most=4, power=2.0, often=often, noises=stretches)
-        write(work, "learn", made([*learn, *others, *voices], SIZES["wide"], 0, making))
-        write(work, "tune", made([r for r in train if r["speaker"] == TUNED_ON], SIZES["tune"], 1, Making()))
-        write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
+    if all(path.is_file() for path in found.values()):
+        return found
+    train, valid = _rows(sources.fsdd, "train"), _rows(sources.fsdd, "valid")
+    others = [r | {"speaker": "many"} for r in _rows(sources.words, "train") if r["text"] in WORDS]
+    strings = [r | {"speaker": "strings"} for r in _rows(sources.sentences, "train") if set(r["text"].split()) <= set(WORDS)]
+    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _rows(sources.read, "train")]
+    if tuned_on is None:
+        kept = [r for r in train if int(r["path"].stem.split("_")[2]) % 16 == 0]
+    else:
+        kept = valid = [r for r in train if r["speaker"] == tuned_on]
+    learn = [r for r in train if r not in kept]
+    rows = [row for folder in sources.noises for row in _rows(folder, "train")]
+    stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in rows)
+    often = ("many", "strings", *sorted({r["speaker"] for r in learn}))
+    making = Making(varied=True, least=1, most=5, power=2.0, often=often, noises=stretches)
+    write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
+    write(work, "tune", made(kept, SIZES["tune"], 1, Making()))
+    write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
     return found
 
 
@@ -199,12 +243,12 @@ def _gap(rng: np.random.Generator, power: float) -> np.ndarray:
 
 
 def _noisy(sound: np.ndarray, noises: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
-    """Half of the sounds with noise under them, at 5 to 25 dB over the whole string."""
-    if not noises or rng.random() < 0.5:
+    """Most of the sounds with noise under them."""
+    if not noises or rng.random() > _NOISY:
         return sound
     noise = noises[int(rng.integers(len(noises)))]
     noise = np.resize(np.roll(noise, int(rng.integers(len(noise)))), len(sound))
-    ratio = np.sqrt(np.mean(sound**2) / max(float(np.mean(noise**2)), 1e-10)) * 10 ** (-rng.uniform(5, 25) / 20)
+    ratio = np.sqrt(np.mean(sound**2) / max(float(np.mean(noise**2)), 1e-10)) * 10 ** (-rng.uniform(*_RATIOS) / 20)
     mixed = sound + noise * ratio
     return np.asarray(mixed * min(1.0, 0.98 / max(float(np.abs(mixed).max()), 1e-6)), np.float32)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import digit_readings, digit_strings
+from bench.digit_strings import TUNED_ON, Sources
 
 Row = dict[str, Any]
 
@@ -34,11 +35,11 @@ class Corpus:
     normalizer: str
 
 
-NAMES = ("digits", "wide_digits", "commands", "arabic", "open", "one_voice")
+NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "open", "one_voice")
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
-_NOISY = ("digits", "wide_digits", "commands", "arabic")
-READ = 2  # rounds of readings by synthetic voices
+_NOISY = ("digits", "wide_digits", "tuning_digits", "commands", "arabic")
+READ = 3  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
 
@@ -49,9 +50,12 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
     if name == "digits":
         made = digit_strings.sets(corpora / "fsdd", folder)
         parts = {"": made["valid"]}
-    elif name == "wide_digits":
+    elif name in ("wide_digits", "tuning_digits"):
         read = digit_readings.write(work / "data" / "read", READ).parent
-        made = digit_strings.wide_sets(corpora / "fsdd", corpora / "speech_commands", read, noises, folder)
+        sources = Sources(
+            corpora / "fsdd", corpora / "speech_commands", corpora / "speechocean762", read, (noises, corpora / "noise_beds")
+        )
+        made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
         parts = {"": made["valid"]}
     else:
         made, parts = _parts(name, corpora, folder)

@@ -16,11 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from aural.nets import face
+from aural.nets.heads._blanks import begun_with_blanks
 from aural.nets.masks import mask_of
 from aural.settings import option
 
 OVER = "sequence"
-_BLANKS = 10.0  # at the beginning: blanks to a unit
 _LATELY = 0.01  # what a batch adds to the running mean of the prior
 
 
@@ -44,9 +44,7 @@ class Head(face.Head):
     def __init__(self, config: Config, width: int, outputs: int) -> None:
         super().__init__()
         self.dropout = nn.Dropout(config.dropout)
-        self.linear = nn.Linear(width, outputs + 1)
-        with torch.no_grad():  # most frames are blank: a net that must first learn that gets stuck there
-            self.linear.bias[0] += math.log(_BLANKS * outputs)
+        self.linear = begun_with_blanks(nn.Linear(width, outputs + 1))
         self.weight = config.prior
         self.prior: Tensor
         self.register_buffer("prior", torch.full((outputs + 1,), -math.log(outputs + 1)))

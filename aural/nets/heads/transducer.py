@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from aural.nets import face
+from aural.nets.heads._blanks import begun_with_blanks
 from aural.settings import option
 
 OVER = "sequence"
@@ -43,13 +44,13 @@ class Head(face.Head):
         size = config.joint
         self.reader, self.context = config.reader, config.context
         self.dropout = nn.Dropout(config.dropout)
-        self.frame, self.side = nn.Linear(width, size), nn.Linear(width, outputs + 1)
+        self.frame, self.side = nn.Linear(width, size), begun_with_blanks(nn.Linear(width, outputs + 1))
         if config.reader == "stateless":
             self.seen = nn.ModuleList(nn.Embedding(outputs + 1, size) for _ in range(config.context))
         else:
             self.seen = nn.ModuleList([nn.Embedding(outputs + 1, size)])
             self.recurrent = nn.LSTM(size, size, batch_first=True)
-        self.token, self.out = nn.Linear(size, size), nn.Linear(size, outputs + 1)
+        self.token, self.out = nn.Linear(size, size), begun_with_blanks(nn.Linear(size, outputs + 1))
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         return self.frame(self.dropout(x))
