@@ -15,7 +15,7 @@ from aural.beams.loops import repetition
 from aural.beams.path import token_path
 from aural.beams.search import Reading, beam, greedy, log_softmax
 from aural.errors import ModelRefused
-from aural.models import graph
+from aural.models import graph, moonshine_graphs
 from aural.models.card import Card
 from aural.models.face import Attending, Decoding, Hypothesis, Looks, TextScorer
 from aural.models.moonshine_weights import Changes, changed
@@ -61,7 +61,7 @@ def open(folder: Path, card: Card, runtime: Runtime, changes: Changes | None = N
     changes = changes or {}
     encoder = graph.derived(folder / ENCODER, f"encoder{mark}", lambda out: prepare_encoder(folder / ENCODER, out, changes))
     timing = Timing.of(card)
-    key = "decoder-" + "-".join(str(n) for n in timing.layers) + mark
+    key = "decoder-once-" + "-".join(str(n) for n in timing.layers) + mark
     decoder = graph.derived(folder / DECODER, key, lambda out: prepare_decoder(folder / DECODER, out, timing.layers, changes))
     steps = [runtime.single.session(decoder / f"{n}.onnx") for n in ("first", "step")]
     sessions = [runtime.session(encoder / "encoder.onnx"), *steps]
@@ -92,12 +92,15 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int], changes: Cha
         raise ModelRefused("the decoder hides its attention", where=str(source))
     changed(first, changes)
     graph.integer_products(first)
+    moonshine_graphs.simplify(first)
     graph.add_outputs(first, [found[n] for n in layers])
-    graph.write(graph.prune(first), out / "first.onnx")
-    step = graph.only_branch(whole, "then_branch")
+    step = graph.prune(graph.only_branch(whole, "then_branch"), keep=lambda name: ".encoder." not in name)
     changed(step, changes)
     graph.integer_products(step)
-    graph.write(graph.prune(step, keep=lambda name: ".encoder." not in name), out / "step.onnx")
+    moonshine_graphs.simplify(step)
+    moonshine_graphs.keep_sound(first, step)
+    for name, made in (("first", first), ("step", step)):
+        graph.write(graph.prune(made), out / f"{name}.onnx")
     (out / "whole.onnx").unlink()
 
 
