@@ -18,6 +18,25 @@ from aural.formats._saved import save as save
 __version__: str
 _HOMES: dict[str, str]
 
+def activations(
+    audio: Any,
+    /,
+    *,
+    layers: tuple[str, ...] | str = ...,
+    maps: int = ...,
+    filters: bool = ...,
+    start: float = ...,
+    end: float | None = ...,
+    colors: str = ...,
+    width: int = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "Draw what a net's layers answer to a sound, and the filters that they learned"
+
 def align(
     audio: Any,
     text: Any,
