@@ -24,7 +24,7 @@ _WEIGHT, _DEEPEST = ".weight", 8
 
 @dataclass(frozen=True, eq=False)
 class Activation:
-    """What one layer answers: values [D, M, F], M = 1 where a channel holds one number a frame; F = 1 where it answers once a clip."""
+    """What one layer answers: values [D, M, F]; M = 1: one number a frame, F = 1: one answer a clip."""
 
     values: np.ndarray
     over_time: bool

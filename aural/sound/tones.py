@@ -64,6 +64,40 @@ def note(
     return np.asarray(sound / max(1.0, peak), np.float32)
 
 
+# The first three formants (Hz) of men's vowels. Source: G. E. Peterson and H. L. Barney, "Control methods used in a study of
+# the vowels", Journal of the Acoustical Society of America 24, 1952, table II.
+VOWELS: Mapping[str, tuple[float, ...]] = {
+    "i": (270, 2290, 3010), "ɪ": (390, 1990, 2550), "ɛ": (530, 1840, 2480), "æ": (660, 1720, 2410), "ɑ": (730, 1090, 2440),
+    "ɔ": (570, 840, 2410), "ʊ": (440, 1020, 2240), "u": (300, 870, 2240), "ʌ": (640, 1190, 2390), "ɝ": (490, 1350, 1690),
+}  # fmt: skip
+
+
+def vowel(
+    formants: str | Sequence[float], *, fundamental: float = 120.0, seconds: float, sample_rate: int = 44100,
+    bandwidth: float = 80.0,
+) -> np.ndarray:  # fmt: skip
+    """A pitch and formants make a vowel: harmonics of `fundamental` (Hz), shaped by a resonance at each formant; peak 0.5.
+
+    `formants` are frequencies (Hz), or a vowel of `VOWELS`; `bandwidth` (Hz) is that of the first one, higher ones are wider.
+    What the throat gives falls by 12 dB an octave, and lips that radiate it raise it by 6. float32 [T].
+    Source: G. Fant, "Acoustic theory of speech production", 1960: source and filter.
+    Raises: UsageError for a vowel that is not known, and frequencies that the rate cannot hold.
+    """
+    if isinstance(formants, str) and formants not in VOWELS:
+        raise UsageError(f"{formants!r} is no vowel that is known", where="tones", fix=f"Known are: {' '.join(VOWELS)}")
+    places = np.array(VOWELS[formants] if isinstance(formants, str) else formants, float)
+    if not len(places) or not 0 < fundamental <= places.min() * 4 or places.max() > sample_rate / 2 or not bandwidth > 0:
+        raise UsageError(f"formants at {places} Hz over a pitch of {fundamental:g} Hz cannot be made", where="tones")
+    hz = fundamental * np.arange(1, int(sample_rate / 2 // fundamental) + 1)
+    half = bandwidth * np.sqrt(places / places[0]) / 2
+    # |s s*| / |(jw - s)(jw - s*)| of the pole pair s = -half + j place of each resonance.
+    squared = places**2 + half**2
+    gains = squared / np.hypot(squared - hz[:, None] ** 2, 2 * half * hz[:, None])
+    amplitudes = gains.prod(axis=1) / np.arange(1, len(hz) + 1)
+    sound = partials(dict(zip(hz.tolist(), amplitudes.tolist(), strict=True)), seconds=seconds, sample_rate=sample_rate)
+    return np.asarray(0.5 * sound / max(float(np.abs(sound).max(initial=0.0)), 1e-9), np.float32)
+
+
 def sweep(start: float, end: float, *, seconds: float, sample_rate: int = 44100, amplitude: float = 1.0) -> np.ndarray:
     """A tone that glides from `start` to `end` Hz in equal ratios (equal steps if one is 0): float32 [T]."""
     if not 0 <= min(start, end) <= max(start, end) <= sample_rate / 2:

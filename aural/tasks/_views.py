@@ -15,6 +15,7 @@ from aural.pictures.ticks import Axis
 from aural.sound.chroma import PITCH_CLASSES, chroma_bank
 from aural.sound.constant_q import ConstantQ, constant_q
 from aural.sound.decibels import power_to_db
+from aural.sound.formants import RATE, formants
 from aural.sound.loudness import LoudnessMeter
 from aural.sound.mel import filterbank, hz_to_mel
 from aural.sound.mfcc import cosines
@@ -337,6 +338,42 @@ class PitchView(View):
         # The frame on the seam belongs to the next stretch.
         kept = track.frequency[: max(1, len(samples) // round(track.hop * self.rate))]
         self._found.append(np.stack([self._heard / self.rate + np.arange(len(kept)) * track.hop, kept], axis=1))
+        self._heard += len(samples)
+        self._held = []
+
+
+@final
+class FormantView(View):
+    """The first four resonances of a voice over time."""
+
+    rate = RATE
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._held: list[np.ndarray] = []
+        self._found: list[np.ndarray] = [np.zeros((0, 5))]
+        self._heard = 0
+
+    def push(self, samples: np.ndarray) -> None:
+        self._held.append(samples)
+        if sum(map(len, self._held)) >= 30 * RATE:
+            self._flush()
+
+    def finish(self) -> dict[str, Shown]:
+        self._flush()
+        found = np.concatenate(self._found)
+        at = self._scope.start + found[:, 0]
+        series = [(f"F{k}", at, found[:, k]) for k in range(1, 5)]
+        table = Table(("time (s)", *(f"F{k} (Hz)" for k in range(1, 5))), np.column_stack([at, found[:, 1:]]))
+        return {"formants": Shown("formants", Curves(series, hz_axis(RATE / 2), dots=True), table)}
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        samples = np.concatenate(self._held)
+        told = formants(samples)
+        kept = told.frequency[: max(1, round(len(samples) / RATE / told.hop))]  # the frame on the seam belongs to the next
+        self._found.append(np.column_stack([self._heard / RATE + np.arange(len(kept)) * told.hop, kept]))
         self._heard += len(samples)
         self._held = []
 

@@ -24,7 +24,22 @@ from aural.tasks import _moments, _views
 from aural.tasks._task import Task
 from aural.tasks._views import Scope, Shown, View
 
-KINDS = ("wave", "spectrum", "stft", "power", "mel", "logmel", "mfcc", "chroma", "cqt", "loudness", "pitch", "samples", "sides")
+KINDS = (
+    "wave",
+    "spectrum",
+    "stft",
+    "power",
+    "mel",
+    "logmel",
+    "mfcc",
+    "chroma",
+    "cqt",
+    "loudness",
+    "pitch",
+    "formants",
+    "samples",
+    "sides",
+)
 _BLOCK = 10.0
 _STEPS = 160  # stripes of the moving picture
 _EACH = 24  # slices of a column, where there are more
@@ -167,7 +182,7 @@ def _made(scope: Scope, kinds: Sequence[str], options: Options) -> list[View]:
         views.append(_views.SpectraView(scope, spectra))
     single: dict[str, Callable[[Scope], View]] = {
         "wave": _views.WaveView, "chroma": _views.ChromaView, "cqt": _views.ConstantQView, "loudness": _views.LoudnessView,
-        "pitch": _views.PitchView,
+        "pitch": _views.PitchView, "formants": _views.FormantView,
     }  # fmt: skip
     views += [make(scope) for kind, make in single.items() if kind in kinds]
     if "spectrum" in kinds and options.at is None:

@@ -25,7 +25,7 @@ def test_layers_stand_from_first_to_last() -> None:
 
 
 def test_maps_and_filters_of_one_layer() -> None:
-    name = [*aural.activations(SOUND, layers="all").numbers][0]
+    name = next(iter(aural.activations(SOUND, layers="all").numbers))
     maps = aural.activations(SOUND, layers=name, maps=3)
     assert maps.height > aural.activations(SOUND, layers=name).height
     filters = aural.activations(SOUND, layers=name, filters=True)
