@@ -467,7 +467,7 @@ def speak(
     "Text to speech: a sentence, a page or a book as a recording"
 
 def spectrogram(
-    audio: Any,
+    audio: Any = ...,
     /,
     *,
     kind: tuple[str, ...] | str = ...,
@@ -487,6 +487,7 @@ def spectrogram(
     height: int | None = ...,
     channel: int | None = ...,
     plain: bool = ...,
+    from_picture: str | None = ...,
     animate: bool = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -15,9 +16,12 @@ from aural.pictures.animation import sliding
 from aural.pictures.layout import arrange, plain, stack
 from aural.pictures.panels import Curves, HeatMap, Panel, fit
 from aural.pictures.picture import FORMATS, Picture
+from aural.pictures.png_read import brightness
 from aural.pictures.ticks import Axis
 from aural.progress import Progress
 from aural.settings import option
+from aural.sound.painted import painted
+from aural.sound.sound import Sound
 from aural.sound.source import Source
 from aural.sound.spectrum import Framing, spectrogram
 from aural.tasks import _moments, _views
@@ -43,6 +47,7 @@ KINDS = (
 _BLOCK = 10.0
 _STEPS = 160  # stripes of the moving picture
 _EACH = 24  # slices of a column, where there are more
+_PAINTED, _PAINTED_TOP = 5.0, 8000.0  # s and Hz of a picture that is made sound
 _EDGES = 170  # pixels that axes and scales take
 
 
@@ -71,14 +76,24 @@ class Options:
     height: int | None = option(None, "height of the picture (default: as the panels need)", unit="pixels", least=20, most=20_000)
     channel: int | None = option(None, "one channel, counted from 0 (default: the mean of all)", least=0)
     plain: bool = option(False, "only the values of one kind, no axes: a pixel for each frame and bin")
+    from_picture: str | None = option(
+        None,
+        "a PNG in place of a recording: the sound whose spectrogram it is, up to --f-max and as long as --end (5 s)",
+        file="named",
+    )
     animate: bool = option(False, "a window slides along the wave and each slice becomes a stripe (svg, html)")
 
 
-def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> Picture:
-    """The picture of a recording of any length, in memory that does not grow with it.
+def run(source: Source | tuple[Source, ...] | None, shelf: Shelf, options: Options, progress: Progress) -> Picture | Sound:
+    """The picture of a recording of any length, in memory that does not grow with it; or the sound of a picture.
 
     Raises: UsageError for options that do not fit each other or the recording.
     """
+    if not isinstance(source, Source) or options.from_picture is not None:
+        if source is not None or options.from_picture is None:
+            fix = "Give a recording, or --from-picture bird.png -o bird.wav and no recording"
+            raise UsageError("a recording is drawn, or a picture made sound", where="spectrogram", fix=fix)
+        return _painted(options.from_picture, options)
     if not options.kind:
         raise UsageError("nothing is to be drawn", where="--kind", fix=f"Name one of: {', '.join(KINDS)}")
     scope = _scope(source, options)
@@ -213,9 +228,29 @@ def _moving(source: Source, scope: Scope, options: Options, progress: Progress) 
     return sliding(picture, wave=places[0], stripes=places[1], spectrum=places[2], levels=levels, seconds=seconds, window=window)
 
 
-def show(answer: Picture) -> str:
+def _painted(name: str, options: Options) -> Sound:
+    """The sound whose spectrogram is a picture: bright is loud; with --colors gray, or else --invert, dark is.
+
+    Raises: FormatError (no PNG), UsageError (no such file, options that do not fit).
+    """
+    try:
+        light = brightness(Path(name).read_bytes(), name)
+    except OSError as error:
+        raise UsageError(f"this picture cannot be read ({error.strerror})", where=name, fix="Name a PNG file") from None
+    levels = 1 - light if (options.colors == "gray") != options.invert else light
+    seconds, top = (options.end or _PAINTED) - options.start, options.f_max or _PAINTED_TOP
+    rate = next((rate for rate in (16000, 24000, 48000, 96000) if rate >= 2 * top), 192000)
+    rng = np.random.default_rng(0)
+    return Sound(painted(levels, seconds=seconds, top=top, sample_rate=rate, rng=rng, span=options.span)[None], rate)
+
+
+def show(answer: Picture | Sound) -> str:
     """What a terminal prints of a picture that was not asked for as a file."""
+    if isinstance(answer, Sound):
+        return f"{answer.samples.shape[1] / answer.sample_rate:g} s of sound; -o NAME.wav writes it"
     return f"{answer.title}: {answer.width} x {answer.height} pixels"
 
 
-TASK = Task(takes="source", options=Options, run=run, show=show, writes=FORMATS)
+TASK = Task(
+    takes="source", options=Options, run=run, show=show, writes=(*FORMATS, "wav", "flac"), spare="from_picture",
+)  # fmt: skip
