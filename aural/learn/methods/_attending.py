@@ -17,15 +17,11 @@ from aural.learn.job import Job
 from aural.learn.loading import Batch
 from aural.learn.log import Picture
 from aural.learn.methods import _spoken
-from aural.learn.methods._chosen import begun_from, chosen
-from aural.learn.methods._parts import fitted
 from aural.learn.methods._vocoders import mean
-from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.nets import Choice, device_of
 from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
-from aural.learn.voicing import card as cards
-from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.weights import Weights
 from aural.models.runtime import Runtime
 from aural.nets.acoustic import tacotron2, transformer_tts
@@ -33,7 +29,7 @@ from aural.nets.masks import mask_of
 from aural.nets.voice_mel import VoiceMel
 from aural.settings import option
 from aural.sound.mel import MelOptions
-from aural.sound.voice_mel import VOICE, at_rate
+from aural.sound.voice_mel import VOICE
 
 Attending = tacotron2.Acoustic | transformer_tts.Acoustic
 DEFAULTS: Mapping[str, Any] = {
@@ -131,39 +127,18 @@ def leaning(looks: Tensor, lengths: Tensor, steps: Tensor, width: float = 0.2) -
 
 def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]]:
     """What was given, read and checked. Raises: UsageError."""
-    cards.consent_of(job)
-    return chosen(job, method, DEFAULTS, {"net": config, "teaching": Teaching, "texts": _spoken.Texts})
+    return _spoken.asked(job, method, DEFAULTS, {"net": config, "teaching": Teaching})
 
 
-@dataclass(frozen=True, eq=False)
-class Learned:
-    """A net that has learned, the clips it learned from, and what its card tells."""
-
-    net: Any
-    spoken: _spoken.Spoken
-    language: str
-    sample_rate: int
-    seed: int
-    figures: Mapping[str, Any]
-
-
-def learned(job: Job, method: str, page: Any) -> Learned:
+def learned(job: Job, method: str, page: Any) -> _spoken.Ended:
     """Prepare the clips and train; `page` is one of nets/acoustic."""
-    choice, parts = read(job, method, page.Config)
-    options, mel = choice.options, at_rate(choice.options.sample_rate)
-    use_threads(options.threads)
-    cards.keep_consent(job)
-    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
-    spoken = _spoken.Spoken(said, mel)
-    torch.manual_seed(options.seed)
-    net = page.Acoustic(parts["net"], len(spoken.symbols), mel.n_mels)
-    begun_from(net, options)
-    trainee = Looking(net, options, parts["teaching"], mel, device_of(options.device))
-    answers, targets = fitted(job, choice, trainee, spoken.data(choice), METRIC, f"{len(spoken.symbols)} symbols")
-    job.model.mkdir(parents=True, exist_ok=True)
-    spoken.write(job)
-    figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
-    return Learned(net.cpu().eval(), spoken, parts["texts"].language, mel.sample_rate, options.seed, figures)
+    given = read(job, method, page.Config)
+    begun = _spoken.begun(job, given, lambda parts, symbols, mel: page.Acoustic(parts["net"], symbols, mel.n_mels))
+    ended = begun.learn(
+        Looking(begun.net, begun.options, begun.parts["teaching"], begun.mel, device_of(begun.options.device)), METRIC
+    )
+    begun.net.cpu().eval()
+    return ended
 
 
 def check(path: Path, feeds: Mapping[str, Tensor], names: list[str], true: tuple[Tensor, ...]) -> None:

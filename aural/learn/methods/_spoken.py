@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -18,10 +18,19 @@ from aural.files import write_text
 from aural.learn.fit import Data
 from aural.learn.job import Job
 from aural.learn.loading import Batch, Clips
-from aural.learn.nets import Choice
+from aural.learn.methods._chosen import begun_from, chosen
+from aural.learn.methods._parts import fitted
+from aural.learn.nets import Choice, use_threads
+from aural.learn.options import Options
+from aural.learn.scores import Metric
+from aural.learn.trainee import Trainee
+from aural.learn.voicing import card as cards
+from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.voicing.said import Said
+from aural.models.card import Card
 from aural.settings import option
 from aural.sound.mel import MelOptions
+from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.symbols import symbol
 
 VOICE = "voice.json"  # symbols and scales, for the engine
@@ -43,6 +52,72 @@ class Scales:
 
     pitch: tuple[float, float]
     level: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """What a neural voice begins with: all that was chosen, the clips as arrays, and the net, drawn from the seed or brought."""
+
+    job: Job
+    choice: Choice
+    parts: Mapping[str, Any]
+    spoken: Spoken
+    net: Any
+
+    @property
+    def options(self) -> Options:
+        """How it is trained."""
+        return self.choice.options
+
+    @property
+    def mel(self) -> MelOptions:
+        """The picture between text and waveform."""
+        return self.spoken.mel
+
+    def learn(self, trainee: Trainee, metric: Metric) -> Ended:
+        """Train; the folder of the model is there afterwards, with what the engine needs beside the graphs."""
+        told = f"{len(self.spoken.symbols)} symbols"
+        answers, targets = fitted(self.job, self.choice, trainee, self.spoken.data(self.choice), metric, told)
+        self.job.model.mkdir(parents=True, exist_ok=True)
+        self.spoken.write(self.job)
+        return Ended(self, {"valid": {metric.name: round(metric.of(answers, targets), 4)}})
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """A voice that has learned, and its figures on valid."""
+
+    begun: Begun
+    figures: Mapping[str, Any]
+
+    def card(self, kind: str, controls: tuple[str, ...] = ()) -> Card:
+        """Write the card of the voice, whose files lie in the model folder."""
+        begun = self.begun
+        language, options = begun.parts["texts"].language, begun.options
+        return cards.write(
+            begun.job, begun.spoken.said["train"], kind, begun.mel.sample_rate, language, seed=options.seed, figures=self.figures,
+            controls=controls,
+        )  # fmt: skip
+
+
+def asked(job: Job, method: str, defaults: Mapping[str, Any], parts: Mapping[str, type]) -> tuple[Choice, Mapping[str, Any]]:
+    """What was given, read and checked. Raises: UsageError, also where nobody told by whose leave the voice is made."""
+    cards.consent_of(job)
+    return chosen(job, method, defaults, {**parts, "texts": Texts})
+
+
+def begun(job: Job, given: tuple[Choice, Mapping[str, Any]], made: Callable[[Mapping[str, Any], int, MelOptions], Any]) -> Begun:
+    """Prepare the clips and make the net; `made` is told the parts, how many symbols there are, and the picture."""
+    choice, parts = given
+    options = choice.options
+    use_threads(options.threads)
+    cards.keep_consent(job)
+    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
+    spoken = Spoken(said, at_rate(options.sample_rate))
+    torch.manual_seed(options.seed)
+    net = made(parts, len(spoken.symbols), spoken.mel)
+    begun_from(net, options)
+    return Begun(job, choice, parts, spoken, net)
 
 
 @final
@@ -68,7 +143,7 @@ class Spoken:
     def __call__(self, clip: Clip, samples: int) -> np.ndarray:
         """The target of a clip: [L, 5]."""
         said = self._known[clip.id, clip.start]
-        frames = fitted(said.ends, max(1, samples // self.mel.hop), self.mel.hop / self.mel.sample_rate)
+        frames = frames_of(said.ends, max(1, samples // self.mel.hop), self.mel.hop / self.mel.sample_rate)
         pitch, level = voice_of(said)
         high = np.nan_to_num((pitch - self.scales.pitch[0]) / self.scales.pitch[1])
         loud = (level - self.scales.level[0]) / self.scales.level[1]
@@ -114,7 +189,7 @@ def read(batch: Batch, device: torch.device) -> Read:
     return Read(symbols.long(), batch.target_lengths, durations.round().long(), pitch, level, samples)
 
 
-def fitted(ends: np.ndarray, frames: int, hop: float) -> np.ndarray:
+def frames_of(ends: np.ndarray, frames: int, hop: float) -> np.ndarray:
     """Frames of `hop` s in each phone [L] that ends at `ends` (s); their sum is `frames`, and each but silences has one."""
     edges = np.minimum(np.round(np.concatenate([[0.0], ends]) / hop).astype(np.int64), frames)
     edges[-1] = frames

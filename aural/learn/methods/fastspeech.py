@@ -16,15 +16,11 @@ from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
 from aural.learn.log import Picture, Shown
 from aural.learn.methods import _spoken
-from aural.learn.methods._chosen import begun_from, chosen
-from aural.learn.methods._parts import fitted
 from aural.learn.methods._vocoders import mean
-from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.nets import Choice, device_of
 from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
-from aural.learn.voicing import card as cards
-from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.weights import Weights
 from aural.models.card import Card
 from aural.models.runtime import Runtime
@@ -34,7 +30,7 @@ from aural.nets.voice_mel import VoiceMel
 from aural.sound.griffin_lim import from_mel
 from aural.sound.mel import MelOptions
 from aural.sound.sound import Sound
-from aural.sound.voice_mel import VOICE, at_rate
+from aural.sound.voice_mel import VOICE
 
 NAME = "fastspeech"
 PLAN, FRAMES = "plan.onnx", "frames.onnx"
@@ -43,7 +39,6 @@ DEFAULTS: Mapping[str, Any] = {
     "clip_norm": 1.0,
 }  # fmt: skip
 METRIC = Metric("mel_distance", False, mean)
-_PARTS = {"net": page.Config, "texts": _spoken.Texts}
 
 
 @final
@@ -173,37 +168,15 @@ def _examples(net: page.Acoustic, batch: int, count: int, frames: int) -> tuple[
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
     """What was given, read and checked. Raises: UsageError."""
-    cards.consent_of(job)
-    return chosen(job, NAME, DEFAULTS, _PARTS)
+    return _spoken.asked(job, NAME, DEFAULTS, {"net": page.Config})
 
 
 def run(job: Job) -> Card:
     """Prepare the clips, train, export; the model folder is whole when this returns."""
-    choice, parts = read(job)
-    options, mel = choice.options, at_rate(choice.options.sample_rate)
-    use_threads(options.threads)
-    cards.keep_consent(job)
-    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
-    spoken = _spoken.Spoken(said, mel)
-    torch.manual_seed(options.seed)
-    net = page.Acoustic(parts["net"], len(spoken.symbols), mel.n_mels)
-    begun_from(net, options)
-    trainee = Speaking(net, options, mel, device_of(options.device))
-    answers, targets = fitted(job, choice, trainee, spoken.data(choice), METRIC, f"{len(spoken.symbols)} symbols")
-    job.model.mkdir(parents=True, exist_ok=True)
-    export(net.cpu(), job.model)
-    spoken.write(job)
-    figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
-    return cards.write(
-        job,
-        said["train"],
-        "acoustic",
-        mel.sample_rate,
-        parts["texts"].language,
-        seed=options.seed,
-        figures=figures,
-        controls=("energy",),
-    )
+    begun = _spoken.begun(job, read(job), lambda parts, symbols, mel: page.Acoustic(parts["net"], symbols, mel.n_mels))
+    ended = begun.learn(Speaking(begun.net, begun.options, begun.mel, device_of(begun.options.device)), METRIC)
+    export(begun.net.cpu(), job.model)
+    return ended.card("acoustic", ("energy",))
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

@@ -1,4 +1,4 @@
-"""A voice as numbers: trees tell envelope, noise and pitch from what surrounds each phone, and a vocoder makes sound of them.
+"""A voice as numbers: trees or a small net tell envelope, noise and pitch from what surrounds each phone; a vocoder makes sound.
 
 Source: H. Zen, K. Tokuda and A. Black, "Statistical parametric speech synthesis", Speech Communication 51, 2009.
 """
@@ -6,7 +6,7 @@ Source: H. Zen, K. Tokuda and A. Black, "Statistical parametric speech synthesis
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from aural import settings
 from aural.files import write_text
 from aural.learn.job import Job, Method
 from aural.learn.voicing import card as cards
+from aural.learn.voicing import frame_net
 from aural.learn.voicing import manner as manners
 from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.voicing.said import Said
@@ -23,16 +24,17 @@ from aural.models.engines import parametric as engine
 from aural.models.engines.parametric import Parts
 from aural.models.face import Prosody
 from aural.models.manner import STATES
+from aural.models.spectrum import Spectrum, Trees
 from aural.patterns.trajectories import with_slopes
 from aural.patterns.trees import Sums, Tree, grow, refilled
 from aural.settings import option
 from aural.sound import mel_cepstrum
-from aural.sound.envelope import envelope, noisiness, size_of
+from aural.sound.envelope import bands_of, envelope, noisiness, size_of
 
 _MEASURED = 40  # clips from which it is told how much averaging took away
 _SHARPEST = 1.8
 _SLOPES = 13  # cepstra whose slopes count where a tree splits
-_ALIKE = 3.0  # how much stricter splits are over frames, which are no witnesses of their own
+_ALIKE = 1.0  # how strict splits are over frames
 _BINS = 10 / np.log(10) * np.sqrt(2)
 
 
@@ -47,6 +49,9 @@ class Options:
     least: int = option(60, "frames of 5 ms that a leaf of a tree holds at least", least=5)
     leaves: int = option(1500, "most leaves of a tree, of which there are three", least=1)
     language: str = option("en", "what is spoken; other than English needs phonemes in the rows")
+    model: str = option("trees", "what tells envelope and noise of a frame: trees, or a small net", choices=("trees", "net"))
+    width: int = option(256, "of the net: numbers inside", least=4)
+    epochs: int = option(12, "of the net: passes over all frames", least=1)
     lexicon: str | None = option(None, "file with your own pronunciations: a word, a tab, its phonemes, line by line")
     seed: int = option(0, "for the split of the clips", least=0)
 
@@ -67,33 +72,59 @@ def run(job: Job) -> Card:
     manner, around = manners.learn(train)
     low = min(float(s.pitch[s.pitch > 0].min()) for s in train if (s.pitch > 0).any())
     n_fft = size_of(options.sample_rate, low)
-    sums = []
-    for done, one in enumerate(train):
-        job.progress.step(done, len(train), "measure", "clips")
-        sums.append(_summed(measured(one, options, n_fft), one))
-    job.progress.close()
-    told = manners.joined(sums)
-    spectrum = []
-    for k in range(STATES):
-        job.progress.step(k, STATES, "grow trees", "trees")
-        spectrum.append(_grown(around, manners.every(told, k), options))
-    job.progress.close()
-    width = (told.first.shape[1] - 1) // 3
-    parts = Parts(manner, tuple(spectrum), np.zeros(width), np.ones(width), options.sample_rate, options.order, n_fft)
+    spectrum = (_trees if options.model == "trees" else _net)(job, train, around, options, n_fft)
+    width = options.order + len(bands_of(options.sample_rate)) - 1
+    parts = Parts(manner, spectrum, np.zeros(width), np.ones(width), options.sample_rate, options.order, n_fft)
     parts = _sharp(parts, train[:: max(1, len(train) // _MEASURED)], options)
     job.model.mkdir(parents=True, exist_ok=True)
     engine.write(job.model, parts)
     figures = judged(parts, said["valid"], options)
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")
     size = (job.model / engine.FILE).stat().st_size / 1e6
-    leaves = ", ".join(str(len(t.count)) for t in spectrum)
-    job.say(f"trees of {leaves} leaves, {len(manner.duration.count)} for durations; {size:.1f} MB")
+    job.say(f"{_shape(spectrum)}, {len(manner.duration.count)} leaves for durations; {size:.1f} MB")
     job.say(
         "on valid, with the recordings' own durations: " + ", ".join(f"{k} {v['value']:.3f}" for k, v in figures["valid"].items())
     )
     return cards.write(
         job, train, "parametric", options.sample_rate, options.language, seed=options.seed, figures=figures, controls=("timbre",)
     )
+
+
+def _trees(job: Job, train: Sequence[Said], around: np.ndarray, options: Options, n_fft: int) -> Spectrum:
+    """A tree for each state."""
+    told = manners.joined([_summed(frames, one) for one, frames in _heard(job, train, options, n_fft)])
+    found = []
+    for k in range(STATES):
+        job.progress.step(k, STATES, "grow trees", "trees")
+        found.append(_grown(around, manners.every(told, k), options))
+    job.progress.close()
+    return Trees(tuple(found))
+
+
+def _net(job: Job, train: Sequence[Said], around: np.ndarray, options: Options, n_fft: int) -> Spectrum:
+    """A net over all frames."""
+    values = [frames.astype(np.float16) for _, frames in _heard(job, train, options, n_fft)]
+    rows = frame_net.rows([manners.state_frames(one) for one in train], values)
+
+    def step(done: int, of: int) -> None:
+        job.progress.step(done, of, "teach the net", "epochs")
+
+    found = frame_net.learn(around, rows, width=options.width, epochs=options.epochs, seed=options.seed, step=step)
+    job.progress.close()
+    return found
+
+
+def _heard(job: Job, train: Sequence[Said], options: Options, n_fft: int) -> Iterator[tuple[Said, np.ndarray]]:
+    for done, one in enumerate(train):
+        job.progress.step(done, len(train), "measure", "clips")
+        yield one, measured(one, options, n_fft)
+    job.progress.close()
+
+
+def _shape(spectrum: Spectrum) -> str:
+    if isinstance(spectrum, Trees):
+        return f"trees of {', '.join(str(len(t.count)) for t in spectrum.each)} leaves"
+    return f"a net of {sum(a.size for a in spectrum.arrays().values()):,} numbers"
 
 
 def measured(one: Said, options: Options, n_fft: int) -> np.ndarray:

@@ -16,7 +16,6 @@ from aural.learn.job import Job, Method
 from aural.learn.methods import _attending
 from aural.learn.nets import Choice
 from aural.learn.options import Options
-from aural.learn.voicing import card as cards
 from aural.models.card import Card
 from aural.nets.acoustic import tacotron2 as page
 
@@ -88,12 +87,11 @@ def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
 
 def run(job: Job) -> Card:
     """Prepare the clips, train, export; the model folder is whole when this returns."""
-    made = _attending.learned(job, NAME, page)
-    export(made.net, job.model)
-    sizes = {name: getattr(made.net.config, name) for name in ("before", "decoder", "step")}
+    ended = _attending.learned(job, NAME, page)
+    export(ended.begun.net, job.model)
+    sizes = {name: getattr(ended.begun.net.config, name) for name in ("before", "decoder", "step")}
     write_text(job.model / SIZES, json.dumps(sizes) + "\n")
-    said = made.spoken.said["train"]
-    return cards.write(job, said, NAME, made.sample_rate, made.language, seed=made.seed, figures=made.figures)
+    return ended.card(NAME)
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

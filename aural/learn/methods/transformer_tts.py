@@ -16,7 +16,6 @@ from aural.learn.job import Job, Method
 from aural.learn.methods import _attending
 from aural.learn.nets import Choice
 from aural.learn.options import Options
-from aural.learn.voicing import card as cards
 from aural.models.card import Card
 from aural.nets.acoustic import transformer_tts as page
 
@@ -89,11 +88,11 @@ def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
 
 def run(job: Job) -> Card:
     """Prepare the clips, train, export; the model folder is whole when this returns."""
-    made = _attending.learned(job, NAME, page)
-    export(made.net, job.model)
-    write_text(job.model / SIZES, json.dumps({name: getattr(made.net.config, name) for name in ("before", "step")}) + "\n")
-    said = made.spoken.said["train"]
-    return cards.write(job, said, NAME, made.sample_rate, made.language, seed=made.seed, figures=made.figures)
+    ended = _attending.learned(job, NAME, page)
+    export(ended.begun.net, job.model)
+    sizes = {name: getattr(ended.begun.net.config, name) for name in ("before", "step")}
+    write_text(job.model / SIZES, json.dumps(sizes) + "\n")
+    return ended.card(NAME)
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

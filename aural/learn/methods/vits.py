@@ -18,15 +18,11 @@ from aural.learn.loading import Batch
 from aural.learn.log import Picture
 from aural.learn.methods import _spoken
 from aural.learn.methods._adversarial import argued
-from aural.learn.methods._chosen import begun_from, chosen
-from aural.learn.methods._parts import fitted
 from aural.learn.methods._vocoders import mean, seen
-from aural.learn.nets import Choice, device_of, use_threads
+from aural.learn.nets import Choice, device_of
 from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
-from aural.learn.voicing import card as cards
-from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.weights import Weights
 from aural.models.card import Card
 from aural.models.runtime import Runtime
@@ -37,7 +33,7 @@ from aural.nets.upsampling import settled
 from aural.nets.voice_mel import VoiceMel, amplitudes
 from aural.settings import option
 from aural.sound.mel import MelOptions
-from aural.sound.voice_mel import VOICE, at_rate, margin
+from aural.sound.voice_mel import VOICE, margin
 
 NAME = "vits"
 PLAN, SOUND = "plan.onnx", "sound.onnx"
@@ -56,9 +52,6 @@ class Teaching:
     mel_weight: float = option(45.0, "weight of the distance in log-mel", least=0)
     text_weight: float = option(1.0, "weight of the distance between hidden voice and text", least=0)
     match_weight: float = option(2.0, "weight of what the judges see on their way", least=0)
-
-
-_PARTS = {"net": page.Config, "teaching": Teaching, "texts": _spoken.Texts}
 
 
 @final
@@ -200,28 +193,20 @@ def export(net: page.Acoustic, folder: Path) -> None:
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
     """What was given, read and checked. Raises: UsageError."""
-    cards.consent_of(job)
-    return chosen(job, NAME, DEFAULTS, _PARTS)
+    return _spoken.asked(job, NAME, DEFAULTS, {"net": page.Config, "teaching": Teaching})
 
 
 def run(job: Job) -> Card:
     """Prepare the clips, train, export; the model folder is whole when this returns."""
-    choice, parts = read(job)
-    options, mel = choice.options, at_rate(choice.options.sample_rate)
-    use_threads(options.threads)
-    cards.keep_consent(job)
-    said = prepared(job, Terms(language=parts["texts"].language, lexicon=parts["texts"].lexicon))
-    spoken = _spoken.Spoken(said, mel)
-    torch.manual_seed(options.seed)
-    net = page.Acoustic(parts["net"], len(spoken.symbols), mel.n_fft // 2 + 1, mel.hop)
-    begun_from(net, options)
-    trainee = Whole(net, options, parts["teaching"], mel, device_of(options.device))
-    answers, targets = fitted(job, choice, trainee, spoken.data(choice), METRIC, f"{len(spoken.symbols)} symbols")
-    job.model.mkdir(parents=True, exist_ok=True)
-    export(net.cpu(), job.model)
-    spoken.write(job)
-    figures = {"valid": {METRIC.name: round(METRIC.of(answers, targets), 4)}}
-    return cards.write(job, said["train"], NAME, mel.sample_rate, parts["texts"].language, seed=options.seed, figures=figures)
+    begun = _spoken.begun(job, read(job), _made)
+    trainee = Whole(begun.net, begun.options, begun.parts["teaching"], begun.mel, device_of(begun.options.device))
+    ended = begun.learn(trainee, METRIC)
+    export(begun.net.cpu(), job.model)
+    return ended.card(NAME)
+
+
+def _made(parts: Mapping[str, Any], symbols: int, mel: MelOptions) -> page.Acoustic:
+    return page.Acoustic(parts["net"], symbols, mel.n_fft // 2 + 1, mel.hop)
 
 
 METHOD = Method(Options, read, run, frozenset({("sequence", "number")}), any_labels=True, bare=None)

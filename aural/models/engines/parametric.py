@@ -1,4 +1,5 @@
-"""Runs a model folder of the kind "parametric": trees tell envelope, noise, pitch and durations; a vocoder makes sound of them."""
+"""Runs a model folder of the kind "parametric": trees, or trees and a small net, tell envelope, noise, pitch and durations; a
+vocoder makes sound of them."""
 
 from __future__ import annotations
 
@@ -13,15 +14,15 @@ import numpy as np
 
 from aural.errors import ModelRefused, UsageError
 from aural.models import manner as manners
+from aural.models import spectrum as spectra
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.face import Model, Prosody, Spoken, Synthesizer, Utterance
-from aural.models.manner import STATES, Manner, leaves_of
+from aural.models.manner import Manner
 from aural.models.runtime import Runtime
 from aural.models.sentences import Sentence, check_voice, in_turn, sentences, spoken
-from aural.patterns import trees
+from aural.models.spectrum import Spectrum
 from aural.patterns.trajectories import smoothest
-from aural.patterns.trees import Tree
 from aural.sound import mel_cepstrum, vocoder
 from aural.sound.envelope import LEAST_NOISE, MOST_NOISE, bands_of
 from aural.text.pronunciation.context import names
@@ -33,12 +34,12 @@ _GAP = 3  # frames: a voice that is gone or there for less goes on as it was
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What a parametric voice is. spectrum: a tree for each state over `order` cepstra and the noise of B bands (as logits),
-    each with slope and bend, and the share of frames with a voice; middle, sharpen [order + B]: values are moved away from the
+    """What a parametric voice is. spectrum: tells of each frame `order` cepstra and the noise of B bands (as logits), each with
+    slope and bend, and the share of frames with a voice; middle, sharpen [order + B]: values are moved away from the
     middle by these factors, as far as the voice's own move; n_fft: points of the vocoder's transform."""
 
     manner: Manner
-    spectrum: tuple[Tree, ...]
+    spectrum: Spectrum
     middle: np.ndarray
     sharpen: np.ndarray
     sample_rate: int
@@ -51,8 +52,8 @@ class Parts:
         return self.order + len(bands_of(self.sample_rate)) - 1
 
     def course(self, around: np.ndarray, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Cepstra and noise [F, width] as the trees tell them, not sharpened, and whether there is a voice [F]."""
-        mean, variance = leaves_of(self.spectrum, around, frames)
+        """Cepstra and noise [F, width] as they are told, not sharpened, and whether there is a voice [F]."""
+        mean, variance = self.spectrum.told(around, frames)
         return smoothest(mean[:, :-1], variance[:, :-1]), steady(mean[:, -1] > _VOICED)
 
     def sharpened(self, course: np.ndarray) -> np.ndarray:
@@ -105,9 +106,7 @@ def steady(voiced: np.ndarray) -> np.ndarray:
 
 def write(folder: Path, parts: Parts) -> None:
     """Write a voice into a model folder."""
-    found = parts.manner.arrays()
-    for k, tree in enumerate(parts.spectrum):
-        found |= trees.arrays(tree, f"spectrum{k}")
+    found = parts.manner.arrays() | parts.spectrum.arrays()
     found |= {"middle": parts.middle.astype(np.float32), "sharpen": parts.sharpen.astype(np.float32)}
     tensors.write(folder / FILE, found)
     shape = {"phones": parts.manner.phones, "order": parts.order, "n_fft": parts.n_fft}
@@ -120,21 +119,15 @@ def read(folder: Path, sample_rate: int) -> Parts:
     try:
         shape = json.loads((folder / SHAPE).read_text(encoding="utf-8"))
         phones = tuple(str(p) for p in shape["phones"])
-        spectrum = tuple(trees.of_arrays(found, f"spectrum{k}") for k in range(STATES))
-        parts = Parts(manners.of_arrays(found, phones), spectrum, found["middle"].astype(float), found["sharpen"].astype(float),
-                      sample_rate, int(shape["order"]), int(shape["n_fft"]))  # fmt: skip
-        wide = parts.width
-        if (
-            any(t.mean.shape[1] != 3 * wide + 1 for t in spectrum)
-            or parts.middle.shape != (wide,)
-            or parts.sharpen.shape != (wide,)
-        ):
-            raise ValueError("trees and factors tell other numbers of a frame")
+        parts = Parts(manners.of_arrays(found, phones), spectra.of_arrays(found), found["middle"].astype(float),
+                      found["sharpen"].astype(float), sample_rate, int(shape["order"]), int(shape["n_fft"]))  # fmt: skip
+        wide, columns = parts.width, len(names(phones))
+        if not parts.spectrum.fits(3 * wide + 1, columns) or parts.middle.shape != (wide,) or parts.sharpen.shape != (wide,):
+            raise ValueError("what tells of frames, and factors, tell other numbers of a frame")
         if not 64 <= parts.n_fft <= 1 << 15 or not 1 <= parts.order <= 100:
             raise ValueError(f"{parts.n_fft} points and {parts.order} cepstra")
-        every = (parts.manner.duration, *parts.manner.pitch, *spectrum)
-        asked = max((int(t.question.max()) for t in every if len(t.question)), default=-1)
-        if asked >= len(names(phones)):
+        asked = max((int(t.question.max()) for t in (parts.manner.duration, *parts.manner.pitch) if len(t.question)), default=-1)
+        if asked >= columns:
             raise ValueError("a tree asks for what no phone has")
     except (OSError, ValueError, KeyError, TypeError, UsageError) as error:
         raise ModelRefused(f"the parts of this voice are missing or damaged ({error})", where=str(folder)) from None

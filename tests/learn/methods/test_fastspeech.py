@@ -11,7 +11,7 @@ from voice_clips import manifest
 
 from aural.errors import UsageError
 from aural.learn.job import Job
-from aural.learn.methods._spoken import fitted
+from aural.learn.methods._spoken import frames_of
 from aural.learn.train import Ask, train
 from aural.learn.voicing import card as cards
 from aural.results import Question
@@ -48,6 +48,6 @@ def test_frames_of_phones_add_up_to_the_clip() -> None:
     for _ in range(50):
         ends = np.cumsum(rng.uniform(0.02, 0.2, 12))
         for frames in (int(ends[-1] / hop), int(ends[-1] / hop) + 1):
-            found = fitted(ends, frames, hop)
+            found = frames_of(ends, frames, hop)
             assert found.sum() == frames and found.min() >= 0
             assert np.abs(np.cumsum(found)[:-1] * hop - ends[:-1]).max() <= hop

@@ -31,6 +31,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             ask = Ask("speak", learn, place / method, valid, method=method, consent="made up", given={"language": "xx"})
             train(ask, say=lambda text: None)
             found[method] = place / method
+        given = {"language": "xx", "model": "net", "width": 64, "epochs": 100}
+        ask = Ask("speak", learn, place / "net", valid, method="parametric", consent="made up", given=given)
+        train(ask, say=lambda text: None)
+        found["net"] = place / "net"
     return found
 
 
@@ -42,7 +46,7 @@ def median_pitch(speech: aural.tasks._speech.Speech) -> float:
     return float(np.nanmedian(pitch(speech.samples, sample_rate=speech.sample_rate, low=60, high=400).frequency))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", (*METHODS, "net"))
 def test_it_speaks_with_its_own_pitch_and_times_its_words(runs: dict[str, Path], method: str) -> None:
     speech = said(runs[method])
     assert speech.sample_rate == 16000 and 0.6 < speech.duration < 3 and 105 < median_pitch(speech) < 140
@@ -57,7 +61,7 @@ def test_it_speaks_with_its_own_pitch_and_times_its_words(runs: dict[str, Path],
     assert np.array_equal(speech.samples, again.samples)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", (*METHODS, "net"))
 def test_speed_and_pitch_do_what_they_say(runs: dict[str, Path], method: str) -> None:
     plain, quick, high = said(runs[method]), said(runs[method], speed=1.5), said(runs[method], pitch=1.25)
     assert 0.6 < quick.duration / plain.duration < 0.85
@@ -102,13 +106,13 @@ def test_a_sound_that_was_never_heard_is_said_as_its_nearest(runs: dict[str, Pat
     assert said(runs["parametric"], "zɑ").duration > 0.15  # z is nearest to s
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", (*METHODS, "net"))
 def test_a_damaged_voice_is_refused(runs: dict[str, Path], method: str, tmp_path: Path) -> None:
     folder = tmp_path / "voice"
     shutil.copytree(runs[method] / "model", folder)
     card = json.loads((folder / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps(card | {"files": {}}))
-    name = {"parametric": "voice.json", "units": "units.json"}[method]
+    name = "units.json" if method == "units" else "voice.json"
     (folder / name).write_text('{"phones": ["_"]}')
     with pytest.raises(ModelRefused):
         said(folder)
@@ -117,3 +121,9 @@ def test_a_damaged_voice_is_refused(runs: dict[str, Path], method: str, tmp_path
 def test_without_consent_there_is_no_voice(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="by whose leave"):
         train(Ask("speak", manifest(tmp_path, 5), tmp_path / "run", method="units"), say=lambda text: None)
+
+
+def test_a_net_tells_frames_as_well_as_trees_do(runs: dict[str, Path]) -> None:
+    far = {m: read_card(runs[m] / "model" / "card.json").figures["valid"] for m in ("parametric", "net")}
+    assert far["net"]["mel_cepstral_distortion"]["value"] < 1.2 * far["parametric"]["mel_cepstral_distortion"]["value"]
+    assert far["net"]["voicing_error"]["value"] < 0.15
