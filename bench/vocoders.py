@@ -1,11 +1,18 @@
 """How much of a recording is left when a vocoder makes it anew from its log-mel spectrogram?
 
-python -m bench.vocoders --manifest valid.jsonl --every 8 --vocoders griffin-lim,runs/hifigan --json bench/receipts/vocoders.json
+python -m bench.vocoders --manifest valid.jsonl --every 8 --vocoders parametric,griffin-lim,runs/hifigan [--world PYTHON] \
+    --json bench/receipts/vocoders.json
+
+"parametric" is the analysis and the vocoder that parametric voices are made with; PYTHON has pyworld, the field's own one. Both
+are told pitch, envelope and noise of the recording, all others its log-mel spectrogram.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,9 +29,12 @@ from aural.models.face import Vocoder
 from aural.models.runtime import Runtime
 from aural.models.shelf import Shelf
 from aural.progress import Quiet
+from aural.sound import mel_cepstrum
+from aural.sound.envelope import LEAST_NOISE, MOST_NOISE, envelope, noisiness, size_of
 from aural.sound.pitch import pitch
 from aural.sound.sound import Sound, load
 from aural.sound.source import Source
+from aural.sound.vocoder import synthesize as vocoder_of
 from aural.sound.voice_mel import at_rate, voice_mel
 from aural.tasks import transcribe
 from aural.text.scoring import normalize
@@ -53,6 +63,7 @@ def main() -> None:
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--every", type=int, default=8, help="every n-th row")
     parser.add_argument("--vocoders", default="griffin-lim")
+    parser.add_argument("--world", help="a Python that has pyworld")
     parser.add_argument("--no-words", action="store_true", help="leave the recognizer out")
     parser.add_argument("--note", action="append", default=[], help="a line under the table: how a vocoder was trained")
     parser.add_argument("--json", type=Path)
@@ -61,9 +72,18 @@ def main() -> None:
     runtime = Runtime("cpu", 1)
     ear = None if args.no_words else Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
     rows = []
-    for name in ("the recordings", *args.vocoders.split(",")):
+    for name in ("the recordings", *(["pyworld"] if args.world else []), *args.vocoders.split(",")):
+        size = None
         if name == "the recordings":
-            kept, size = measured(clips, lambda mel, samples, rate: samples, ear), None
+            kept = measured(clips, lambda mel, samples, rate: samples, ear)
+        elif name == "parametric":
+            kept = measured(clips, parametric, ear)
+        elif name == "pyworld":
+            with tempfile.TemporaryDirectory() as folder:
+                world = World(args.world, Path(folder))
+                kept = measured(clips, world.made, ear)
+                world.close()
+            kept.cost = world.spent
         else:
             with store.open_model(name, "vocoder", runtime) as vocoder:
                 kept = measured(clips, through(vocoder), ear)
@@ -115,6 +135,42 @@ def steps() -> Table:
 
 
 Make = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+
+
+class World:
+    """pyworld in a process of its own; `spent` are its CPU seconds."""
+
+    def __init__(self, python: str, folder: Path) -> None:
+        script = Path(__file__).parent / "world_peer.py"
+        self._work = subprocess.Popen([python, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._place, self.spent = folder / "samples.npy", 0.0
+
+    def made(self, mel: np.ndarray, samples: np.ndarray, rate: int) -> np.ndarray:
+        """A clip [T] taken apart and put together."""
+        assert self._work.stdin and self._work.stdout
+        np.save(self._place, samples)
+        print(json.dumps({"path": str(self._place), "sample_rate": rate}), file=self._work.stdin, flush=True)
+        self.spent += json.loads(self._work.stdout.readline())["seconds"]
+        return np.asarray(np.load(self._place))
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._work.stdin
+        self._work.stdin.close()
+        self._work.wait()
+
+
+def parametric(mel: np.ndarray, samples: np.ndarray, rate: int) -> np.ndarray:
+    """A clip [T] as pitch, 40 cepstra and noise each 5 ms, and sound again."""
+    hop, order = 0.005, 40
+    n_fft = size_of(rate, RANGE[0])
+    hertz = np.nan_to_num(pitch(samples, sample_rate=rate, low=RANGE[0], high=RANGE[1], hop=hop).frequency)
+    power = envelope(samples, hertz, sample_rate=rate, hop=hop, n_fft=n_fft)
+    noise = np.clip(noisiness(samples, hertz, sample_rate=rate, hop=hop), LEAST_NOISE, MOST_NOISE)
+    cepstra = mel_cepstrum.encode(power, sample_rate=rate, order=order)
+    log_power = mel_cepstrum.decode(cepstra, sample_rate=rate, bins=n_fft // 2 + 1)
+    made = vocoder_of(hertz, log_power, noise, sample_rate=rate, hop=hop, rng=np.random.default_rng(0))[: len(samples)]
+    return np.pad(made, (0, len(samples) - len(made))).astype(np.float32)
 
 
 def through(vocoder: Vocoder) -> Make:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from aural import settings
+from aural.errors import ExtraMissing
 from aural.files import write_text
 from aural.learn.job import Job, Method
 from aural.learn.voicing import card as cards
-from aural.learn.voicing import frame_net
 from aural.learn.voicing import manner as manners
 from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.voicing.said import Said
@@ -102,7 +102,11 @@ def _trees(job: Job, train: Sequence[Said], around: np.ndarray, options: Options
 
 
 def _net(job: Job, train: Sequence[Said], around: np.ndarray, options: Options, n_fft: int) -> Spectrum:
-    """A net over all frames."""
+    """A net over all frames. Raises: ExtraMissing without torch."""
+    try:
+        from aural.learn.voicing import frame_net
+    except ImportError:
+        raise ExtraMissing("a small net is learned with torch", where="--set model=net", fix="pip install 'aural[train]'") from None
     values = [frames.astype(np.float16) for _, frames in _heard(job, train, options, n_fft)]
     rows = frame_net.rows([manners.state_frames(one) for one in train], values)
 
