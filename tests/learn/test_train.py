@@ -38,10 +38,11 @@ def _flags(**more: object) -> list[str]:
 
 
 def test_a_manifest_becomes_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = tmp_path / "runs" / "tones"
+    run, said = tmp_path / "runs" / "tones", list[str]()
     made = train(
-        Ask("classify", manifest(tmp_path, 8), run, manifest(tmp_path, 4, 1), given={**SMALL, "epochs": 40}), say=lambda text: None
+        Ask("classify", manifest(tmp_path, 8), run, manifest(tmp_path, 4, 1), given={**SMALL, "epochs": 40}), say=said.append
     )
+    assert any("few for a net" in line and "--method classical" in line for line in said)
     assert made.receipt is not None and made.receipt.metrics["accuracy"].value > 0.8
     assert {p.name for p in run.iterdir()} >= {
         "model",
