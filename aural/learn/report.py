@@ -63,8 +63,8 @@ def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
     if all("labels" in r for r in records) and job.question.answer == "class":
         _classes(job, records)
         if card.kind == "onnx" and len(job.clips["train"]) < _FEW:
-            job.say(f"advice: {len(job.clips['train'])} clips are few for a net that begins from nothing. `--method classical` learns "
-                    "from what a fetched model hears in them, in seconds, and is often better")  # fmt: skip
+            job.say(f"advice: {len(job.clips['train'])} clips are few for a net that begins from nothing. `--method classical` "
+                    "learns from what a fetched model hears in them, in seconds, and is often better")  # fmt: skip
     return receipt
 
 
