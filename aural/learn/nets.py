@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -90,7 +89,7 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     torch.manual_seed(options.seed)
     net = Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
     if options.start is not None:
-        transfer.load(net, Path(options.start))
+        transfer.load(net, options.start)
     return net
 
 

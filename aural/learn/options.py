@@ -26,7 +26,9 @@ class Options:
     decoder: str = option("recurrent", "attention: what writes, a page of nets/decoders: recurrent or transformer")
     ctc: float = option(0.3, "attention: weight of CTC beside the decoder, in training and decoding; 0 = none", least=0, most=1)
     start: str | None = option(
-        None, "transfer: begin with the encoder of this run folder, trained here before for whatever question", also=("--from",)
+        None,
+        "transfer: begin with the encoder of a run folder, or of a checkpoint of wav2vec 2.0 or HuBERT (org/name or a folder)",
+        also=("--from",),
     )
     freeze: str = option(
         "never", "what --from brought is held: never, always, or staged = over the first quarter of the training",

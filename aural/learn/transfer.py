@@ -1,4 +1,4 @@
-"""Transfer: a training begins with the frontend and encoder of a run that was trained here before, for whatever question."""
+"""Transfer: a training begins with the encoder of a run that was trained here before, or of a published checkpoint."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from aural.errors import UsageError
-from aural.learn import checkpoint
+from aural.learn import checkpoint, published
 from aural.nets.net import Net
 
 WAYS = ("never", "always", "staged")
 STAGED = 0.25  # share of a staged training in which the encoder is held
 _BROUGHT = ("encoder", "frontend", "sample_rate")
 _PARTS = ("frontend", "encoder")
-_FIX = "Give the run folder of a net that was trained here: --from runs/x"
+_FIX = "Give the run folder of a net that was trained here (--from runs/x), or a checkpoint of wav2vec 2.0 or HuBERT"
 
 
 def joined(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def joined(given: Mapping[str, Any]) -> dict[str, Any]:
         if given.get("freeze", WAYS[0]) != WAYS[0]:
             raise UsageError("nothing can be held that has learned nothing yet", where="--freeze", fix="Add --from runs/x")
         return dict(given)
-    told = _options(Path(str(start)))
+    told = published.told(str(start)) if published.is_published(str(start)) else _options(Path(str(start)))
     brought = {name: told[name] for name in _BROUGHT if told.get(name) is not None}
     brought |= {f"{part}.{name}": value for part in _PARTS for name, value in told["parts"][part].items()}
     bare = {name.partition(".")[2] for name in brought if "." in name}
@@ -42,8 +42,15 @@ def _clashes(name: str, value: Any, brought: Mapping[str, Any], bare: set[str]) 
     return (name in brought and str(brought[name]) != str(value)) or (name in bare and name not in brought)
 
 
-def load(net: Net, folder: Path) -> None:
-    """Put the weights of a run's frontend, standardization and encoder into a net. Raises: UsageError, LearningError."""
+def load(net: Net, start: str) -> None:
+    """Put the weights of a run's frontend, standardization and encoder, or of a published encoder, into a net.
+
+    Raises: UsageError, LearningError, ModelRefused, ModelMissing.
+    """
+    if published.is_published(start):
+        checkpoint.fitted(net.encoder, published.weights(start), start)
+        return
+    folder = Path(start)
     found = checkpoint.load(folder / "checkpoints")
     if found is None:
         raise UsageError("this run has no checkpoint to begin with", where=str(folder), fix=_FIX)
