@@ -1,9 +1,9 @@
 """What does each encoder cost: weights, time to hear a second of sound, steps of learning in a second?
 
 Every encoder of aural/nets/encoders at its default size with a clip head of ten classes, one thread. Hearing: the exported
-graph in the runtime over ten seconds, the best of several rounds. Learning: forward, backward and a step of AdamW on eight
-clips of two seconds. With --peer-python also a stack of Conformer layers of the same size in transformers (Wav2Vec2Conformer),
-in the same run: eight rows of 200 frames, forward, backward and step.
+graph in the runtime over ten seconds, the least CPU time of several rounds. Learning: forward, backward and a step of AdamW on
+eight clips of two seconds. With --peer-python also a stack of Conformer layers of the same size in transformers
+(Wav2Vec2Conformer), in the same run: eight rows of 200 frames, forward, backward and step.
 
     python -m bench.nets [--only cnn,m5] [--peer-python PATH] [--json bench/receipts/nets.json]
 """
@@ -54,23 +54,23 @@ x = torch.randn(rows, frames, width)
 mask = torch.arange(frames)[None, :] < torch.linspace(frames // 2, frames, rows).long()[:, None]
 best = 1e9
 for _ in range(steps):
-    begun = time.perf_counter()
+    begun = time.process_time()
     net(x, attention_mask=mask).last_hidden_state.pow(2).mean().backward()
     optimizer.step()
     optimizer.zero_grad()
-    best = min(best, time.perf_counter() - begun)
+    best = min(best, time.process_time() - begun)
 json.dump([1 / best, sum(p.numel() for p in net.parameters()), transformers.__version__, torch.__version__], sys.stdout)
 """
 
 
 def best_of(call: Callable[[], object], rounds: int) -> float:
-    """The best time of several rounds in seconds, after one that does not count."""
+    """The least CPU seconds of several rounds, after one that does not count: one thread, and what else runs does not matter."""
     call()
     best = float("inf")
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun = time.process_time()
         call()
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     return best
 
 
