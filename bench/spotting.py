@@ -13,14 +13,17 @@ for all phrases, as before a training set one for each, and at the phrase's own.
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from aural.corpora.manifest import Clip, read_manifest
+from aural.files import write_text
 from aural.metrics.intervals import bootstrap
 from aural.metrics.spotting import misses_at, peaks
 from aural.models import store
@@ -136,6 +139,43 @@ def other_speech(clips: list[Clip], hours: float) -> list[Clip]:
     return clips[: int(np.searchsorted(spent, hours)) + 1]
 
 
+@dataclass(frozen=True)
+class Sounds:
+    """What is heard: the recordings of the words, and the speech in which they are not said, with noise or without."""
+
+    data: Path
+    speech: list[Clip]
+    draws: int
+
+    def said(self, word: str, noisy: bool) -> list[np.ndarray]:
+        """The real recordings of a word [1, T]."""
+        clips = [c for c in read_manifest(self.data / "wake_words" / "train.jsonl") if c.label == word]
+        return self._noisy(clips, WORDS.index(word)) if noisy else [samples_of(c)[0] for c in clips]
+
+    def others(self, noisy: bool) -> list[np.ndarray]:
+        """The other speech in long recordings: nobody starts anew before each sentence."""
+        if not noisy:
+            return [np.concatenate([samples_of(c)[0] for c in self.speech])]
+        parts = [part for draw in range(self.draws) for part in self._noisy(self.speech, 10 + draw)]
+        return [np.concatenate(parts[k::8]) for k in range(8)]
+
+    def _noisy(self, clips: list[Clip], seed: int) -> list[np.ndarray]:
+        noises = [samples_of(c)[0] for c in read_manifest(self.data / "noises" / "valid.jsonl")]
+        rng = np.random.default_rng(seed)
+        return [in_noise(samples_of(c), noises, rng) for c in clips]
+
+
+def lines(word: str, how: str, sound: str, folder: Path, sounds: Sounds) -> tuple[list[object], list[object]]:
+    """The lines of both tables for one model and one kind of sound; what was heard before is not heard again."""
+    kept = folder / f"heard-{sound.replace(' ', '')}.json"
+    if not kept.is_file():
+        said, others = sounds.said(word, sound != "clean"), sounds.others(sound != "clean")
+        told = [[sound, *row(word, how, folder, said, others)], [sound, word, how, len(said), *cascade(folder, said, others)]]
+        write_text(kept, json.dumps(told) + "\n")
+    first, second = json.loads(kept.read_text(encoding="utf-8"))
+    return first, second
+
+
 def main() -> None:
     """All words, both ways."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -145,26 +185,21 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--speech", type=Path, nargs="*", default=[], help="manifests of other speech; not given = the valid parts")
     parser.add_argument("--hours", type=float, default=100.0, help="of that speech at most so much")
+    parser.add_argument("--only", default="", help="phrases with commas: the others are left out")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    rng = np.random.default_rng(0)
-    noises = [samples_of(c)[0] for c in read_manifest(args.data / "noises" / "valid.jsonl")]
     clips = other_speech([c for place in args.speech or valid_parts(args.data) for c in read_manifest(place)], args.hours)
-    speech = [in_noise(samples_of(c), noises, rng) for _ in range(args.draws) for c in clips]
-    # One recording as long as all: nobody starts anew before each sentence.
-    speech = [np.concatenate(speech[k::8]) for k in range(8)]
-    quiet = [np.concatenate([samples_of(c)[0] for c in clips])]
+    sounds = Sounds(args.data, clips, args.draws)
     rows, both = [], []
-    for word in WORDS:
-        own = [c for c in read_manifest(args.data / "wake_words" / "train.jsonl") if c.label == word]
-        said = [in_noise(samples_of(c), noises, rng) for c in own]
+    for word in [w for w in WORDS if not args.only or w in args.only.split(",")]:
         for how in ("text", *(["real"] if args.real else [])):
             folder = trained(word, args.work, how, args.real)
-            clean = [samples_of(c)[0] for c in own]
-            for sound, heard, other in (("10 dB", said, speech), ("clean", clean, quiet)):
-                rows.append((sound, *row(word, how, folder, heard, other)))
-                both.append((sound, word, how, len(heard), *cascade(folder, heard, other)))
-    hours = sum(map(len, speech)) / RATE / 3600
+            for sound in ("10 dB", "clean"):
+                first, behind = lines(word, how, sound, folder, sounds)
+                rows.append(tuple(first))
+                both.append(tuple(behind))
+                print(rows[-1], both[-1], flush=True)
+    hours = sum(c.duration or 0.0 for c in clips) / 3600
     table = Table(
         "Wake words, clean and in noise at 10 dB",
         ("sound", "phrase", "learned from", "said", *(f"missed at {r:g} false alarms an hour" for r in _RATES),
@@ -172,7 +207,7 @@ def main() -> None:
          "CPU share of one core"),
         tuple(rows),
         (
-            f"false alarms were counted on {hours / args.draws:.1f} h of other speech, for the noise {args.draws} times with other "
+            f"false alarms were counted on {hours:.1f} h of other speech, for the noise {args.draws} times with other "
             "noise; so little that below one in all that time not one may count: one sound that is alike decides",
             "settings of the training were chosen on the same recordings, since other words are kept back",
             "the words were said by more than 50 people; 95 % intervals over recordings, since speakers are not told",

@@ -57,12 +57,19 @@ def apply(sound: Sound, params: Params) -> Sound:
 
 def colored(rng: np.random.Generator, color: str, length: int) -> NDArray[np.float32]:
     """Noise [T] of unit power whose power falls with 1 (white), 1/f (pink) or 1/f^2 (brown)."""
-    white: NDArray[Any] = rng.standard_normal(length)
+    white: NDArray[Any] = rng.standard_normal(_quick(length))
     slope = _SLOPES[color]
     if slope and length > 2:
         spectrum = np.fft.rfft(white)
         spectrum[1:] /= np.arange(1, len(spectrum)) ** slope
         spectrum[0] = 0
-        white = np.fft.irfft(spectrum, length)
+        white = np.fft.irfft(spectrum, len(white))
+    white = white[:length]
     level = float(np.sqrt(np.mean(white**2)))
     return (white / level if level > 0 else white).astype(np.float32)
+
+
+def _quick(length: int) -> int:
+    """The next length whose Fourier transform is quick: lengths with large prime factors take several times as long."""
+    step = 1 << max(0, length.bit_length() - 4)
+    return next(size * step for size in (8, 9, 10, 12, 15, 16) if size * step >= length) if length > 8 else length

@@ -155,6 +155,13 @@ def test_made_noise_falls_by_its_color(color: str, fall: float) -> None:
     assert np.mean(-np.diff(octaves)) == pytest.approx(fall, abs=0.3)
 
 
+@pytest.mark.parametrize("length", [1, 9, 1009, 80_016])
+def test_made_noise_has_unit_power_at_any_length(length: int) -> None:
+    """Also where the Fourier transform is made over a longer stretch, because the length itself is a slow one."""
+    made = noise.colored(np.random.default_rng(0), "pink", length)
+    assert made.shape == (length,) and power(made[None]) == pytest.approx(1.0, rel=1e-4)
+
+
 def test_babble_reaches_its_ratio_with_equal_voices() -> None:
     sound = voice(0)
     options = babble.Options(low=6, high=6)
