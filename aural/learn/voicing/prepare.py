@@ -23,7 +23,7 @@ from aural.sound.pitch import pitch
 from aural.sound.sound import load
 from aural.text.pronunciation.phones import Phone, sequence
 
-VERSION = 1  # of what is kept
+VERSION = 2  # of what is kept
 MARGIN = 0.1  # s of silence that are left at either end
 _LEAST = 5  # clips: fewer cannot be aligned
 _WIDE = (60.0, 600.0)  # Hz, in which a voice's own range is looked for
@@ -50,7 +50,7 @@ def prepared(job: Job, terms: Terms) -> dict[str, list[Said]]:
     clips = {name: list(job.clips.get(name, ())) for name in ("train", "valid")}
     place = home() / "prepared" / _key(clips, terms)
     if not (place / "said.json").is_file():
-        _keep(place, _made(job, clips, terms), terms)
+        _keep(place, _made(job, clips, terms), clips, terms)
     found = _kept(place, clips, terms.hop)
     _enough(len(found["train"]))
     return found
@@ -193,14 +193,17 @@ def _level(said: list[Said]) -> list[Said]:
     ]
 
 
-def _keep(place: Path, made: dict[str, list[Said]], terms: Terms) -> None:
-    """Written as arrays behind one another, and a table of what is not a number."""
+def _keep(place: Path, made: dict[str, list[Said]], clips: dict[str, list[Clip]], terms: Terms) -> None:
+    """Written as arrays behind one another, and a table of what is not a number. A clip is known by its place among those of its
+    split: its name may differ, when a training is resumed from the manifest of its run folder."""
+    number = {name: {(c.id, c.start): k for k, c in enumerate(part)} for name, part in clips.items()}
     every = [s for part in made.values() for s in part]
     arrays = {name: np.concatenate([getattr(s, name) for s in every]).astype(np.float32) for name in _ARRAYS} if every else {}
     rows = {
         name: [
             {
-                "id": s.clip.id, "start": s.clip.start, "words": s.words, "begin": s.begin, "duration": s.duration, "gain": s.gain,
+                "clip": number[name][s.clip.id, s.clip.start], "words": s.words, "begin": s.begin,
+                "duration": s.duration, "gain": s.gain,
                 "fit": s.fit, "frames": s.frames, "phones": [[p.name, p.stress, p.word, p.mark] for p in s.phones],
             }
             for s in part
@@ -219,7 +222,6 @@ def _kept(place: Path, clips: dict[str, list[Clip]], hop: float) -> dict[str, li
     at = dict.fromkeys(_ARRAYS, 0)
     found: dict[str, list[Said]] = {}
     for name in ("train", "valid"):
-        known = {(c.id, c.start): c for c in clips[name]}
         found[name] = []
         for row in rows[name]:
             sizes = {"ends": len(row["phones"]), "inner": len(row["phones"]), "pitch": row["frames"], "level": row["frames"]}
@@ -229,7 +231,7 @@ def _kept(place: Path, clips: dict[str, list[Clip]], hop: float) -> dict[str, li
                 at[key] += size
             phones = tuple(Phone(*p) for p in row["phones"])
             found[name].append(
-                Said(known[row["id"], row["start"]], phones, tuple(row["words"]), hop=hop, begin=row["begin"],
+                Said(clips[name][row["clip"]], phones, tuple(row["words"]), hop=hop, begin=row["begin"],
                      duration=row["duration"], gain=row["gain"], fit=row["fit"], **own)
             )  # fmt: skip
     return found

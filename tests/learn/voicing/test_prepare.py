@@ -58,6 +58,10 @@ def test_what_was_prepared_is_kept_and_the_same(job: Job, monkeypatch: pytest.Mo
     again = prepared(job, Terms())
     for one, other in zip(first["train"], again["train"], strict=True):
         assert one.phones == other.phones and np.array_equal(one.ends, other.ends) and np.array_equal(one.pitch, other.pitch)
+    # a run that is resumed reads the same clips from the manifest of its folder, under other names
+    renamed = {name: [dataclasses.replace(c, id=f"../{c.id}") for c in part] for name, part in job.clips.items()}
+    found = prepared(dataclasses.replace(job, clips=renamed), Terms())
+    assert [s.clip.id for s in found["train"]] == [f"../{s.clip.id}" for s in first["train"]]
 
 
 def test_clips_without_a_text_and_other_languages_without_phonemes_are_told(job: Job) -> None:
