@@ -40,7 +40,8 @@ _WHOLE = {
     "dpi": ("dot per inch", "dots per inch"), "ft-lb": ("foot pound", "foot pounds"),
     "psi": ("pound per square inch", "pounds per square inch"), "hp": ("horsepower", "horsepower"),
     "bhp": ("brake horsepower", "brake horsepower"), "bpm": ("beat per minute", "beats per minute"),
-    "ppm": ("part per million", "parts per million"), "px": ("pixel", "pixels"), "MP": ("megapixel", "megapixels"),
+    "ppm": ("part per million", "parts per million"), "ppb": ("part per billion", "parts per billion"),
+    "px": ("pixel", "pixels"), "MP": ("megapixel", "megapixels"),
     "dB": ("decibel", "decibels"), "db": ("decibel", "decibels"), "dBm": ("decibel milliwatt", "decibel milliwatts"),
     "h": ("hour", "hours"), "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "min": ("minute", "minutes"),
     "mins": ("minute", "minutes"), "sec": ("second", "seconds"), "secs": ("second", "seconds"), "yr": ("year", "years"),
@@ -100,6 +101,7 @@ TIMES = {
     "min": "minute", "sec": "second", "d": "day", "day": "day",
     "mo": "month", "month": "month", "yr": "year", "year": "year",
     "wk": "week", "week": "week", "hour": "hour", "minute": "minute", "second": "second", "person": "person",
+    "100km": "hundred kilometers", "100 km": "hundred kilometers",
 }  # fmt: skip
 BY = "(?:" + "|".join(re.escape(u) for u in sorted({*UNITS, *TIMES} - {"%", "°", "‰"}, key=lambda u: (-len(u), u))) + ")"
 

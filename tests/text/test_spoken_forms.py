@@ -28,12 +28,18 @@ CASES = {
         ("J. R. R. Tolkien", "JRR Tolkien"), ("AT&T", "AT and T"), ("THE HOUSE IS LARGE", "the house is large"),
     ],
     "address": [
+        ("N Main St", "North Main Street"),
+        ("250 Park Ave S", "two fifty Park Avenue South"),
+        ("Hwy 9 N, then", "Highway nine North then"),
+        ("Plan N is good", "Plan N is good"),
         ("1428 Elm St. It was", "fourteen twenty eight Elm Street It was"),
         ("708 N 1st St, Reno", "seven zero eight North first Street Reno"),
         ("Austin, TX 78701", "Austin Texas seven eight seven zero one"), ("an OR gate", "an OR gate"),
         ("12 Elm trees", "twelve Elm trees"),
     ],
     "cardinal": [
+        ("Austin, Texas 78701", "Austin Texas seven eight seven zero one"),
+        ("in Texas 78701", "in Texas seventy eight thousand seven hundred and one"),
         ("12 345 678", "twelve million three hundred forty five thousand six hundred and seventy eight"),
         ("room 404", "room four oh four"), ("404 rooms", "four hundred and four rooms"),
         ("12 345", "twelve three hundred and forty five"),
@@ -81,6 +87,8 @@ CASES = {
         ("5 < 6 ≤ 7", "five is less than six is at most seven"), ("10/2=5", "ten divided by two equals five"),
     ],
     "measure": [
+        ("8 l/100 km", "eight liters per hundred kilometers"),
+        ("9 N", "nine newtons"),
         ("a 5 km run", "a five kilometer run"), ("a 5 km or so", "a five kilometers or so"),
         ("32\" x 34\"", "thirty two inches by thirty four inches"), ("3 ft x 4 ft", "three feet by four feet"),
         ("11 st and 1 st", "eleven stone and first"), ("12 pt font", "twelve point font"),

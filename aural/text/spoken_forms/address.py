@@ -16,11 +16,16 @@ PATTERN = re.compile(
     rf"Boulevard|Highway|Court|Place|Square|Parkway|Way|Circle|Terrace))\b)"
     rf"|(?P<side>{'|'.join(DIRECTIONS)})(?P<point>\.?)(?=\s(?:[A-Z]\w|\d{{1,3}}(?:st|nd|rd|th)))"
     rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
-    r"|(?P<quarter>[NS][EW])(?!\w)"
+    r"|(?P<quarter>[NS][EW]|[NSEW](?![\w'.&-]))(?!\w)"
     rf"|(?P<street>{_STREET})(?P<point2>\.?)(?!\w)",
     re.IGNORECASE,
 )
-_CAPITALIZED = re.compile(r"(?:[A-Z][\w']*|\d{1,3}(?:st|nd|rd|th))\s$")
+# A side of the sky before the name of a street, and behind the number of a road.
+_STREET_BEHIND = re.compile(
+    rf"(?:\s(?:[A-Z][\w']*|\d{{1,3}}(?:st|nd|rd|th))){{1,3}}\s(?:(?:{_STREET})\b|(?:Street|Avenue|Road|Drive|Lane|Boulevard)\b)",
+    re.IGNORECASE,
+)
+_ROAD_BEFORE = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}\d{1,4}\s$")
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -34,12 +39,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["quarter"]:
         return _quarter(found["quarter"], end, around)
     if found["side"]:
-        if (
-            not found["side"].isupper()
-            or not re.search(r"\d[A-Z]?\s$", around.left)
-            or around.previous not in ("address", "cardinal")
-        ):
-            return None
+        behind_house = re.search(r"\d[A-Z]?\s$", around.left) and around.previous in ("address", "cardinal")
+        before_street = (
+            len(found["side"]) < 3 and _STREET_BEHIND.match(around.right(found.end())) and not around.left[-1:].isalnum()
+        )
+        if not found["side"].isupper() or not (behind_house or before_street):
+            return _quarter(found["side"], found.end("side"), around)
         return (Part(end, (DIRECTIONS[found["side"]],)),)
     if found["state"]:
         return _state(found, around) or _street(found["state"], end, around) or _quarter(found["state"], end, around)
@@ -61,8 +66,9 @@ def _street(written: str, end: int, around: Around) -> Reading | None:
 
 def _quarter(written: str, end: int, around: Around) -> Reading | None:
     """NW and the like behind a street."""
-    behind_street = around.previous == "address" and around.left[-1:] == " "
-    return (Part(end, (DIRECTIONS[written],)),) if behind_street and written in DIRECTIONS else None
+    behind_street = around.previous == "address" and around.left[-1:] == " " and not around.previous_written.isdecimal()
+    known = behind_street or _ROAD_BEFORE.search(around.left)
+    return (Part(end, (DIRECTIONS[written],)),) if known and written in DIRECTIONS else None
 
 
 def _state(found: re.Match[str], around: Around) -> Reading | None:

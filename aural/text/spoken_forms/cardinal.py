@@ -7,6 +7,7 @@ import re
 from aural.text._number_words import in_pairs, one_by_one
 from aural.text._reading import Around, Reading, said
 from aural.text.spoken_forms._amounts import NUMBER, SCALES, amount, names_digits
+from aural.text.spoken_forms._places import STATES
 
 RANK = 60
 _SPACED = r"[1-9]\d{0,2}(?:(?: \d{3}){0,3} 000|(?: \d{3}){2,4})(?!,?\d| \d{3}(?!\d))"
@@ -15,6 +16,8 @@ PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})|\d+")
 _LABELED = re.compile(
     r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus)\s(?:#|no\. )?$", re.IGNORECASE
 )
+# Postal codes: Washington, D.C. 20001; Austin, Texas 78701.
+_POSTED = re.compile(rf",\s(?:D\.C\.|{'|'.join(sorted(set(STATES.values())))}),?\s{{1,2}}$")
 _NAME = 10  # digits: from here on a number without commas is a name, not a count
 
 
@@ -24,6 +27,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found[1] and not around.signed:
         return None
     sign = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
+    if digits.isdecimal() and len(digits) == 5 and _POSTED.search(around.left):
+        return said(end, *one_by_one(digits))
     if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
         return said(end, *sign, *one_by_one(digits))
     if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):

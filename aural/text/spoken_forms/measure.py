@@ -29,6 +29,7 @@ _NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
 _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
 _BY = re.compile(r"""["']\s?(?:x|×|by)\s?[\d./ ]*$""")  # before the second of two lengths
+_ROAD = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}$")
 _PRINTED = re.compile(r"[ -](?:font|type|text|size|letters|print)\b")
 _COUNTS = frozenset("money measure cardinal decimal fraction".split())
 
@@ -64,6 +65,8 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
         return None
     short = bool(found["dot"]) and not around.closes(found.end()) and name[-1].isalpha()
     end = found.end() if short else found.end("unit")
+    if name == "N" and gap and _ROAD.search(around.left):
+        return None
     if name == "pt" and _PRINTED.match(around.right(end)):
         return said(end, *words, "point")
     if name == "st" and gap and nth(int(re.sub(r"\D", "", written) or 0)) == "st":
