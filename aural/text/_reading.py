@@ -77,7 +77,7 @@ class Around:
     @cached_property
     def signed(self) -> bool:
         """True when a plus or minus here belongs to the number behind it, not to what stands before it."""
-        return not _OPERAND.search(self.left) and not (self.previous == "time" and self.left.endswith("."))
+        return not _OPERAND.search(self.left) and not (self.previous in ("time", "acronym") and self.left.endswith("."))
 
     def describes(self, end: int) -> bool:
         """True when an amount up to `end` describes the thing behind it: a 5 km run, a $20 bill; its unit is singular then."""

@@ -50,6 +50,7 @@ CASES = {
         ("call 911", "call nine one one"), ("0", "zero"), ("1000000", "one million"), ("105 million", "one hundred five million"),
     ],
     "date": [
+        ("in Q4 '22", "in the fourth quarter of twenty two"),
         ("2020-12-25T10:30", "the twenty fifth of December twenty twenty ten thirty"), ("03/2020", "March twenty twenty"),
         ("in 12/2020", "in December twenty twenty"), ("1/2000", "one two thousandth"),
         ("Jan-Mar 2020", "January to March twenty twenty"), ("may-march", "may march"),
@@ -82,11 +83,14 @@ CASES = {
     ],
     "mark": [("“So…” (he) said; yes!", "So he said yes"), ("a • b * c 😀", "a b c"), ("well-known", "well known")],
     "math": [
+        ("E = mc^2", "E equals mc squared"),
         ("x + 1 = y", "x plus one equals y"), ("1-2=5", "one minus two equals five"), ("2x8", "two by eight"),
         ("16:9", "sixteen to nine"), ("3 × 4 = 12", "three times four equals twelve"),
         ("5 < 6 ≤ 7", "five is less than six is at most seven"), ("10/2=5", "ten divided by two equals five"),
     ],
     "measure": [
+        ("4' x 8'.", "four feet by eight feet"),
+        ("the '4' of", "the four of"),
         ("8 l/100 km", "eight liters per hundred kilometers"),
         ("9 N", "nine newtons"),
         ("a 5 km run", "a five kilometer run"), ("a 5 km or so", "a five kilometers or so"),

@@ -45,7 +45,7 @@ _BEFORE_NUMBER = {
     "ca": "circa", "c": "circa", "approx": "approximately", "tel": "telephone", "bk": "book", "rte": "Route",
     "hwy": "Highway", "par": "paragraph", "ln": "line", "ll": "lines", "est": "established", "max": "maximum",
     "min": "minimum", "pg": "page", "pgs": "pages", "para": "paragraph", "lat": "latitude", "rt": "Route", "chs": "chapters",
-    "sect": "section",
+    "sect": "section", "sc": "scene",
 }  # fmt: skip
 # Before a year alone.
 _BEFORE_YEAR = {"b": "born", "d": "died"}

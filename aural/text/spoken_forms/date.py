@@ -22,7 +22,7 @@ PATTERN = re.compile(
     |(?P<m4>0?[1-9]|1[0-2])/(?P<y4>(?:19|20)\d\d)(?![\w/]|\.\d)
     |(?P<opens>{MONTH})\s?[-–]\s?(?P<closes>{MONTH})(?:,?\s(?P<y5>{_YEAR}))?(?!\w)
     |(?P<m3>0?[1-9]|1[0-2])/(?P<d3>{_DAY})(?![\w/]|\.\d)
-    |(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12])(?:\s|')?(?P<year4>\d{{4}}|\d\d)(?!\w)
+    |(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12])\s?'?(?P<year4>\d{{4}}|\d\d)(?!\w)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

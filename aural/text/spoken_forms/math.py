@@ -28,7 +28,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     ):
         return None
     raised = re.match("[23](?!\\d)", around.right(found.end())) if sign == "^" else None
-    if raised and _OPERAND_BEFORE.search(around.left):
+    if raised and (_OPERAND_BEFORE.search(around.left) or re.search(r"(?<![A-Za-z])[A-Za-z]{2,3}$", around.left)):
         return said(found.end() + 1, "squared" if raised[0] == "2" else "cubed")
     words = _WORDS[sign].split()
     if sign in _ALWAYS:

@@ -16,6 +16,7 @@ PATTERN = re.compile(
         (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^/])
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
+        |(?P<last>')(?!\w)
     )
     |/(?P<per>{BY})(?!\w)
     |(?P<bare>°C|°F|[kcm]?m[²³]|km/h|m/s²?|mi/h)(?!\w)
@@ -51,6 +52,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["feet"]:
         inches = (*amount(found["inches"]), "inch" if found["inches"] == "1" else "inches") if found["inches"] else ()
         return said(end, *words, "foot" if one else "feet", *inches)
+    if found["last"]:
+        return said(end, *words, "foot" if one else "feet") if _BY.search(around.left + written) else None
     if found["long"]:
         by = _BY.search(around.left + written)
         return said(end, *words, "inch" if one else "inches") if by or _is_inches(around, end) else None
