@@ -1,8 +1,9 @@
 """Speech to text by a fetched recognizer that goes on learning: an accent, an age, a speaker, from minutes to hours of speech.
 
-`--from` names the recognizer (moonshine-base). Beside each matrix of its encoder and decoder a product of two thin ones is learned
-(LoRA, Hu et al. 2021), everything else is held; what comes out is a file of a few MB, which the recognizer takes when it is opened.
-Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without marks get case and marks of its own.
+`--from` names the recognizer (moonshine-base), or a run of this method that goes on. Beside each matrix of its encoder and decoder
+a product of two thin ones is learned (LoRA, Hu et al. 2021), everything else is held; what comes out is a file of a few MB, which
+the recognizer takes when it is opened. Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without marks
+get case and marks of its own.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from aural.models.card import Card
 from aural.models.card import write as write_card
 from aural.models.engines import adapted
 from aural.models.engines._moonshine import DECODER, ENCODER, VOCABULARY
+from aural.models.moonshine_weights import Changes
 from aural.nets import moonshine
 from aural.nets.low_rank import Change, change_layers
 from aural.settings import option
@@ -46,7 +48,7 @@ class Adapter:
     """What is learned beside the recognizer."""
 
     rank: int = option(8, "inner width of each change: 8 makes a file of 2.6 MB", least=1, most=128)
-    drop: float = option(0.05, "share of the inputs of a change that are hidden while it learns", least=0, most=0.9)
+    drop: float = option(0.0, "share of the inputs of a change that are hidden while it learns", least=0, most=0.9)
     where: str = option("both", "which half may change", choices=("both", "encoder", "decoder"))
     smoothing: float = option(0.1, "label smoothing: share of the chance that is spread over all pieces", least=0, most=0.9)
 
@@ -58,40 +60,64 @@ def read(job: Job) -> tuple[Choice, Adapter]:
     if "specaugment" in choice.options.augment:
         raise UsageError("adapt hears samples and no spectrogram", where="--augment specaugment", fix="Leave it out")
     augment.names(choice.options.augment)
-    base_of(choice.options)
+    beginning(choice.options)
     adapter: Adapter = parts["adapter"]
     return choice, adapter
 
 
-def base_of(options: Options) -> store.Entry:
-    """The recognizer that goes on learning. Raises: UsageError for one that cannot."""
-    fix = f"These can: {', '.join(_ABLE)}"
+@dataclass(frozen=True)
+class Beginning:
+    """What goes on learning: the card of the recognizer, and the changes that it learned before."""
+
+    base: Card
+    changes: Changes
+
+
+def beginning(options: Options) -> Beginning:
+    """What `--from` names. Raises: UsageError for what cannot be adapted."""
+    fix = f"These can: {', '.join(_ABLE)}, and runs of --method adapt"
     try:
         entry = store.entry_of(str(options.start), "recognizer")
+        own = entry.card.kind == "adapted"
+        card = store.entry_of(adapted.base_of(entry.folder), "recognizer").card if own else entry.card
+        begun = adapted.read(entry.folder) if own else {}
     except AuralError as error:
         raise UsageError(f"there is no recognizer {options.start!r} to adapt ({error.what})", where="--from", fix=fix) from None
-    if entry.card.name not in _ABLE:
-        raise UsageError(f"{entry.card.name} cannot be adapted", where="--from", fix=fix)
-    return entry
+    if card.name not in _ABLE:
+        raise UsageError(f"{card.name} cannot be adapted", where="--from", fix=fix)
+    return Beginning(card, begun)
 
 
 def run(job: Job) -> Card:
     """Bring texts into style, learn the changes, write them; the model folder is whole when this returns."""
     choice, adapter = read(job)
-    options, entry = choice.options, base_of(choice.options)
+    options, begun = choice.options, beginning(choice.options)
     use_threads(options.threads)
-    base = entry.card
+    base = begun.base
     folder = store.ensure(base.name, "recognizer", job.progress)
     assert base.longest_input is not None
     job = dataclasses.replace(job, clips=texts.in_style(job, base.name, base.longest_input, options.threads))
     net = moonshine.loaded(moonshine_weights.read(folder / ENCODER, folder / DECODER))
     torch.manual_seed(options.seed)
     changes = change_layers(net, adapter.rank, adapter.drop, lambda name: adapter.where in ("both", name.partition(".")[0]))
+    _take(changes, begun.changes)
     truth = Told(Pieces.read((folder / VOCABULARY).read_bytes()))
     trainee = Adapting(net, changes, adapter.smoothing, options, device_of(options.device))
     size = sum(p.numel() for change in changes.values() for p in change.parameters())
     fitted(job, choice, trainee, data_of(job, choice, (truth, truth), None, None), METRIC, f"{size:,} of them learn")
     return _exported(job, choice, base, changes)
+
+
+@torch.no_grad()
+def _take(changes: Mapping[str, Change], before: Changes) -> None:
+    """Begin with changes that were learned before. Raises: UsageError where they are of other layers or another rank."""
+    known = {moonshine.checkpoint_name(name): change for name, change in changes.items()}
+    for name, (down, up) in before.items():
+        if name not in known or known[name].down.shape != down.shape:
+            fix = f"Give --rank {len(down)}, and --where as there"
+            raise UsageError("the run behind --from learned other changes", where="--from", fix=fix)
+        known[name].down.copy_(torch.tensor(down))
+        known[name].up.copy_(torch.tensor(up))
 
 
 def _exported(job: Job, choice: Choice, base: Card, changes: Mapping[str, Change]) -> Card:

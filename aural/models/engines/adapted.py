@@ -28,7 +28,7 @@ _DOWN, _UP = ".down", ".up"
 def open(folder: Path, card: Card, runtime: Runtime) -> Moonshine:
     """The recognizer of a model folder; its base is fetched where it is not here. Raises: ModelMissing, ModelRefused."""
     changes = read(folder)
-    base = _base(folder)
+    base = store.ensure(base_of(folder), "recognizer")
     return _moonshine.open(base, card, runtime, changes, f"-{sha256_of(folder / CHANGES)[:16]}")
 
 
@@ -54,14 +54,13 @@ def read(folder: Path) -> Changes:
     return whole
 
 
-def _base(folder: Path) -> Path:
-    """The folder of the recognizer that is changed. Raises: ModelMissing, ModelRefused where it is another one by now."""
+def base_of(folder: Path) -> str:
+    """The name of the recognizer that a folder changes. Raises: ModelRefused where it is another version of it by now."""
     try:
         told = json.loads((folder / BASE).read_text(encoding="utf-8"))
         name, files = str(told["base"]), dict(told["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(f"this adapter does not tell its base ({error})", where=str(folder / BASE)) from None
-    entry = store.entry_of(name, "recognizer")
-    if entry.hashes != files:
+    if store.entry_of(name, "recognizer").hashes != files:
         raise ModelRefused(f"this adapter was made for another version of {name}", where=str(folder), fix="Train it again")
-    return store.ensure(name, "recognizer")
+    return name

@@ -16,9 +16,11 @@ from aural.learn.methods import adapt
 from aural.learn.train import Ask, train
 from aural.models import store, tensors
 from aural.models.card import read as read_card
+from aural.models.card import write as write_card
 from aural.models.engines import adapted
 from aural.models.face import Decoding
 from aural.models.runtime import Runtime
+from aural.nets.low_rank import Change
 from aural.progress import Quiet
 from aural.results import Question
 from aural.sound.source import Source
@@ -110,6 +112,20 @@ def test_a_folder_that_fits_no_base_is_refused(tmp_path: Path) -> None:
         adapted.read(tmp_path)
 
 
+def test_an_adapted_one_goes_on(tmp_path: Path) -> None:
+    pair = (np.ones((2, 416), np.float32), np.full((416, 2), 0.25, np.float32))
+    adapted.write(tmp_path, "moonshine-base", {"layers.0.self_attn.q_proj": pair})
+    card = dataclasses.replace(store.entry_of("moonshine-base", "recognizer").card, kind="adapted", files={})
+    write_card(card, tmp_path / "card.json")
+    begun = adapt.beginning(adapt.read(asked(start=str(tmp_path)))[0].options)
+    assert begun.base.name == "moonshine-base"
+    one = Change(416, 416, 2)
+    adapt._take({"encoder.layers.0.self_attn.q_proj": one}, begun.changes)
+    assert bool((one.down == 1.0).all()) and bool((one.up == 0.25).all())
+    with pytest.raises(UsageError, match="other changes"):
+        adapt._take({"encoder.layers.0.self_attn.q_proj": Change(416, 416, 3)}, begun.changes)
+
+
 def test_rows_without_a_text_are_refused(rows: Path, tmp_path: Path) -> None:
     silent = [json.loads(line) for line in rows.read_text().splitlines()]
     bare = tmp_path / "bare.jsonl"
@@ -135,5 +151,5 @@ def test_clips_longer_than_the_recognizer_hears_are_left_out(rows: Path, tmp_pat
 def test_the_card_can_be_read_back(tmp_path: Path) -> None:
     job = dataclasses.replace(asked(), folder=tmp_path)
     choice, _ = adapt.read(job)
-    card = adapt._exported(job, choice, adapt.base_of(choice.options).card, {})
+    card = adapt._exported(job, choice, adapt.beginning(choice.options).base, {})
     assert read_card(tmp_path / "model" / "card.json") == card
