@@ -2,8 +2,8 @@
 
 `--from` names the recognizer (moonshine-base), or a run of this method that goes on. Beside each matrix of its encoder and decoder
 a product of two thin ones is learned (LoRA, Hu et al. 2021), everything else is held; what comes out is a file of a few MB, which
-the recognizer takes when it is opened. Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without marks
-get case and marks of its own.
+the recognizer takes when it is opened. Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without
+marks get case and marks of its own.
 """
 
 from __future__ import annotations
