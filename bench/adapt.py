@@ -17,7 +17,8 @@ import resource
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -120,13 +121,13 @@ def change(items: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any
     return f"{100 * found.value:+.1f}{between}"
 
 
-def style(items: Sequence[Mapping[str, Any]]) -> str:
+def style(items: Sequence[Mapping[str, Any]]) -> tuple[float, float, float]:
     """Share in % of answers that end with a mark; commas, and capitals behind the first word, for a hundred words."""
     said = [i["words"]["said"].split() for i in items if i["words"]["said"].strip()]
     words = sum(map(len, said))
     final = sum(s[-1][-1] in _MARKS for s in said) / len(said)
     commas, capitals = sum(w[-1] == "," for s in said for w in s), sum(w[0].isupper() for s in said for w in s[1:])
-    return f"{100 * final:.0f}, {100 * commas / words:.1f}, {100 * capitals / words:.1f}"
+    return round(100 * final, 1), round(100 * commas / words, 1), round(100 * capitals / words, 1)
 
 
 def children(items: Sequence[Mapping[str, Any]], ages: Mapping[str, int], young: bool) -> list[Mapping[str, Any]]:
@@ -159,11 +160,33 @@ def apart(words: Sequence[Sequence[Any]], before: Sequence[Sequence[Any]]) -> np
     return np.array(found)
 
 
-def finding(corpora: Path, data: Path, work: Path, minutes: Sequence[float], flags: Sequence[str]) -> Finding:
-    """Train for each amount of speech, and hear all that is reported with each model."""
+@dataclass(frozen=True)
+class Made:
+    """A model to be heard: its name or run folder, what it learned from, and the CPU minutes that it took."""
+
+    model: str
+    title: str
+    spent: float | None
+
+
+def made(corpora: Path, work: Path, minutes: Sequence[float], flags: Sequence[str]) -> Iterator[Made]:
+    """The recognizer as fetched, then as adapted on each amount of speech."""
     style_of = written(corpora, work)
     learn, tune = parts_of(style_of["speechocean762"])
     mix, calm = parts_of(style_of["librispeech_some"])
+    yield Made(BASE, "as fetched", None)
+    for amount in minutes:
+        clips, run = drawn(learn, amount), work / f"minutes-{amount:g}"
+        seconds = sum(c.duration or 0.0 for c in clips)
+        calmer = drawn(mix, seconds / 120)  # half as long as the accent, as far as there is so much
+        epochs = ["--epochs", str(_EPOCHS.get(amount, 2))]
+        spent = trained([*clips, *calmer], [*tune, *calm], run, [*epochs, *flags])
+        title = f"{seconds / 60:.0f} min and {sum(c.duration or 0.0 for c in calmer) / 60:.0f} min of readings"
+        yield Made(str(run), title, round(spent, 1))
+
+
+def finding(corpora: Path, data: Path, work: Path, minutes: Sequence[float], flags: Sequence[str]) -> Finding:
+    """Train for each amount of speech, and hear all that is reported with each model."""
     manifests = {
         "accent": corpora / "speechocean762" / "valid.jsonl",
         "readings": data / "librispeech_mini" / "valid.jsonl",
@@ -173,53 +196,51 @@ def finding(corpora: Path, data: Path, work: Path, minutes: Sequence[float], fla
     rows: list[tuple[Any, ...]] = []
     others: list[tuple[Any, ...]] = []
     first: dict[str, Receipt] = {}
-    for amount in (None, *minutes):
-        model, spent, seconds = BASE, None, 0.0
-        if amount is not None:
-            clips = drawn(learn, amount)
-            seconds = sum(c.duration or 0.0 for c in clips)
-            run = work / f"minutes-{amount:g}"
-            calmer = drawn(mix, seconds / 120)  # half as long as the accent, as far as there is so much
-            epochs = ["--epochs", str(_EPOCHS.get(amount, 2))]
-            spent, model = round(trained([*clips, *calmer], [*tune, *calm], run, [*epochs, *flags]), 1), str(run)
-        told = {name: heard(model, name, manifest, work) for name, manifest in manifests.items()}
+    for one in made(corpora, work, minutes, flags):
+        told = {name: heard(one.model, name, manifest, work) for name, manifest in manifests.items()}
         first = first or told  # as fetched
         accent, readings = told["accent"].items, told["readings"].items
         rows.append((
-            "as fetched" if amount is None else f"{seconds / 60:.0f} min", rate(accent), rate(children(accent, ages, True)),
-            rate(children(accent, ages, False)), rate(readings),
-            "-" if amount is None else change(readings, first["readings"].items), rate(told["prompts"].items),
-            style(readings), spent,
+            one.title, rate(accent), rate(children(accent, ages, True)), rate(children(accent, ages, False)), rate(readings),
+            "-" if told is first else change(readings, first["readings"].items), rate(told["prompts"].items), one.spent,
         ))  # fmt: skip
-        extra, usual = (beside(name, data, work) for name in (model, BASE))
+        extra, usual = (beside(name, data, work) for name in (one.model, BASE))
         far = apart(extra["words"], usual["words"])
-        size = sum(p.stat().st_size for p in (Path(model) / "model").iterdir()) if amount is not None else 0
-        others.append((
-            rows[-1][0], f"{sum(bool(t.strip()) for t in extra['written'])} of {len(extra['written'])}",
-            *(round(float(np.percentile(far, q))) for q in (50, 95)), f"{size / 1e6:.1f} MB" if size else "-",
-        ))  # fmt: skip
-        print(rows[-1], file=sys.stderr, flush=True)
-    columns = ("speech learned from", "accent", "children", "adults", "readings", "readings, points", "prompts",
-               "readings: final mark, commas, capitals", "learning, CPU min")  # fmt: skip
+        written_in = f"{sum(bool(t.strip()) for t in extra['written'])} of {len(extra['written'])}"
+        others.append((one.title, *style(readings), written_in, *(round(float(np.percentile(far, q))) for q in (50, 95))))
+        print(rows[-1], others[-1], file=sys.stderr, flush=True)
+    return Finding("How much is gained by adapting the recognizer to an accent?", _tables(rows, others, flags))
+
+
+def _tables(rows: Sequence[tuple[Any, ...]], others: Sequence[tuple[Any, ...]], flags: Sequence[str]) -> tuple[Table, ...]:
     notes = (
         "word error rate in % with the 95 % interval over speakers (prompts: one voice); accent: 280 sentences by 14 speakers of "
         "SpeechOcean762 from whom nothing was learned, half of them children, and none of their sentences; readings: 48 clips of "
         "LibriSpeech; prompts: 29 of a synthetic voice",
         "points: more (+) or fewer errors in a hundred words of the same readings",
-        f"final mark: % of the readings that end with one; commas, capitals inside: for 100 words; readings of other speakers were "
-        f"mixed in, half as long as the accent, at most {sum(c.duration or 0 for c in mix) / 60:.0f} min",
-        f"flags beside the epochs: `{shlex.join(flags)}`; epochs: 4 for 10 min, 3 for 30 min, else 2",
+        "readings of LibriSpeech by other speakers are mixed in, half as long as the accent, as far as there is so much; what comes "
+        "out is a file of 2.6 MB",
+        f"flags: `{shlex.join(flags)}` and --epochs 4 for 10 min, 3 for 30 min, else 2",
     )
-    table = Table("The default recognizer adapted to an accent, by minutes of it", columns, tuple(rows), notes)
-    more = Table(
-        "What else changes",
-        ("speech learned from", "noises given words", "word starts apart, median, ms", "95 %, ms", "size"),
-        tuple(others),
-        (
-            "27 recordings without a voice; word starts: of the words that both wrote alike in 12 readings, beside those of the base",
-        ),
+    columns = (
+        "speech learned from",
+        "accent",
+        "children",
+        "adults",
+        "readings",
+        "readings, points",
+        "prompts",
+        "learning, CPU min",
     )
-    return Finding("How much is gained by adapting the recognizer to an accent?", (table, more))
+    more = ("speech learned from", "final marks, %", "commas", "capitals", "noises given words", "starts apart, ms", "95 %, ms")
+    beside_it = (
+        "readings that end with a mark; commas, and capitals behind the first word, for a hundred words of readings",
+        "noises: recordings without a voice; starts: of words that both wrote alike in 12 readings, from the base's (median)",
+    )
+    return (
+        Table("The default recognizer adapted to an accent, by minutes of it", columns, tuple(rows), notes),
+        Table("What else changes", more, tuple(others), beside_it),
+    )
 
 
 def main() -> None:
