@@ -218,8 +218,8 @@ def _tables(rows: Sequence[tuple[Any, ...]], others: Sequence[tuple[Any, ...]], 
         "SpeechOcean762 from whom nothing was learned, half of them children, and none of their sentences; readings: 48 clips of "
         "LibriSpeech; prompts: 29 of a synthetic voice",
         "points: more (+) or fewer errors in a hundred words of the same readings",
-        "readings of LibriSpeech by other speakers are mixed in, half as long as the accent, as far as there is so much; what comes "
-        "out is a file of 2.6 MB",
+        "readings of LibriSpeech by other speakers are mixed in, half as long as the accent, as far as there is so much; what "
+        "comes out is a file of 2.6 MB",
         f"flags: `{shlex.join(flags)}` and --epochs 4 for 10 min, 3 for 30 min, else 2",
     )
     columns = (
