@@ -27,7 +27,8 @@ class Options:
     ctc: float = option(0.3, "attention: weight of CTC beside the decoder, in training and decoding; 0 = none", least=0, most=1)
     start: str | None = option(
         None,
-        "transfer: begin with the encoder of a run folder, or of a checkpoint of wav2vec 2.0 or HuBERT (org/name or a folder)",
+        "transfer: begin with the encoder of a run folder, or of a checkpoint of wav2vec 2.0 or HuBERT (org/name or a folder); "
+        "adapt: the recognizer that goes on learning (moonshine-base)",
         also=("--from",),
     )
     freeze: str = option(
