@@ -32,7 +32,7 @@ from bench.report import Finding, Table, publish
 RATE = 8000
 _WINDOW = 256  # samples, of changes of the pace
 GAP = 0.6  # s, the longest silence between two digits
-SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 8000}
+SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 1600}
 TUNED_ON = "george"
 _NOISY = 0.6  # share of strings under which there is noise, where there is any
 _RATIOS = (2.0, 25.0)  # dB, over the whole string

@@ -39,7 +39,7 @@ NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "open",
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
 _NOISY = ("digits", "wide_digits", "tuning_digits", "commands", "arabic")
-READ = 3  # rounds of readings by synthetic voices
+READ = 2  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
 

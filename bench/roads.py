@@ -34,6 +34,9 @@ _PARAMETERS = re.compile(r"([\d,]+) parameters")
 _NOTES = (
     "every road learns from the same clips; digits: strings of digits of one unseen voice (a string = a draw of the interval), "
     "gaps 0 to 600 ms, elsewhere draws are of speakers; one_voice: of sentences",
+    "wide_digits and tuning_digits learn from three recorded voices (tuning_digits from two, the third is heard), words and "
+    "strings of some fifty people, and synthetic voices, a part of them with accents; noise lies under most strings",
+    "a road that begins with what another one learned (--from) tells its own minutes alone",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
