@@ -20,7 +20,10 @@ from aural.sound.sound import load
 ROOT = Path(__file__).parents[2]
 PAGES = (
     ROOT / "README.md",
-    *(ROOT / "docs" / name for name in ("figures.md", "formats.md", "learn.md", "scale.md", "text.md")),
+    *(
+        ROOT / "docs" / name
+        for name in ("applications.md", "assistant.md", "figures.md", "formats.md", "learn.md", "scale.md", "text.md")
+    ),
     *sorted((ROOT / "docs" / "tasks").glob("*.md")),
 )
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\s*^```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)

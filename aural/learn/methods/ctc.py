@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aural.errors import LearningError
 from aural.files import sha256_of
-from aural.learn import compact, stepping
+from aural.learn import compact, drawn, stepping
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
@@ -43,6 +43,7 @@ def run(job: Job) -> Card:
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)
     measure(net, data.train, job, choice)
+    drawn.write(net, data.train.sound(0).samples[0], choice.options.augment, job.folder / "net.svg")
     _check(job, units, net.hop / choice.options.sample_rate)
     trainee = Taught(net, loss_of(choice, len(units.pieces)), choice.options, device_of(choice.options.device))
     fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], f"{len(units.pieces)} units")

@@ -9,7 +9,7 @@ import numpy as np
 from aural import find
 from aural.errors import UsageError
 from aural.files import sha256_of
-from aural.learn import augment, compact
+from aural.learn import augment, compact, drawn
 from aural.learn.export import to_onnx
 from aural.learn.fit import Data
 from aural.learn.job import Job, Method
@@ -44,6 +44,7 @@ def run(job: Job) -> Card:
     net = net_of(job, choice, len(labels))
     data = _data(job, choice, net, labels)
     measure(net, data.train, job, choice)
+    drawn.write(net, data.train.sound(0).samples[0], choice.options.augment, job.folder / "net.svg")
     trainee = Taught(net, loss_of(choice, len(labels)), choice.options, device_of(choice.options.device))
     told = f"{len(labels)} output{'s' if len(labels) > 1 else ''}"
     answers, targets = fitted(job, choice, trainee, data, METRICS[cell_of(job.question).metric], told)
