@@ -6,8 +6,15 @@ import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """A language to look for."""
+    """A language to look for, or a page to listen to."""
     parser.add_argument("language", nargs="?", metavar="LANGUAGE", help="only voices of this language, such as en or en-GB")
+    parser.add_argument(
+        "--listen", metavar="FILE.html", help="write a page with players: the same texts by several voices, names hidden"
+    )
+    parser.add_argument(
+        "--voice", metavar="NAMES", default="", help="with --listen: voices, MODEL:VOICE or model folders, with commas"
+    )
+    parser.add_argument("--texts", metavar="FILE", default="", help="with --listen: a file with one text on each line")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -16,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
     from aural.errors import UsageError
     from aural.models import store
 
+    if args.listen:
+        return _listen(args)
     rows: list[tuple[str, ...]] = []
     for entry in store.entries():
         if "synthesizer" not in entry.roles:
@@ -30,4 +39,20 @@ def run(args: argparse.Namespace) -> int:
     if not rows:
         raise UsageError(f"no voice speaks {args.language!r:.40}", where="voices", fix="`aural voices` lists all of them")
     print(table(rows, ("voice", "language", "who", "takes", "model", "licence", "state")))
+    return 0
+
+
+def _listen(args: argparse.Namespace) -> int:
+    """Write the page."""
+    from pathlib import Path
+
+    from aural.cli import listening
+    from aural.files import write_text
+    from aural.models import store
+
+    names = [name.strip() for name in args.voice.split(",") if name.strip()]
+    speakers = listening.speakers_of(names, store.entries())
+    sounds = list(listening.heard(speakers, listening.texts_of(args.texts)))
+    write_text(Path(args.listen), listening.page(sounds))
+    print(f"{args.listen}: {len(sounds)} sounds of {len(speakers)} voices")
     return 0
