@@ -38,7 +38,7 @@ from aural.settings import option
 from aural.text.pieces import Pieces
 
 DEFAULTS: Mapping[str, Any] = {
-    "start": "moonshine-base", "batch": 8, "rate": 1e-3, "decay": 0.0, "warmup": 0.1, "epochs": 6, "patience": 3, "clip_norm": 1.0,
+    "start": "moonshine-base", "batch": 8, "rate": 7e-4, "decay": 0.0, "warmup": 0.1, "epochs": 4, "patience": 3, "clip_norm": 1.0,
 }  # fmt: skip
 _ABLE = ("moonshine-base",)  # recognizers whose matrices can be read out of their graphs
 
