@@ -72,6 +72,12 @@ _SETTINGS = (
     "Outside, urban or manmade", "Outside, rural or natural", "Reverberation", "Echo", "Environmental noise", "Field recording",
 )  # fmt: skip
 _STYLES = ("Pop music", "Scary music")
+# Sides of music: the first and the last of the kinds that tell of each, in the tagger's order.
+_FACETS = {
+    "genre": ("Pop music", "Song"), "use": ("Background music", "Wedding music"), "mood": ("Happy music", "Scary music"),
+    "instrument": ("Musical instrument", "Scratching (performance technique)"), "voice": ("Singing", "Humming"),
+}  # fmt: skip
+SETS = ("music", *_FACETS)
 _SPEECH = ("Speech", "Speech synthesizer")
 SPEECH_KINDS = (*_SPEECH, "Child speech, kid speaking", "Conversation", "Narration, monologue", "Babbling")
 
@@ -101,6 +107,20 @@ class Kinds:
             for hit in hits:
                 found |= {hit} | self.covers.get(hit, frozenset())
         return frozenset(found)
+
+
+def facets_of(labels: Sequence[str], wanted: Sequence[str]) -> list[frozenset[int]]:
+    """The kinds of each side of music that was asked for; `music` stands for all sides.
+
+    Raises: UsageError for a tagger that does not tell of them.
+    """
+    at = {label: i for i, label in enumerate(labels)}
+    names = tuple(_FACETS) if "music" in wanted else tuple(dict.fromkeys(wanted))
+    for name in names:
+        if not set(_FACETS[name]) <= at.keys():
+            fix = "The default tagger does (yamnet); a model of your own tells the tags that it learned"
+            raise UsageError(f"this tagger tells nothing of {name}", where="--set", fix=fix)
+    return [frozenset(range(at[_FACETS[name][0]], at[_FACETS[name][1]] + 1)) for name in names]
 
 
 def kinds_of(labels: Sequence[str]) -> Kinds:

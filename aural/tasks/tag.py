@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -17,7 +18,7 @@ from aural.sound.source import Source
 from aural.tasks._clips import heard, over_clip
 from aural.tasks._frames import by_frames, frames_of, thresholds
 from aural.tasks._hearing import Heard, hear, mono_blocks
-from aural.tasks._kinds import strongest
+from aural.tasks._kinds import SETS, facets_of, strongest
 from aural.tasks._task import Task
 
 _TOP = 5
@@ -34,6 +35,10 @@ class Options:
         also=("--top-k",), least=0,
     )  # fmt: skip
     min_score: float | None = option(None, "leave out what scores less than this", least=0, most=1)
+    set: tuple[str, ...] = option(
+        (), "only these sides of music: genre, mood, use, instrument, voice, or music for all; --top then counts for each",
+        choices=SETS,
+    )  # fmt: skip
 
 
 @final
@@ -72,6 +77,8 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
         raise UsageError(f"--top is {options.top}", fix="It is a number of kinds, or 0 for all")
     with shelf.open("tagger") as model:
         card, scores = model.card, _scores(source, model, progress)
+    if options.set:
+        return Result(source.recording, dict(shelf.made_by), labels=_sides(card.labels, scores, options))
     points = card.operating_points if options.top is None and options.min_score is None else {}
     if points:
         least = thresholds(card, None)
@@ -83,6 +90,17 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     return Result(
         source.recording, dict(shelf.made_by), labels=tuple(Label(card.labels[k], round(float(scores[k]), 6)) for k in kept)
     )
+
+
+def _sides(labels: Sequence[str], scores: np.ndarray, options: Options) -> tuple[Label, ...]:
+    """The best kinds of each side of music, best first."""
+    most, least = _TOP if options.top is None else options.top, options.min_score or 0.0
+    kept: list[int] = []
+    for side in facets_of(labels, options.set):
+        best = [int(k) for k in strongest(scores, len(scores)) if k in side and scores[k] >= least and (scores[k] > 0 or not most)]
+        kept += best[: most or len(best)]
+    kept.sort(key=lambda k: (-scores[k], k))
+    return tuple(Label(labels[k], round(float(scores[k]), 6)) for k in kept)
 
 
 def _scores(source: Source, model: Scorer, progress: Progress) -> np.ndarray:

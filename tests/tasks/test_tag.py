@@ -99,3 +99,22 @@ def test_noise_is_tagged_and_listed_best_first() -> None:
     assert len(aural.tag(Source.from_samples(noise, RATE), top=0).labels) == 521
     silent = aural.tag(Source.from_samples(np.zeros(RATE), RATE))
     assert [(label.label, label.score) for label in silent.labels] == [("Silence", 1.0)]
+
+
+def test_sides_of_music_are_told_apart() -> None:
+    labels = ("Speech", "Singing", "Choir", "Humming", "Pop music", "Jazz", "Song", "Happy music", "Sad music", "Scary music")
+    scores = np.array([0.9, 0.5, 0.6, 0.1, 0.7, 0.2, 0.0, 0.3, 0.4, 0.0])
+    told = tag._sides(labels, scores, tag.Options(top=1, set=("voice", "genre", "mood")))
+    assert [(x.label, x.score) for x in told] == [("Pop music", 0.7), ("Choir", 0.6), ("Sad music", 0.4)]
+    every = tag._sides(labels, scores, tag.Options(top=0, set=("mood",)))
+    assert [x.label for x in every] == ["Sad music", "Happy music", "Scary music"]
+    with pytest.raises(UsageError, match="tells nothing of use"):
+        tag._sides(labels, scores, tag.Options(set=("music",)))
+
+
+@pytest.mark.weights
+def test_music_has_sides_with_real_weights() -> None:
+    time = np.arange(32000) / 16000
+    chord = sum(0.1 * np.sin(2 * np.pi * hz * time) for hz in (220, 277, 330))
+    told = aural.tag((chord[None].astype(np.float32), 16000), set="instrument,genre", top=2)
+    assert 0 < len(told.labels) <= 4 and "Speech" not in {x.label for x in told.labels}
