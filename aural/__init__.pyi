@@ -523,6 +523,7 @@ def tag(
     *,
     top: int | None = ...,
     min_score: float | None = ...,
+    set: tuple[str, ...] | str = ...,
     model: str | None = ...,
     models: dict[str, str] | None = ...,
     device: str = ...,
