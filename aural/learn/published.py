@@ -17,6 +17,7 @@ from torch import Tensor
 from aural.errors import ModelRefused
 from aural.models import hub_folder as folders
 from aural.models import store, tensors
+from aural.models.card import Licences
 from aural.models.hub_folder import Checkpoint
 
 ENCODER = "wav2vec2"
@@ -65,6 +66,11 @@ def told(name: str) -> dict[str, Any]:
         "dropout": float(config.get("hidden_dropout", 0.1)), "epsilon": float(config.get("layer_norm_eps", 1e-5)),
     }  # fmt: skip
     return {"encoder": ENCODER, "sample_rate": _RATE, "parts": {"frontend": {}, "encoder": plain}}
+
+
+def licences(name: str) -> Licences:
+    """What the checkpoint's own README says of its weights."""
+    return _checkpoint(name).licences
 
 
 def weights(name: str) -> dict[str, Tensor]:

@@ -102,10 +102,13 @@ def test_the_answer_is_that_of_the_library(tmp_path: Path) -> None:
 
 def test_a_training_begins_with_it(tmp_path: Path) -> None:
     folder = checkpoint(tmp_path / "c")
+    (folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
     given = {"start": str(folder), "freeze": "always", "epochs": 1, "batch": 4, "threads": 1, "patience": 0}
     train(Ask("classify", manifest(tmp_path, 4), tmp_path / "run", manifest(tmp_path, 2, 1), given=given), say=lambda text: None)
     options = json.loads((tmp_path / "run" / "options.json").read_text())
     assert options["encoder"] == "wav2vec2" and options["sample_rate"] == 16000 and options["parts"]["encoder"]["width"] == 16
+    told = json.loads((tmp_path / "run" / "model" / "card.json").read_text())["licences"]
+    assert "begun with c (cc-by-nc-4.0)" in told["weights"] and told["commercial"] is False
     state = tmp_path / "run" / "checkpoints"
     kept = tensors.read(state / (state / "latest.txt").read_text().strip() / "state.safetensors")
     before = published.weights(str(folder))

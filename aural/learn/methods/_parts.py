@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from aural.corpora.manifest import Clip
 from aural.files import write_text
-from aural.learn import augment, processes
+from aural.learn import augment, processes, published
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
 from aural.learn.loading import Clips, Draw, Target, files_of
@@ -87,6 +88,16 @@ def fitted(
 
 
 def licences_of(job: Job) -> Licences:
-    """The weights are the user's own; the licences of the clips are told as far as the rows tell them."""
-    told = sorted({c.licence for part in job.clips.values() for c in part if c.licence})
-    return Licences("Apache-2.0", "as the data allow", ", ".join(told) or "unknown", None, "the rows of the manifest")
+    """The weights are the user's own; the licences of the clips are told as far as the rows tell them.
+
+    What a published encoder may be used for goes on with what was begun with it.
+    """
+    told = ", ".join(sorted({c.licence for part in job.clips.values() for c in part if c.licence})) or "unknown"
+    start = str(job.given.get("start") or "")
+    if start and published.is_published(start):
+        own = published.licences(start)
+        name = Path(start).name if Path(start).is_dir() else start
+        allowed = f"begun with {name} ({own.weights}); else as the data allow"
+        may = False if own.commercial is False else None
+        return Licences("Apache-2.0", allowed, told, may, f"{own.told_by}; the rows of the manifest")
+    return Licences("Apache-2.0", "as the data allow", told, None, "the rows of the manifest")
