@@ -64,7 +64,7 @@ def main() -> None:
         f"{len(clips)} clips of {args.corpus}, {seconds / len(clips):.1f} s each, to {RATE} Hz, batches of {BATCH}",
         ("what is done", "clips a CPU second", "CPU ms per second of sound", *(("workers", "clips a second") if args.wall else ())),
         tuple(rows),
-        ("decoded: the first epoch, from Ogg files of 44.1 kHz; all others: a later one, from memory; an effect is drawn for half "
+        ("decoded: the first epoch, from its files; all others: a later one, from memory; an effect is drawn for half "
          "of the clips",),
     )  # fmt: skip
     publish(Finding("How fast do clips come to a net in training?", (table,)), args.json)
