@@ -148,7 +148,9 @@ def main() -> None:
     names = args.only.split(",") if args.only else find.names("nets/encoders")
     columns = ("encoder", "weights", "frame (ms)", "ms for a second of sound", "steps of learning a second")
     notes = ("the frontend is in the graph and in the times; eight clips of 1 to 2 s a step",)
-    tables = [Table("every encoder at its default size, 16 kHz, float32, one thread", columns, tuple(row(n) for n in names), notes)]
+    tables = [
+        Table("encoders at their default size, 16 kHz, float32, one thread, CPU time", columns, tuple(row(n) for n in names), notes)
+    ]
     if args.peer_python:
         steps, weights, version, other = peer(args.peer_python)
         own, own_weights = layers()
