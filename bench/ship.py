@@ -18,7 +18,7 @@ from typing import Any
 from aural.models import card as cards
 from aural.models.store import shipped
 
-_TOLD = ("accuracy", "balanced_accuracy", "frame_accuracy", "map")
+_TOLD = ("accuracy", "balanced_accuracy", "frame_accuracy", "map", "wer")
 
 
 def figures(told: list[str]) -> dict[str, dict[str, Any]]:
