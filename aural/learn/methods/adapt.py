@@ -2,7 +2,8 @@
 
 `--from` names the recognizer (moonshine-base), or a run of this method that goes on. Beside each matrix of its encoder and decoder
 a product of two thin ones is learned (LoRA, Hu et al. 2021), everything else is held; what comes out is a file of a few MB, which
-the recognizer takes when it is opened. Rows of ordinary speech among the clips keep it from forgetting. Texts in one case without
+the recognizer takes when it is opened. Rows of ordinary speech among the clips keep it from forgetting, and so does a `strength`
+under 1: a place between what it was and what it has become (Wortsman et al. 2022, Robust fine-tuning). Texts in one case without
 marks get case and marks of its own.
 """
 
@@ -50,6 +51,7 @@ class Adapter:
     rank: int = option(8, "inner width of each change: 8 makes a file of 2.6 MB", least=1, most=128)
     drop: float = option(0.0, "share of the inputs of a change that are hidden while it learns", least=0, most=0.9)
     where: str = option("both", "which half may change", choices=("both", "encoder", "decoder"))
+    strength: float = option(1.0, "share of each change that is kept at the end: less forgets less", least=0, most=1)
     smoothing: float = option(0.1, "label smoothing: share of the chance that is spread over all pieces", least=0, most=0.9)
 
 
@@ -105,7 +107,7 @@ def run(job: Job) -> Card:
     trainee = Adapting(net, changes, adapter.smoothing, options, device_of(options.device))
     size = sum(p.numel() for change in changes.values() for p in change.parameters())
     fitted(job, choice, trainee, data_of(job, choice, (truth, truth), None, None), METRIC, f"{size:,} of them learn")
-    return _exported(job, choice, base, changes)
+    return _exported(job, choice, base, changes, adapter.strength)
 
 
 @torch.no_grad()
@@ -120,11 +122,12 @@ def _take(changes: Mapping[str, Change], before: Changes) -> None:
         known[name].up.copy_(torch.tensor(up))
 
 
-def _exported(job: Job, choice: Choice, base: Card, changes: Mapping[str, Change]) -> Card:
+def _exported(job: Job, choice: Choice, base: Card, changes: Mapping[str, Change], strength: float) -> Card:
     """The model folder: changes, their base, and the card."""
     job.model.mkdir(parents=True, exist_ok=True)
     thin = {
-        moonshine.checkpoint_name(name): (c.down.detach().cpu().numpy(), c.up.detach().cpu().numpy()) for name, c in changes.items()
+        moonshine.checkpoint_name(name): (c.down.detach().cpu().numpy(), strength * c.up.detach().cpu().numpy())
+        for name, c in changes.items()
     }
     adapted.write(job.model, base.name, thin)
     seconds = sum(seconds_of(c) for c in job.clips["train"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from aural.corpora.samples import sample
 from aural.errors import LearningError, ModelRefused, UsageError
@@ -112,6 +113,20 @@ def test_a_folder_that_fits_no_base_is_refused(tmp_path: Path) -> None:
         adapted.read(tmp_path)
 
 
+def test_half_the_strength_keeps_half_of_each_change(tmp_path: Path) -> None:
+    change = Change(416, 416, 2)
+    with torch.no_grad():
+        change.up.fill_(0.5)
+    written = {}
+    for strength in (1.0, 0.5):
+        job = dataclasses.replace(asked(), folder=tmp_path / str(strength))
+        adapt._exported(job, adapt.read(job)[0], store.entry_of("moonshine-base", "recognizer").card,
+                        {"encoder.layers.0.self_attn.q_proj": change}, strength)  # fmt: skip
+        written[strength] = adapted.read(job.model)["layers.0.self_attn.q_proj"]
+    np.testing.assert_array_equal(written[0.5][0], written[1.0][0])
+    np.testing.assert_allclose(written[0.5][1], 0.5 * written[1.0][1])
+
+
 def test_an_adapted_one_goes_on(tmp_path: Path) -> None:
     pair = (np.ones((2, 416), np.float32), np.full((416, 2), 0.25, np.float32))
     adapted.write(tmp_path, "moonshine-base", {"layers.0.self_attn.q_proj": pair})
@@ -151,5 +166,5 @@ def test_clips_longer_than_the_recognizer_hears_are_left_out(rows: Path, tmp_pat
 def test_the_card_can_be_read_back(tmp_path: Path) -> None:
     job = dataclasses.replace(asked(), folder=tmp_path)
     choice, _ = adapt.read(job)
-    card = adapt._exported(job, choice, adapt.beginning(choice.options).base, {})
+    card = adapt._exported(job, choice, adapt.beginning(choice.options).base, {}, 1.0)
     assert read_card(tmp_path / "model" / "card.json") == card
