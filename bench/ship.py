@@ -47,7 +47,8 @@ def main() -> None:
     card = cards.read(model / "card.json")
     licences = replace(card.licences, weights=args.weights, data=args.data, commercial=True, told_by="READMEs of the data sets")
     card = replace(card, name=args.name, figures=figures(args.figure), licences=licences, trained_on=args.trained_on,
-                   source=f"trained with aural: {args.command}")  # fmt: skip
+                   source=f"trained with aural: {args.command}",
+                   voices={args.name: told for told in card.voices.values()})  # fmt: skip
     home.mkdir(parents=True, exist_ok=True)
     for name in card.files:
         shutil.copyfile(model / name, home / name)
