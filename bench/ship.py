@@ -48,7 +48,7 @@ def main() -> None:
     licences = replace(card.licences, weights=args.weights, data=args.data, commercial=True, told_by="READMEs of the data sets")
     card = replace(card, name=args.name, figures=figures(args.figure), licences=licences, trained_on=args.trained_on,
                    source=f"trained with aural: {args.command}",
-                   voices={args.name: told for told in card.voices.values()})  # fmt: skip
+                   voices=dict(zip([args.name], card.voices.values(), strict=False)))  # fmt: skip
     home.mkdir(parents=True, exist_ok=True)
     for name in card.files:
         shutil.copyfile(model / name, home / name)
