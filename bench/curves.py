@@ -67,8 +67,13 @@ def picture(curves: Mapping[str, Mapping[str, Sequence[Point]]], path: Path) -> 
         for n in sizes:
             marks.append(Text(left + across.share(float(np.log(n))) * width, top + height + 16, str(n), 11, "middle"))
         for row, (road, told) in enumerate(roads.items()):
-            at = [(left + across.share(float(np.log(n))) * width, [_height(m[key], up) for key in ("value", "low", "high")])
-                  for n, m in told]  # fmt: skip
+            at = [
+                (
+                    left + across.share(float(np.log(n))) * width,
+                    [_height(m[key] or m["value"], up) for key in ("value", "low", "high")],
+                )
+                for n, m in told
+            ]  # one speaker alone has no interval
             line = np.array([(x, top + height * (1 - y[0])) for x, y in at])
             marks += [Line(line, _COLORS[road], 1.8), Dots(line, 3, _COLORS[road])]
             for x, y in at:
