@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aural.errors import UsageError
+from aural.policy import admitting
 
 if TYPE_CHECKING:
     from aural.sound.sound import Sound
@@ -82,7 +83,7 @@ def page(sounds: Sequence[Said]) -> str:
         own = sorted((s for s in sounds if s.text == text), key=_drawn)
         cells = "".join(_player(s, _letter(k), number) for k, s in enumerate(own))
         rows.append(f"<section><h2>{number + 1}. {html.escape(text)}</h2><div class=row>{cells}</div></section>")
-    style, script = _hash(_STYLE), _hash(_SCRIPT)
+    style, script = admitting(_STYLE), admitting(_SCRIPT)
     policy = f"default-src 'none'; style-src {style}; script-src {script}; media-src data:; base-uri 'none'; form-action 'none'"
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{_VIEW}\n'
@@ -109,10 +110,6 @@ def _player(one: Said, letter: str, number: int) -> str:
         f'<div class=one data-voice="{name}"><b>{letter}</b> <span class=name hidden>{name}</span> {one.seconds:.1f} s'
         f'<audio controls preload=none src="{source}"></audio><span class=marks>{marks}</span></div>'
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
 
 
 def texts_of(file: str) -> list[str]:

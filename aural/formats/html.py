@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 from html import escape
@@ -16,6 +15,7 @@ from aural.formats._lines import broken, decoded, squeezed
 from aural.formats._page_body import Voices, body_of, legend_of
 from aural.formats._page_data import page_data
 from aural.formats._page_panels import facts_of, made_by_of, panels_of
+from aural.policy import admitting
 from aural.results import Media, Result, clock
 
 EXTENSION = ".html"
@@ -46,9 +46,9 @@ def write(result: Result, *, media: Media | None = None, options: None = None) -
         "duration": clock(duration)[:-4],
         "seconds": str(round(duration)),
         "style": style,
-        "style_hash": _hash(style),
+        "style_hash": admitting(style),
         "script": script,
-        "script_hash": _hash(script),
+        "script_hash": admitting(script),
         "legend": legend_of(body),
         "body": body.html,
         "panels": panels_of(result, voices, duration, bool(media and media.voices)),
@@ -74,11 +74,6 @@ def read(data: str | bytes, where: str = "") -> Result:
 
 def _part(name: str) -> str:
     return files("aural.formats").joinpath("_page", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """The source expression by which the page's own policy admits just this text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}'"
 
 
 def _data(text: str) -> str:

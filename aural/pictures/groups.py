@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import io
 import json
 import re
@@ -19,6 +18,7 @@ import numpy as np
 
 from aural import files
 from aural.errors import UsageError
+from aural.policy import admitting
 
 FORMATS = ("html", "json", "csv", "txt")
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -121,7 +121,8 @@ class Groups:
         facts = f"{count} recordings in {len(self.groups)} groups, mean silhouette {self.fit:.2f}"
         if self.left_out:
             facts += f"; {len(self.left_out)} left out"
-        slots = {"style": style, "style_hash": _hash(style), "script": script, "script_hash": _hash(script), "facts": escape(facts),
+        slots = {"style": style, "style_hash": admitting(style), "script": script, "script_hash": admitting(script),
+                 "facts": escape(facts),
                  "made_by": escape(", ".join(f"{role}: {name}" for role, name in sorted(self.made_by.items()))),
                  "data": _data(json.dumps(inside, ensure_ascii=False, sort_keys=True, separators=(",", ":")))}  # fmt: skip
         whole = _SLOT.sub(lambda slot: slots[slot[1]], _part("groups.html"))
@@ -130,11 +131,6 @@ class Groups:
 
 def _part(name: str) -> str:
     return package_files("aural.pictures").joinpath("_groups", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """The source expression by which the page's own policy admits just this text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}'"
 
 
 def _data(text: str) -> str:
