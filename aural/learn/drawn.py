@@ -16,6 +16,7 @@ from aural.learn import processes
 from aural.nets.net import Net, frontend_of
 from aural.pictures import colors, svg
 from aural.pictures.marks import FAINT, INK, Box, Line, Mark, Raster, Text
+from aural.pictures.panels import extremes
 
 _WIDE, _HIGH, _GAP, _TOP, _LEFT = 112, 96, 34, 54, 20
 _MAPS, _STEP = 3, 7  # feature maps of a stack, and how far one stands behind the other (pixels)
@@ -112,14 +113,11 @@ def _picture(stage: Stage, x: int) -> list[Mark]:
     values = stage.values
     if stage.name == "samples":
         row = values[0, 0]
-        points = np.array_split(row, min(_WIDE, len(row)))
+        points = np.column_stack(extremes(row, _WIDE))
         top = max(float(np.abs(row).max(initial=0.0)), 1e-9)
-        line = [
-            [x + k * _WIDE / len(points), _TOP + _HIGH / 2 * (1 - v / top)]
-            for k, p in enumerate(points)
-            for v in (p.min(), p.max())
-        ]
-        return [Box(x, _TOP, _WIDE, _HIGH, border=FAINT), Line(np.array(line), "#1f5fa8", 1.0)]
+        across = x + np.repeat(np.arange(len(points)), 2) * _WIDE / len(points)
+        line = np.column_stack([across, _TOP + _HIGH / 2 * (1 - points.ravel() / top)])
+        return [Box(x, _TOP, _WIDE, _HIGH, border=FAINT), Line(line, "#1f5fa8", 1.0)]
     if values.shape[1] == 1:
         return _map(values[:, 0], x, _TOP, _WIDE, _HIGH)
     marks: list[Mark] = []

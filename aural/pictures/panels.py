@@ -77,6 +77,12 @@ class HeatMap(Panel):
 
 
 @final
+def extremes(samples: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest of samples [T] in each of so many columns, or of as many as there are samples."""
+    parts = np.array_split(samples, max(1, min(columns, len(samples))))
+    return np.array([part.min() for part in parts]), np.array([part.max() for part in parts])
+
+
 @dataclass(frozen=True, eq=False)
 class Wave(Panel):
     """The lowest and highest value [N] of each column of the width: a wave seen from afar."""
@@ -86,6 +92,13 @@ class Wave(Panel):
     y: Axis
     color: str = palette.LINES[0]
     x: Axis | None = None
+
+    @classmethod
+    def of(cls, samples: np.ndarray, columns: int) -> Wave:
+        """Samples [T] in so many columns at most, on an axis as high as it is deep."""
+        low, high = extremes(samples, columns)
+        top = max(float(np.abs(samples).max(initial=0.0)), 1e-6)
+        return cls(low, high, Axis(-top, top, ""))
 
     def draw(self, place: Place, x: Axis) -> list[Mark]:
         if not len(self.low):

@@ -59,7 +59,7 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> P
     if options.filters:
         return _filters(net, chosen, options)
     heard = net.hear(samples, chosen)
-    panels: list[tuple[str, Panel]] = [("wave", _wave(samples, options.width))]
+    panels: list[tuple[str, Panel]] = [("wave", Wave.of(samples, options.width))]
     for layer, activation in heard.items():
         panels += _maps(layer, activation, options) if options.maps else [(layer, _whole(activation, options))]
     seconds = len(samples) / rate
@@ -82,12 +82,6 @@ def _chosen(net: Layers, asked: Sequence[str]) -> list[str]:
     return [
         name for name in names if any(part == name for part in asked) or any(part in name for part in asked if part not in names)
     ]
-
-
-def _wave(samples: np.ndarray, columns: int) -> Wave:
-    parts = np.array_split(samples, max(1, min(columns, len(samples))))
-    top = max(float(np.abs(samples).max(initial=0.0)), 1e-6)
-    return Wave(np.array([p.min() for p in parts]), np.array([p.max() for p in parts]), Axis(-top, top, ""))
 
 
 def _levelled(rows: np.ndarray) -> np.ndarray:

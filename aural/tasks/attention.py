@@ -64,9 +64,7 @@ def _drawn(name: str, samples: np.ndarray, rate: int, told: Looks, options: Opti
     step = -(-len(units) // 60)  # more names than that would stand on each other
     marks = tuple((k + 0.5, units[k]) for k in range(0, len(units), step))
     heat = HeatMap(weights, Axis(0, len(units), "written", marks), colors.scale(options.colors), (0.0, _bright(weights)), "looked")
-    low, high = _wave(samples, options.width)
-    top = max(float(np.abs(samples).max()), 1e-6)
-    panels = [("wave", Wave(low, high, Axis(-top, top, ""))), ("where each unit was looked for", heat)]
+    panels = [("wave", Wave.of(samples, options.width)), ("where each unit was looked for", heat)]
     axis = Axis(options.start, options.start + seconds, "time (s)")
     height = 40 + 200 + max(_FEW, len(units)) * _ROW * 8 // 5
     numbers = {"attention": _table(units, weights, told.hop, options.start)}
@@ -77,12 +75,6 @@ def _drawn(name: str, samples: np.ndarray, rate: int, told: Looks, options: Opti
 def _bright(weights: np.ndarray) -> float:
     """The weight that is drawn brightest: that of a usual unit's best frame, so that one sharp look does not hide the others."""
     return max(float(np.median(weights.max(axis=1))), 1e-3)
-
-
-def _wave(samples: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest value of each column."""
-    parts = np.array_split(samples, min(columns, len(samples)))
-    return np.array([p.min() for p in parts]), np.array([p.max() for p in parts])
 
 
 def _table(units: Sequence[str], weights: np.ndarray, hop: float, start: float) -> Table:
