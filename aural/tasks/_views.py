@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
@@ -302,25 +303,54 @@ class LoudnessView(View):
 
 
 @final
+class Stretches:
+    """What is told of a frame, over a recording that comes in blocks: half a minute is looked at, its numbers kept, and let go.
+
+    `look` tells of samples [T] the frames [F, K] that are wholly theirs, and the hop (s) between them; the frame on a seam
+    belongs to the next stretch.
+    """
+
+    def __init__(self, rate: int, width: int, look: Callable[[np.ndarray], tuple[np.ndarray, float]]) -> None:
+        self._rate, self._look = rate, look
+        self._found: list[np.ndarray] = [np.zeros((0, 1 + width))]
+        self._held: list[np.ndarray] = []
+        self._heard = 0
+
+    def push(self, samples: np.ndarray) -> None:
+        """The next block."""
+        self._held.append(samples)
+        if sum(map(len, self._held)) >= 30 * self._rate:
+            self._flush()
+
+    def finish(self) -> np.ndarray:
+        """All frames [F, 1 + K]: the time (s) since the first block began, and what is told."""
+        self._flush()
+        return np.concatenate(self._found)
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        samples = np.concatenate(self._held)
+        frames, hop = self._look(samples)
+        self._found.append(np.column_stack([self._heard / self._rate + np.arange(len(frames)) * hop, frames]))
+        self._heard += len(samples)
+        self._held = []
+
+
+@final
 class PitchView(View):
     """The fundamental over time."""
 
     rate = 16000
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._found: list[np.ndarray] = [np.zeros((0, 2))]
-        self._held: list[np.ndarray] = []
-        self._heard = 0
+        self._scope, self._stretches = scope, Stretches(self.rate, 1, self._look)
 
     def push(self, samples: np.ndarray) -> None:
-        self._held.append(samples)
-        if sum(map(len, self._held)) >= 30 * self.rate:
-            self._flush()
+        self._stretches.push(samples)
 
     def finish(self) -> dict[str, Shown]:
-        self._flush()
-        found = np.concatenate(self._found)
+        found = self._stretches.finish()
         at, hz = self._scope.start + found[:, 0], found[:, 1]
         known = hz[np.isfinite(hz)]
         low, high = (float(known.min()) / 1.12, float(known.max()) * 1.12) if len(known) else (50.0, 500.0)
@@ -330,16 +360,9 @@ class PitchView(View):
         panel = Curves([("", at, hz)], y, dots=True)
         return {"pitch": Shown("pitch", panel, Table(("time (s)", "pitch (Hz)"), np.stack([at, hz], axis=1)))}
 
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        samples = np.concatenate(self._held)
+    def _look(self, samples: np.ndarray) -> tuple[np.ndarray, float]:
         track = pitch(samples, sample_rate=self.rate)
-        # The frame on the seam belongs to the next stretch.
-        kept = track.frequency[: max(1, len(samples) // round(track.hop * self.rate))]
-        self._found.append(np.stack([self._heard / self.rate + np.arange(len(kept)) * track.hop, kept], axis=1))
-        self._heard += len(samples)
-        self._held = []
+        return track.frequency[: max(1, len(samples) // round(track.hop * self.rate))], track.hop
 
 
 @final
@@ -349,33 +372,21 @@ class FormantView(View):
     rate = RATE
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._held: list[np.ndarray] = []
-        self._found: list[np.ndarray] = [np.zeros((0, 5))]
-        self._heard = 0
+        self._scope, self._stretches = scope, Stretches(RATE, 4, self._look)
 
     def push(self, samples: np.ndarray) -> None:
-        self._held.append(samples)
-        if sum(map(len, self._held)) >= 30 * RATE:
-            self._flush()
+        self._stretches.push(samples)
 
     def finish(self) -> dict[str, Shown]:
-        self._flush()
-        found = np.concatenate(self._found)
+        found = self._stretches.finish()
         at = self._scope.start + found[:, 0]
         series = [(f"F{k}", at, found[:, k]) for k in range(1, 5)]
         table = Table(("time (s)", *(f"F{k} (Hz)" for k in range(1, 5))), np.column_stack([at, found[:, 1:]]))
         return {"formants": Shown("formants", Curves(series, hz_axis(RATE / 2), dots=True), table)}
 
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        samples = np.concatenate(self._held)
+    def _look(self, samples: np.ndarray) -> tuple[np.ndarray, float]:
         told = formants(samples)
-        kept = told.frequency[: max(1, round(len(samples) / RATE / told.hop))]  # the frame on the seam belongs to the next
-        self._found.append(np.column_stack([self._heard / RATE + np.arange(len(kept)) * told.hop, kept]))
-        self._heard += len(samples)
-        self._held = []
+        return told.frequency[: max(1, round(len(samples) / RATE / told.hop))], told.hop
 
 
 def hz_axis(top: float, low: float = 0.0) -> Axis:
