@@ -212,6 +212,21 @@ def cut_at(model: Message, names: Sequence[str], kind: int = 1) -> Message:
     return prune(model)
 
 
+def reads(one: Message, names: Sequence[str]) -> None:
+    """Let a node read these tensors in place of those that it read."""
+    one.drop(NODE_INPUTS)
+    for name in names:
+        one.add(NODE_INPUTS, name)
+
+
+def read_instead(among: Iterable[Message], old: str, new: str) -> None:
+    """Let those of the nodes that read the tensor `old` read `new`."""
+    for one in among:
+        read = one.texts(NODE_INPUTS)
+        if old in read:
+            reads(one, [new if name == old else name for name in read])
+
+
 def reroute(graph: Message, name: str, through: Sequence[Message], result: str) -> None:
     """Put the nodes `through` behind the tensor `name`: whoever read it reads `result` from now on.
 
@@ -221,12 +236,7 @@ def reroute(graph: Message, name: str, through: Sequence[Message], result: str) 
     at = next((i for i, n in enumerate(before) if name in n.texts(NODE_OUTPUTS)), None)
     if at is None:
         raise ModelRefused(f"the graph holds no tensor {name!r}")
-    for one in before:
-        read = one.texts(NODE_INPUTS)
-        if name in read:
-            one.drop(NODE_INPUTS)
-            for other in read:
-                one.add(NODE_INPUTS, result if other == name else other)
+    read_instead(before, name, result)
     keep_nodes(graph, [*before[: at + 1], *through, *before[at + 1 :]])
 
 

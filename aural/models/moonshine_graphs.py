@@ -70,7 +70,7 @@ def keep_sound(first: Message, step: Message) -> None:
         return
     added: list[Message] = []
     for name, key in ready.items():
-        key.product.drop(NODE_INPUTS).add(NODE_INPUTS, key.query).add(NODE_INPUTS, name)
+        graph.reads(key.product, [key.query, name])
         graph.add_input(going.main, name)
         out, plain = _present(name), f"{_present(name)}/plain"
         _rename(opening, out, plain)
@@ -122,18 +122,16 @@ def _turn_at_once(made: _Made) -> None:
         made.main.add(GRAPH_TENSORS, graph.tensor(f"rotation/{name}", values.astype(np.float32)))
     made.main.add(GRAPH_TENSORS, graph.tensor("rotation/axis", np.array([0], np.int64)))
     begin = node("Unsqueeze", [ranges[0].texts(NODE_INPUTS)[0], "rotation/axis"], ["rotation/begin"])
-    kept: list[Message] = []
-    for one in made.nodes:
-        if id(one) not in found:
-            kept.append(one)
-            continue
-        source, heads = found[id(one)]
-        if not any(begin is n for n in kept):
-            kept.append(begin)
-        sizes = {"interleaved": 1, "rotary_embedding_dim": 2 * angles.shape[1], "num_heads": heads}
-        names = [source, "rotation/begin", "rotation/cos", "rotation/sin"]
-        kept.append(node("RotaryEmbedding", names, one.texts(NODE_OUTPUTS), one.text(NODE_NAME), "com.microsoft", sizes))
-    graph.keep_nodes(made.main, kept)
+    first = next(k for k, one in enumerate(made.nodes) if id(one) in found)
+    turned = [_turned(one, *found[id(one)], 2 * angles.shape[1]) if id(one) in found else one for one in made.nodes]
+    graph.keep_nodes(made.main, [*turned[:first], begin, *turned[first:]])
+
+
+def _turned(one: Message, source: str, heads: int, width: int) -> Message:
+    """The node that turns `width` numbers of each head, in the place of the Concat that ends a rotation."""
+    sizes = {"interleaved": 1, "rotary_embedding_dim": width, "num_heads": heads}
+    names = [source, "rotation/begin", "rotation/cos", "rotation/sin"]
+    return node("RotaryEmbedding", names, one.texts(NODE_OUTPUTS), one.text(NODE_NAME), "com.microsoft", sizes)
 
 
 def _rotation(made: _Made, one: Message) -> tuple[str, int] | None:
@@ -192,7 +190,7 @@ def _fix_shapes(made: _Made) -> int:
         name = f"shape/{'x'.join(map(str, sizes))}"
         if name not in graph.tensors(made.main):
             made.main.add(GRAPH_TENSORS, graph.tensor(name, np.array(sizes, np.int64)))
-        _read(one, [source, name])
+        graph.reads(one, [source, name])
     return width
 
 
@@ -203,7 +201,7 @@ def _fix_scales(made: _Made, width: int) -> None:
     for one in made.nodes:
         inputs = one.texts(NODE_INPUTS)
         if one.text(NODE_OP) == "Mul" and len(inputs) == 2 and _is_root(made, inputs[1]):
-            _read(one, [inputs[0], name])
+            graph.reads(one, [inputs[0], name])
 
 
 def _is_root(made: _Made, name: str) -> bool:
@@ -214,20 +212,9 @@ def _is_root(made: _Made, name: str) -> bool:
     return True
 
 
-def _read(one: Message, names: list[str]) -> None:
-    one.drop(NODE_INPUTS)
-    for name in names:
-        one.add(NODE_INPUTS, name)
-
-
-def _read_instead(made: _Made, old: str, new: str) -> None:
-    for one in made.readers(old):
-        _read(one, [new if name == old else name for name in one.texts(NODE_INPUTS)])
-
-
 def _rename(made: _Made, old: str, new: str) -> None:
     """Another name for an inner tensor, with those who make and read it."""
-    _read_instead(made, old, new)
+    graph.read_instead(made.nodes, old, new)
     maker = made.maker[old]
     outputs = [new if name == old else name for name in maker.texts(NODE_OUTPUTS)]
     maker.drop(NODE_OUTPUTS)

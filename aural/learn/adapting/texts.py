@@ -12,12 +12,12 @@ import numpy as np
 from aural.corpora.manifest import Clip
 from aural.errors import LearningError
 from aural.files import write_text
+from aural.judge.run import opened
 from aural.learn.job import Job
 from aural.learn.targets._text import text_of
 from aural.models import store
 from aural.models.face import Decoding, Recognizer
 from aural.models.runtime import Runtime
-from aural.sound.sound import load
 from aural.text.dressing import dressed, is_plain
 
 RATE = 16000
@@ -61,8 +61,8 @@ def _heard(clips: Sequence[Clip], base: str, job: Job, threads: int) -> dict[tup
     with store.open_model(base, "recognizer", Runtime("cpu", threads), job.progress) as model:
         assert isinstance(model, Recognizer)
         for k, clip in enumerate(clips):
-            end = None if clip.duration is None else clip.start + clip.duration
-            samples = load(clip.audio, rate=RATE, mono=True, start=clip.start, end=end).samples
+            with opened(clip) as source:
+                samples = source.load(rate=RATE, mono=True).samples
             told = model.recognize(samples, np.array([samples.shape[1]]), Decoding(word_times=False))[0]
             found[_key(clip)] = told.text
             job.progress.step(k + 1, len(clips), "texts", "clips")
