@@ -76,13 +76,13 @@ class HeatMap(Panel):
         return marks
 
 
-@final
 def extremes(samples: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and the highest of samples [T] in each of so many columns, or of as many as there are samples."""
     parts = np.array_split(samples, max(1, min(columns, len(samples))))
     return np.array([part.min() for part in parts]), np.array([part.max() for part in parts])
 
 
+@final
 @dataclass(frozen=True, eq=False)
 class Wave(Panel):
     """The lowest and highest value [N] of each column of the width: a wave seen from afar."""
