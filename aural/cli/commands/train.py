@@ -29,6 +29,7 @@ examples:
   aural train classify sounds/ -o runs/curve --curve                        what twice the clips would bring
   aural train transcribe rows.jsonl --method hmm -o runs/words              phones, a lexicon and n-grams
   aural train classify sounds/ -o runs/mine --processes 2                   one fit in two processes
+  aural train transcribe rows.jsonl --method adapt -o runs/mine            the default recognizer learns your speakers
   aural train spot --phrase "hey juno" -o runs/juno                         a wake word from text alone
   aural train speak --manifest rows.jsonl --method units -o runs/voice --consent "my own voice"    rows of audio and text
   aural train classify fsdd/ --recipe digits -o runs/digits                 settings of a recipe, rows of a known corpus
