@@ -6,16 +6,17 @@ import argparse
 import contextlib
 import io
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from aural import __version__, find
+from aural.cli import stopping
 from aural.errors import EXIT_BUG, EXIT_INTERRUPTED, AuralError, LimitReached, UsageError, one_line
 from aural.files import FULL
 
+_STOPPED = "stopped; nothing half written was left"
 _HEAD = f"""aural {__version__}: who said what, when, and what else was heard, from any recording, offline.
 
 usage: aural VERB [AUDIO ...] [options]       aural VERB --help tells its options
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _say(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _say("stopped; nothing half written was left", EXIT_INTERRUPTED)
+        return _say(_STOPPED, EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`aural ... | head`): not an error, but nothing may be printed any more.
         _mute()
@@ -45,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _say("memory ran out. Use -m small, fewer --jobs or a shorter --clip", LimitReached.exit_code)
     except Exception as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # a library stumbled over what it had half done
+            return _say(_STOPPED, EXIT_INTERRUPTED)
         if debug:
             raise
         if isinstance(error, OSError) and error.errno in FULL:
@@ -72,7 +75,7 @@ def _settle() -> None:
         if isinstance(stream, io.TextIOWrapper):
             told = stream.isatty() or os.environ.get("PYTHONIOENCODING")
             stream.reconfigure(encoding=None if told else "utf-8", errors="backslashreplace")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    stopping.heed()
 
 
 def _mute() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aural import find, progress
-from aural.cli import hearing
+from aural.cli import hearing, stopping
 from aural.cli.addresses import Target, was_there
 from aural.cli.inputs import Input
 from aural.cli.main import bug, say
@@ -147,8 +147,8 @@ def _outcome(future: Future[str | bytes]) -> str | bytes | Exception:
 
 def _begin() -> None:
     """In a new process: Ctrl-C is the parent's to answer, and its polite kill ends what is heard cleanly."""
+    stopping.heed()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
 
 
 def _hear_apart(job: Job, one: Input, paths: dict[str, Target]) -> str | bytes:
