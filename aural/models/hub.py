@@ -61,7 +61,7 @@ def open(name: str, role: str, runtime: Runtime, progress: Progress) -> Model:
     with _quiet(transformers):
         point = folders.checked(shown(name), located(name, progress))
         _known(transformers, point)
-        return _opened(_Loader(torch, transformers, point, device, runtime.threads), role)
+        return _opened(_Loader(torch, transformers, point, device, runtime), role)
 
 
 def fetch(name: str, progress: Progress) -> Path:
@@ -161,7 +161,7 @@ def _spelled(load: _Loader) -> Spelled:
     hop, window = load.grid()
     batch: Literal["exact", "one"] = "exact" if load.masked and hop else "one"
     card = replace(card, languages=load.point.languages, longest_input=_LONGEST, batch=batch, hop=hop, window=window)
-    return Spelled(card, load.net("AutoModelForCTC"), vocabulary)
+    return Spelled(card, load.net("AutoModelForCTC"), vocabulary, load.together)
 
 
 def _stepped(load: _Loader) -> Stepped:
@@ -219,7 +219,7 @@ def _clips(load: _Loader, role: str) -> Clips | Tongues:
         load.card(role, Question("clip", "set" if several else "class")), labels=labels, window=window,
         hop=min(hop or window, window), batch="exact" if fixed or load.masked else "one",
     )  # fmt: skip
-    clips = Clips(card, net)
+    clips = Clips(card, net, load.together)
     return Tongues(clips, codes) if role == "language" and codes is not None else clips
 
 
@@ -247,11 +247,11 @@ def _voices(load: _Loader) -> Voices:
 class _Loader:
     """Loads the parts of one checkpoint; whatever goes wrong in the libraries becomes aural's own error."""
 
-    def __init__(self, torch: Any, transformers: Any, point: Checkpoint, device: str, threads: int) -> None:
-        self.torch, self.point = torch, point
+    def __init__(self, torch: Any, transformers: Any, point: Checkpoint, device: str, runtime: Runtime) -> None:
+        self.torch, self.point, self.together = torch, point, runtime.rows(device)
         self._transformers, self._device = transformers, device
-        if threads > 0:
-            torch.set_num_threads(threads)
+        if runtime.threads > 0:
+            torch.set_num_threads(runtime.threads)
         front = point.front
         # Nets with a layer norm in their first layers were trained with a mask; the others hear padding.
         self.masked = bool(front.get("return_attention_mask")) and point.config.get("feat_extract_norm") == "layer"

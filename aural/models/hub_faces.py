@@ -15,6 +15,7 @@ from aural.beams.search import log_softmax
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Decoding, Embedder, Hypothesis, LanguageGuesser, Recognizer, Scorer
+from aural.models.gathering import Gathering
 from aural.results import Word
 
 _SHORTEST = 0.5  # s: what is shorter is filled up, or the nets' first layers would be left with nothing
@@ -73,8 +74,9 @@ class Vocabulary:
 class Spelled(Recognizer):
     """A CTC net read greedily: the best token of each frame, repeats and blanks left out; words get the times of their frames."""
 
-    def __init__(self, card: Card, net: Net, vocabulary: Vocabulary) -> None:
+    def __init__(self, card: Card, net: Net, vocabulary: Vocabulary, together: int = 1) -> None:
         self.card, self._net, self._vocabulary = card, net, vocabulary
+        self._gathering = Gathering(self._logits, together if card.batch == "exact" else 1)
 
     def close(self) -> None:
         self._net.close()
@@ -84,17 +86,19 @@ class Spelled(Recognizer):
     ) -> list[Hypothesis]:
         """samples [B, T], lengths [B] -> one hypothesis a row. Raises: UsageError for what a greedy reading cannot do."""
         _check(self.card, decoding, greedy=True)
-        rows = _rows(samples, lengths, self.card.sample_rate)
-        together = self.card.batch == "exact" and len(rows) > 1
+        rate = self.card.sample_rate
+        rows = _rows(samples, lengths, rate)
         found: list[Hypothesis] = []
-        for batch in [rows] if together else [[row] for row in rows]:
-            logits = self._net.run(batch)["logits"]
-            hop = self.card.hop or len(batch[0]) / self.card.sample_rate / max(logits.shape[1], 1)
-            for row, scores in zip(batch, logits, strict=True):
-                frames = self._frames(len(row)) if together else len(scores)
-                seconds = int(lengths[len(found)]) / self.card.sample_rate
-                found.append(self._hypothesis(log_softmax(scores[:frames].astype(np.float64)), hop, seconds, decoding))
+        for row, logits, length in zip(rows, self._gathering.run(rows), lengths, strict=True):
+            hop = self.card.hop or len(row) / rate / max(len(logits), 1)
+            found.append(self._hypothesis(log_softmax(logits.astype(np.float64)), hop, int(length) / rate, decoding))
         return found
+
+    def _logits(self, rows: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """What the net tells of each row's real frames [F, K]."""
+        if self.card.batch != "exact":
+            return [self._net.run([row])["logits"][0] for row in rows]
+        return [told[: self._frames(len(row))] for row, told in zip(rows, self._net.run(rows)["logits"], strict=True)]
 
     def _frames(self, size: int) -> int:
         """Frames of a row of `size` samples in a batch; a card that claims exact batches tells window and hop."""
@@ -188,8 +192,9 @@ class Written(Recognizer):
 class Clips(Scorer):
     """Probabilities [B, K] of whole clips."""
 
-    def __init__(self, card: Card, net: Net) -> None:
+    def __init__(self, card: Card, net: Net, together: int = 1) -> None:
         self.card, self._net = card, net
+        self._gathering = Gathering(self._logits, together if card.batch == "exact" else 1)
 
     def close(self) -> None:
         self._net.close()
@@ -197,9 +202,12 @@ class Clips(Scorer):
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """samples [B, T], lengths [B] -> [B, K]."""
         rows = _rows(samples, lengths, self.card.sample_rate)
-        batches = [rows] if self.card.batch == "exact" and rows else [[row] for row in rows]
-        scores = [_chances(self._net.run(batch)["logits"], self.card) for batch in batches]
+        scores = [_chances(logits[None], self.card) for logits in self._gathering.run(rows)] if rows else []
         return np.concatenate([np.zeros((0, len(self.card.labels)), np.float32), *scores])
+
+    def _logits(self, rows: Sequence[np.ndarray]) -> list[np.ndarray]:
+        batches = [rows] if self.card.batch == "exact" else [[row] for row in rows]
+        return [logits for batch in batches for logits in self._net.run(batch)["logits"]]
 
 
 @final

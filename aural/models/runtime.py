@@ -29,6 +29,7 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
 }
 _PREFERRED = ("cuda", "coreml", "directml", "cpu")
+_ROWS = 16  # a graphics card answers so many in about the time of one
 MOST_THREADS = 1024  # beyond that only memory is spent
 VERSION: str = ort.__version__
 
@@ -140,10 +141,15 @@ class Session:
 
 @dataclass(frozen=True)
 class Runtime:
-    """Where graphs run. `device`: auto, cpu, cuda, coreml, directml; `threads` 0 = one for each core; `halt` can end them."""
+    """Where graphs run. `device`: auto, cpu, cuda, coreml, directml; `threads` 0 = one for each core; `halt` can end them.
+
+    `together`: rows of sound that threads ask about at once and that go through a model as one batch (gathering.py);
+    0 = so many as pay on the device.
+    """
 
     device: str = "auto"
     threads: int = 0
+    together: int = 1
     halt: Halt | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -155,6 +161,11 @@ class Runtime:
             raise UsageError(
                 f"there is no device {self.device!r:.40}", where="--device", fix=f"It takes one of: auto, {', '.join(PROVIDERS)}"
             )
+
+    def rows(self, device: str = "") -> int:
+        """The rows of a batch on a device, "" the one that graphs run on."""
+        device = device or (devices()[0] if self.device == "auto" else self.device)
+        return self.together or (1 if device == "cpu" else _ROWS)
 
     @property
     def single(self) -> Runtime:

@@ -51,7 +51,7 @@ class Desk:
         self.options = options
         self.meters = Meters()
         self._halt = Halt()
-        self.kept = Kept(replace(runtime or Runtime(), halt=self._halt), options.idle)
+        self.kept = Kept(replace(runtime or Runtime(), halt=self._halt, together=options.batch), options.idle)
         self.ready = asyncio.Event()
         self.inside = 0
         self._tell = tell or (lambda inside: None)

@@ -23,6 +23,9 @@ class Options:
     alias: tuple[str, ...] = option((), "more names for models, as name=model,name=model")
     running: int = option(0, "requests that are worked on at once; 0 = as many as cores", least=0, most=1024)
     queue: int = option(32, "requests that may wait; further ones are told to come again (429)", least=0, most=100_000)
+    batch: int = option(
+        0, "rows of several requests that run as one batch; 0 = 16 on a graphics card, 1 without", least=0, most=256
+    )
     max_upload: float = option(512.0, "longest upload", unit="MB", least=0.001)
     max_length: float = option(14_400.0, "longest recording", unit="s", least=1)
     timeout: float = option(3600.0, "longest time that one request may take, waiting included", unit="s", least=1)

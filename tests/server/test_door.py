@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -284,3 +285,25 @@ def test_options_that_cannot_be() -> None:
     for options in (Options(preload=("sing",)), Options(alias=("x",))):
         with pytest.raises(UsageError):
             app(options)
+
+
+def test_requests_at_once_get_the_answers_of_each_alone() -> None:
+    """Rows of eight requests through one model, in batches."""
+    rng = np.random.default_rng(0)
+    sounds = [0.1 * rng.standard_normal(int(rng.integers(4000, 12000))).astype(np.float32) for _ in range(24)]
+
+    async def scene(batch: int) -> list[np.ndarray]:
+        desk = Desk(Options(running=8, batch=batch))
+
+        def asked(sound: np.ndarray) -> np.ndarray:
+            with desk.kept.opened("digits", "classifier") as model:
+                return np.asarray(model.score(sound[None], np.array([len(sound)]))[0])
+
+        try:
+            with ThreadPoolExecutor(8) as pool:
+                return list(pool.map(asked, sounds))
+        finally:
+            desk.close()
+
+    for alone, together in zip(asyncio.run(scene(1)), asyncio.run(scene(8)), strict=True):
+        np.testing.assert_allclose(together, alone, atol=1e-5)

@@ -20,7 +20,8 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.engines import _stepping
 from aural.models.face import Aligner, Decoding, Hypothesis, Model, Transcriber, Written
-from aural.models.runtime import Runtime, Session
+from aural.models.runtime import Runtime
+from aural.models.sound_graph import SoundGraph
 from aural.results import Word
 from aural.text import units as text_units
 from aural.text.units import SPACE, Units
@@ -50,8 +51,8 @@ class CtcRecognizer(Aligner):
     (Graves et al. 2006).
     """
 
-    def __init__(self, card: Card, session: Session, units: Units | None = None, stream: _stepping.Stream | None = None) -> None:
-        self.card, self._session, self._stream = card, session, stream
+    def __init__(self, card: Card, graph: SoundGraph, units: Units | None = None, stream: _stepping.Stream | None = None) -> None:
+        self.card, self._graph, self._stream = card, graph, stream
         self.units = units or Units("words", tuple(SPACE + label for label in card.labels))
         self._pieces = ("", *self.units.pieces)
 
@@ -89,9 +90,7 @@ class CtcRecognizer(Aligner):
             stream = self._stream
             told = [stream.whole(row[: int(n)], lookahead) for row, n in zip(samples, lengths, strict=True)]
             return [np.log(np.maximum(row, _LEAST)) for row in told]
-        feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
-        answers, frames = self._session.run(feeds, ["answers", "frames"])
-        return [np.log(np.maximum(row[: int(n)], _LEAST)) for row, n in zip(answers, frames, strict=True)]
+        return [np.log(np.maximum(row, _LEAST)) for row in self._graph.rows(samples, lengths)]
 
     def align(
         self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
@@ -253,5 +252,5 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder."""
     units = text_units.read(folder / UNITS) if (folder / UNITS).is_file() else None
     stream = _stepping.opened(folder, runtime) if (folder / _stepping.GRAPH).is_file() else None
-    recognizer = CtcRecognizer(card, runtime.session(folder / GRAPH), units, stream)
+    recognizer = CtcRecognizer(card, SoundGraph(card, runtime.session(folder / GRAPH), runtime), units, stream)
     return recognizer if stream is None else CtcTranscriber(recognizer, stream)

@@ -12,7 +12,8 @@ from aural.metrics.calibration import warmed
 from aural.models.card import Card
 from aural.models.engines import _stepping
 from aural.models.face import Embedder, Model, Scorer, StreamingScorer
-from aural.models.runtime import Runtime, Session
+from aural.models.runtime import Runtime
+from aural.models.sound_graph import SoundGraph
 
 GRAPH = "model.onnx"
 _VECTORS = ("speaker_embedding",)  # roles whose answers are directions, and no scores
@@ -27,14 +28,14 @@ class OnnxScorer(Scorer):
     Probabilities of classes are brought to the card's temperature.
     """
 
-    def __init__(self, card: Card, session: Session) -> None:
-        self.card, self._session = card, session
+    def __init__(self, card: Card, graph: SoundGraph) -> None:
+        self.card, self._graph = card, graph
 
     def close(self) -> None:
         """The session goes with the object."""
 
     def score(self, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        return calibrated(_answers(self._session, samples, lengths), self.card)
+        return calibrated(self._graph.answers(samples, lengths), self.card)
 
 
 @final
@@ -71,8 +72,8 @@ class OnnxStreamer(StreamingScorer):
 class OnnxEmbedder(Embedder):
     """Answers [B, D] of a graph, brought to unit length. Of weighted rows only what counts is heard, joined."""
 
-    def __init__(self, card: Card, session: Session) -> None:
-        self.card, self._session = card, session
+    def __init__(self, card: Card, graph: SoundGraph) -> None:
+        self.card, self._graph = card, graph
 
     def close(self) -> None:
         """The session goes with the object."""
@@ -81,7 +82,7 @@ class OnnxEmbedder(Embedder):
         rows = [row[: int(length)] for row, length in zip(samples, lengths, strict=True)]
         if weights is not None:
             rows = [self._counted(row, np.asarray(w)) for row, w in zip(rows, weights, strict=True)]
-        found = np.stack([_answers(self._session, row[None], np.array([len(row)]))[0] for row in rows])
+        found = np.stack([self._graph.rows(row[None], np.array([len(row)]))[0] for row in rows])
         return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
 
     def _counted(self, row: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -96,15 +97,10 @@ def calibrated(answers: np.ndarray, card: Card) -> np.ndarray:
     return answers if temperature == 1.0 or not len(answers) else np.asarray(warmed(answers, temperature), np.float32)
 
 
-def _answers(session: Session, samples: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
-    return np.asarray(session.run(feeds, ["answers"])[0])
-
-
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The scorer or embedder of a model folder, as its card's role says."""
-    session = runtime.session(folder / GRAPH)
+    graph = SoundGraph(card, runtime.session(folder / GRAPH), runtime)
     if card.role in _VECTORS:
-        return OnnxEmbedder(card, session)
-    scorer = OnnxScorer(card, session)
+        return OnnxEmbedder(card, graph)
+    scorer = OnnxScorer(card, graph)
     return OnnxStreamer(scorer, folder, runtime) if (folder / _stepping.GRAPH).is_file() else scorer

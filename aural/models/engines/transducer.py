@@ -20,7 +20,8 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.engines import _joint, _stepping
 from aural.models.face import Decoding, Hypothesis, Model, Recognizer, Transcriber, Written
-from aural.models.runtime import Runtime, Session
+from aural.models.runtime import Runtime
+from aural.models.sound_graph import SoundGraph
 from aural.results import Word
 from aural.text import units as text_units
 from aural.text.units import Units
@@ -98,8 +99,8 @@ class Heard:
 class TransducerRecognizer(Recognizer):
     """A transducer whose encoder hears whole recordings alone."""
 
-    def __init__(self, card: Card, session: Session, writer: Writer) -> None:
-        self.card, self._session, self._writer = card, session, writer
+    def __init__(self, card: Card, graph: SoundGraph, writer: Writer) -> None:
+        self.card, self._graph, self._writer = card, graph, writer
 
     def close(self) -> None:
         """The session goes with the object."""
@@ -111,15 +112,15 @@ class TransducerRecognizer(Recognizer):
             raise UsageError(
                 f"{self.card.name} has no lookahead", where="--lookahead", fix="Train with --encoder chunked_conformer"
             )
-        return [_read(self._writer, row, decoding) for row in _frames(self._session, samples, lengths)]
+        return [_read(self._writer, row, decoding) for row in self._graph.rows(samples, lengths)]
 
 
 @final
 class TransducerTranscriber(Transcriber):
     """A transducer that also writes while it hears."""
 
-    def __init__(self, card: Card, session: Session, stream: _stepping.Stream, writer: Writer) -> None:
-        self.card, self._session, self._stream, self._writer = card, session, stream, writer
+    def __init__(self, card: Card, graph: SoundGraph, stream: _stepping.Stream, writer: Writer) -> None:
+        self.card, self._graph, self._stream, self._writer = card, graph, stream, writer
 
     def close(self) -> None:
         """The sessions go with the object."""
@@ -128,7 +129,7 @@ class TransducerTranscriber(Transcriber):
         self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
     ) -> list[Hypothesis]:
         if decoding.lookahead is None:
-            rows = _frames(self._session, samples, lengths)
+            rows = self._graph.rows(samples, lengths)
         else:
             rows = [self._stream.whole(row[: int(n)], decoding.lookahead) for row, n in zip(samples, lengths, strict=True)]
         return [_read(self._writer, row, decoding) for row in rows]
@@ -169,18 +170,11 @@ def _read(writer: Writer, frames: np.ndarray, decoding: Decoding) -> Hypothesis:
     return writer.told(search.finished(search.step(search.start(), frames, 0)), decoding)
 
 
-def _frames(session: Session, samples: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
-    """Frames [F, J] of each row, the real ones alone."""
-    feeds: dict[str, np.ndarray] = {"samples": np.ascontiguousarray(samples, np.float32), "lengths": lengths.astype(np.int64)}
-    answers, frames = session.run(feeds, ["answers", "frames"])
-    return [row[: int(n)] for row, n in zip(answers, frames, strict=True)]
-
-
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder. Raises: ModelRefused for files that are damaged or do not fit."""
     units = text_units.read(folder / UNITS)
     writer = Writer(_joint.read(folder, len(units.pieces) + 1), units, card.hop or 0.0)
-    session = runtime.session(folder / GRAPH)
+    graph = SoundGraph(card, runtime.session(folder / GRAPH), runtime)
     if not (folder / _stepping.GRAPH).is_file():
-        return TransducerRecognizer(card, session, writer)
-    return TransducerTranscriber(card, session, _stepping.opened(folder, runtime), writer)
+        return TransducerRecognizer(card, graph, writer)
+    return TransducerTranscriber(card, graph, _stepping.opened(folder, runtime), writer)
