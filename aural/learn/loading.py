@@ -24,6 +24,7 @@ Target = Callable[[Clip, int], np.ndarray]  # a clip and its samples at the net'
 Change = Callable[[Sound, np.random.Generator], Sound]
 _FULL = np.float32(32767)
 _POOL = 50  # batches that are sorted by length together
+_LIKE = 0.1  # clips whose lengths are apart by less than this share may stand in either order
 _NEAR = 10_000  # clips of shards that are mixed with each other
 
 
@@ -148,28 +149,33 @@ def _padded(rows: Sequence[np.ndarray]) -> np.ndarray:
 def order(durations: Sequence[float], batch: int, seed: int, epoch: int, files: Sequence[int] = ()) -> list[list[int]]:
     """The batches of an epoch: shuffled, clips of like length together, a last one of fewer clips.
 
+    Lengths are blurred before clips are sorted by them. Clips of equal length (most sets of sounds are cut to one) would else keep
+    the order of the rows, which is mostly that of the labels: a batch would hold one class, in each epoch the same clips, and norms
+    over a batch would learn what it is instead of telling it.
+
     `files` numbers the file that each clip lies in, where many lie in one: then files are drawn, and clips among those of
     some files, so that a set larger than memory is read file by file.
     """
     rng = np.random.default_rng((seed, epoch))
     shuffled = rng.permutation(len(durations))
+    near = np.asarray(durations) * rng.uniform(1.0, 1.0 + _LIKE, len(durations))
     if len(files) > _NEAR:
         place = rng.permutation(max(files) + 1)[np.asarray(files)]
         shuffled = shuffled[np.argsort(place[shuffled], kind="stable")]
-        near = np.split(shuffled, range(_NEAR, len(shuffled), _NEAR))
-        shuffled = np.concatenate([rng.permutation(part) for part in near])
-        own = [batches_of(shuffled[at : at + batch * _POOL], durations, batch) for at in range(0, len(shuffled), batch * _POOL)]
+        parts = np.split(shuffled, range(_NEAR, len(shuffled), _NEAR))
+        shuffled = np.concatenate([rng.permutation(part) for part in parts])
+        own = [_batches_of(shuffled[at : at + batch * _POOL], near, batch) for at in range(0, len(shuffled), batch * _POOL)]
         return [pool[int(i)] for pool in own for i in rng.permutation(len(pool))]
     batches: list[list[int]] = []
     for first in range(0, len(shuffled), batch * _POOL):
-        batches += batches_of(shuffled[first : first + batch * _POOL], durations, batch)
+        batches += _batches_of(shuffled[first : first + batch * _POOL], near, batch)
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def batches_of(clips: Sequence[int] | np.ndarray, durations: Sequence[float], batch: int) -> list[list[int]]:
+def _batches_of(clips: np.ndarray, durations: np.ndarray, batch: int) -> list[list[int]]:
     """Clips by length, so many a batch."""
-    pool = sorted(clips, key=lambda i: (durations[i], i))
-    return [[int(i) for i in pool[at : at + batch]] for at in range(0, len(pool), batch)]
+    pool = clips[np.argsort(durations[clips], kind="stable")]
+    return [pool[at : at + batch].tolist() for at in range(0, len(pool), batch)]
 
 
 def files_of(clips: Sequence[Clip]) -> list[int]:

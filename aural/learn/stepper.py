@@ -28,7 +28,7 @@ class Stepper:
         groups = [{"params": decayed, "weight_decay": options.decay}, {"params": others, "weight_decay": 0.0}]
         self._optimizer = torch.optim.AdamW(groups, lr=options.rate)
         self._scaler = torch.amp.GradScaler(device.type, enabled=options.precision == "float16")
-        self._held = 0
+        self._held = self._moves = 0
         self.averaged: dict[str, Tensor] = {}
         if options.average:
             self.averaged = {n: t.detach().clone() for n, t in module.state_dict().items()}
@@ -65,9 +65,11 @@ class Stepper:
 
     @torch.no_grad()
     def _average(self) -> None:
+        decay = decay_at(self._moves, self._options.average)
+        self._moves += 1
         for name, value in self._module.state_dict().items() if self.averaged else ():
             if value.is_floating_point():
-                self.averaged[name].lerp_(value, 1 - self._options.average)
+                self.averaged[name].lerp_(value, 1 - decay)
             else:
                 self.averaged[name].copy_(value)
 
@@ -77,7 +79,7 @@ class Stepper:
         tensors = {f"moment.{i}.{n}": v for i, one in moments.items() for n, v in one.items()}
         tensors |= {f"average.{n}": v for n, v in self.averaged.items()}
         tensors |= {f"gradient.{n}": p.grad for n, p in self._module.named_parameters() if p.grad is not None}
-        return tensors, {"held": self._held, "scaler": dict(self._scaler.state_dict())}
+        return tensors, {"held": self._held, "moves": self._moves, "scaler": dict(self._scaler.state_dict())}
 
     def restore(self, tensors: Mapping[str, Tensor], plain: Mapping[str, Any]) -> None:
         """Take a state back."""
@@ -94,7 +96,7 @@ class Stepper:
         for name, parameter in self._module.named_parameters():
             held = tensors.get(f"gradient.{name}")
             parameter.grad = None if held is None else held.to(parameter.device)
-        self._held = int(plain["held"])
+        self._held, self._moves = int(plain["held"]), int(plain["moves"])
         if plain["scaler"]:
             self._scaler.load_state_dict(dict(plain["scaler"]))
 
@@ -105,3 +107,9 @@ def rate_at(share: float, warmup: float) -> float:
         return max(share / warmup, 1e-3)
     rest = (share - warmup) / max(1 - warmup, 1e-9)
     return 0.5 * (1 + math.cos(math.pi * min(rest, 1.0)))
+
+
+def decay_at(moves: int, most: float) -> float:
+    """How much of the average is kept when the weights have moved so often before: no more than a tenth of the way looks back,
+    so that the random weights of the beginning are soon forgotten, and a short training is averaged over less."""
+    return min(most, (1 + moves) / (10 + moves))

@@ -34,6 +34,15 @@ def test_batches_hold_clips_of_like_length() -> None:
     assert spread < 1.0
 
 
+@pytest.mark.parametrize("lengths", [[5.0] * 400, [5.0 + 0.01 * (k // 40) for k in range(400)]])
+def test_clips_of_equal_length_do_not_stay_in_the_order_of_their_rows(lengths: list[float]) -> None:
+    """Rows of sounds are sorted by label and cut to one length: no batch may hold one label, nor the same clips each epoch."""
+    plans = [order(lengths, 16, 0, epoch) for epoch in range(2)]
+    labels = [len({i // 40 for i in part}) for part in plans[0]]
+    assert min(labels) >= 5, "16 of ten labels, drawn at random, hold eight of them"
+    assert not {frozenset(part) for part in plans[0]} & {frozenset(part) for part in plans[1]}
+
+
 def test_shards_are_read_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a set larger than memory a part is heard at a time; every clip once, in another order each epoch."""
     monkeypatch.setattr(loading, "_NEAR", 100)
