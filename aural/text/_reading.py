@@ -21,6 +21,21 @@ _THING = re.compile(
     r"[ -](?!(?:a|an|the|and|or|of|to|in|on|at|by|for|from|per|with|as|is|was|are|were|if|but|than|that|this|when|while|each|every|"
     r"more|less|away|ago|long|tall|wide|high|deep|old|apart|up|down|off|on|out|over|under|before|after|until|into|x)\b)[a-z]{2,}"
 )
+# Words that a determiner before an amount belongs to only if a thing follows, and what such a thing is not.
+_DETERMINERS = frozenset(
+    "the this that these those every each per any no some two three four five six ten several many his her its our my their "
+    "your".split()
+)
+_NO_THING = re.compile(
+    r"[ -](?:he|she|it|they|we|you|i|who|which|\w+ed|\w+ing|paid|spent|cost|costs|made|lost|won|given|sent|owed|lent|bought|sold"
+    r"|was|were|is|are|has|had|have|will|would|can|could|should|may|might|must|goes|went|comes|came|plus|apiece|extra|total|max|\w+ly)\b",
+    re.IGNORECASE,
+)
+# Things that are named by their price or worth, with or without a determiner: $20 bills.
+_PRICED = re.compile(
+    r"[ -](?:bills?|coins?|notes?|stamps?|tickets?|vouchers?|gift cards?|chips?|fines?|bounty|bets?|coupons?|donations?|deals?"
+    r"|lawsuits?|budgets?|bonus(?:es)?|rewards?|grants?|loans?|prizes?|mansions?|homes?|houses?|contracts?|ransoms?|jackpots?)\b"
+)
 _LAST = re.compile(r"([^\W_]+(?:['.&-][^\W_]+)*)\W*$")
 # Words that open a sentence more often than they are a name: what stands before them may end.
 STARTERS = frozenset(
@@ -82,6 +97,14 @@ class Around:
     def describes(self, end: int) -> bool:
         """True when an amount up to `end` describes the thing behind it: a 5 km run, a $20 bill; its unit is singular then."""
         return self.word_before.lower() in _ONE and _THING.match(self.right(end)) is not None
+
+    def prices(self, end: int) -> bool:
+        """True when money up to `end` names the worth of the thing behind it: a $20 fee, the $7 billion bailout, $5 bills."""
+        right = self.right(end)
+        if self.describes(end) or _PRICED.match(right):
+            return True
+        sure = self.word_before.lower() in _DETERMINERS and _THING.match(right) is not None
+        return sure and not _NO_THING.match(right)
 
     def word_after(self, end: int) -> str:
         """The next word from `end` on, "" when there is none."""

@@ -6,17 +6,26 @@ import re
 
 from aural.text._number_words import cardinal, one_by_one, ordinal, plural
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,12}(?!\d)|\d{1,24}(?!\d))"
+NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,12}(?!\d)|\d{1,2}(?:,\d\d){1,5},\d{3}(?![\d,])|\d{1,3}(?:'\d{3}){1,6}(?![\d'])|\d{1,24}(?!\d))"
 POINTED = rf"(?:{NUMBER})?\.\d{{1,24}}(?!\d)"
 DECIMAL = rf"(?:{NUMBER}(?:\.\d{{1,24}}(?!\d))?|\.\d{{1,24}}(?!\d))"
 VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞↉"
 # A whole number and a fraction, a fraction, or a decimal.
-AMOUNT = rf"(?:\d{{1,9}} \d{{1,4}}/\d{{1,6}}(?![\d/])|\d{{1,6}}/\d{{1,6}}(?![\d/])|\d{{0,9}} ?[{VULGAR}]|{DECIMAL})"
-SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
-_NAMES_DIGITS = re.compile(
-    r"\b(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|ssn|flight|account)\.?:?\s{1,2}$", re.IGNORECASE
+AMOUNT = (
+    rf"(?:\d{{1,9}} \d{{1,4}}/\d{{1,6}}(?![\d/])|\d{{1,3}}-\d{{1,2}}/\d{{1,2}}(?![\d/])|"
+    rf"\d{{1,6}}/\d{{1,6}}(?![\d/])|\d{{0,9}} ?[{VULGAR}]|{DECIMAL})"
 )
-_MIXED = re.compile(rf"(?:(\d+) )?(\d+)/(\d+)|(\d*) ?([{VULGAR}])")
+SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
+# What is dialed or typed is said digit by digit: call 911 or 311, text GO to 12345, order no. 12345, the PIN is 1234.
+_NAMES_DIGITS = re.compile(
+    r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn)\.?:?\s{1,2}"
+    r"|(?:call|dial|text) [\d-]{3,12},? (?:or|and) |text (?:[A-Z]{2,12}|\"[A-Za-z]{1,12}\") to "
+    r"|(?:pin|code|password|passcode|zip|extension|account|order|confirmation|reference|tracking|invoice|ticket|case|serial|"
+    r"policy|badge|passport|licen[cs]e|booking|routing|member(?:ship)?|id)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
+    r"| no\.| id) ?)$",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(rf"(?:(\d+)[ -])?(\d+)/(\d+)|(\d*) ?([{VULGAR}])")
 _VULGAR = {
     "¼": (1, 4), "½": (1, 2), "¾": (3, 4), "⅐": (1, 7), "⅑": (1, 9), "⅒": (1, 10), "⅓": (1, 3), "⅔": (2, 3), "⅕": (1, 5),
     "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
@@ -31,7 +40,7 @@ def amount(written: str, joined: bool = True) -> tuple[str, ...]:
         whole = mixed[1] or mixed[4]
         over, under = _VULGAR[mixed[5]] if mixed[5] else (int(mixed[2]), int(mixed[3]))
         return with_fraction(int(whole) if whole else None, over, under)
-    number, _, places = written.replace(",", "").partition(".")
+    number, _, places = written.replace(",", "").replace("'", "").partition(".")
     behind = ("point", *one_by_one(places)) if places else ()
     if len(number) > 1 and number.startswith("0"):
         return one_by_one(number) + behind
@@ -40,7 +49,7 @@ def amount(written: str, joined: bool = True) -> tuple[str, ...]:
 
 def names_digits(left: str) -> bool:
     """True when the word before a number says that it is dialed or typed."""
-    return _NAMES_DIGITS.search(left[-20:]) is not None
+    return _NAMES_DIGITS.search(left[-40:]) is not None
 
 
 def with_fraction(whole: int | None, over: int, under: int) -> tuple[str, ...]:

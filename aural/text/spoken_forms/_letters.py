@@ -26,9 +26,12 @@ _ODD_START = re.compile(
 )
 _ODD_RUN = re.compile(r"[bcdfghjklmnpqrstvwxz]{4}|[aeiou]{4}|q(?!u)|[bcdfghjkmnpqtvwz]{3}$", re.IGNORECASE)
 
+_CLUSTERS = re.compile("ngth|ght|tch|nch|rch|lth|rth", re.IGNORECASE)  # many consonants, yet easily said
+
 
 def pronounceable(letters: str) -> bool:
     """True when the letters could be said as an English word: vowels, and no impossible start or run; long ones are names."""
+    letters = _CLUSTERS.sub("t", letters)
     if len(_VOWEL.findall(letters)) > 2:
         return True
     return bool(_VOWEL.search(letters)) and not _ODD_START.match(letters) and not _ODD_RUN.search(letters)

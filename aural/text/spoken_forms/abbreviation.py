@@ -17,7 +17,7 @@ _TITLES = {
     "maj": "Major", "capt": "Captain", "cpt": "Captain", "cmdr": "Commander", "cdr": "Commander", "lt": "Lieutenant",
     "sgt": "Sergeant", "cpl": "Corporal", "pvt": "Private", "adm": "Admiral", "det": "Detective", "insp": "Inspector",
     "supt": "Superintendent", "st": "Saint", "ste": "Saint", "mt": "Mount", "ft": "Fort", "pt": "Point", "atty": "Attorney",
-    "msgr": "Monsignor", "bro": "Brother", "sr": "Sister",
+    "msgr": "Monsignor", "bro": "Brother", "sr": "Sister", "mme": "Madame", "mlle": "Mademoiselle",
 }  # fmt: skip
 # With a point, anywhere; "*" = a number must follow.
 _ANYWHERE = {
@@ -35,7 +35,13 @@ _ANYWHERE = {
     "ref": "reference", "ft": "feet", "lb": "pound", "lbs": "pounds", "oz": "ounces", "hr": "hour", "hrs": "hours",
     "mins": "minutes", "secs": "seconds", "yrs": "years", "jan": "January", "feb": "February", "mar": "March", "apr": "April",
     "jun": "June", "jul": "July", "aug": "August", "sep": "September", "sept": "September", "oct": "October",
-    "nov": "November", "dec": "December", "acad": "Academy", "inst": "Institute", "intro": "introduction",
+    "nov": "November", "dec": "December", "acad": "Academy", "attn": "attention", "mgr": "Manager", "jct": "Junction",
+    "gdns": "Gardens", "cir": "Circle",
+    "tpke": "Turnpike", "hdqrs": "Headquarters", "wt": "weight", "ht": "height", "doz": "dozen", "pkg": "package",
+    "pkgs": "packages", "pcs": "pieces", "orig": "original", "anon": "anonymous", "illus": "illustrated", "abbr": "abbreviation",
+    "adj": "adjective", "adv": "adverb", "std": "standard", "yr": "year", "wk": "week", "wks": "weeks", "mos": "months",
+    "encl": "enclosure", "hosp": "Hospital", "elev": "elevation", "pop": "population", "mph": "miles per hour",
+    "inst": "Institute", "intro": "introduction",
 }  # fmt: skip
 # Words of their own, which are short forms only before a number.
 _BEFORE_NUMBER = {
@@ -45,10 +51,21 @@ _BEFORE_NUMBER = {
     "ca": "circa", "c": "circa", "approx": "approximately", "tel": "telephone", "bk": "book", "rte": "Route",
     "hwy": "Highway", "par": "paragraph", "ln": "line", "ll": "lines", "est": "established", "max": "maximum",
     "min": "minimum", "pg": "page", "pgs": "pages", "para": "paragraph", "lat": "latitude", "rt": "Route", "chs": "chapters",
-    "sect": "section", "sc": "scene",
+    "sect": "section", "sc": "scene", "figs": "figures", "eqs": "equations", "vols": "volumes", "secs": "sections",
+    "arts": "articles", "pts": "parts", "rev": "revision", "bks": "books", "apts": "apartments", "rms": "rooms", "vv": "verses",
+    "mk": "Mark", "ser": "series", "ep": "episode", "eps": "episodes", "acct": "account", "chap": "chapter", "chaps": "chapters",
 }  # fmt: skip
 # Before a year alone.
-_BEFORE_YEAR = {"b": "born", "d": "died"}
+_BEFORE_YEAR = {"b": "born", "d": "died", "fl": "flourished"}
+# Without a point too, before a number alone.
+_BARE_BEFORE_NUMBER = frozenset("hwy rte pg pp apt ste rm bldg vol fig figs eq ext chap mk acct".split())
+# Behind a rank: 2nd ed.
+_BEHIND_RANK = {"ed": "edition", "fl": "floor", "rev": "revision", "ser": "series"}
+# Short forms with an apostrophe.
+_CUT = {
+    "gov't": "government", "int'l": "international", "nat'l": "national", "ass'n": "association", "cont'd": "continued",
+    "dep't": "department", "sec'y": "secretary", "eng'r": "engineer", "prof'l": "professional",
+}  # fmt: skip
 _BARE = {
     "mr": "Mister", "mrs": "Misses", "ms": "Miss", "dr": "Doctor", "prof": "Professor", "vs": "versus", "etc": "et cetera",
     "st": "Saint", "mt": "Mount", "ft": "Fort", "sgt": "Sergeant", "lt": "Lieutenant", "jr": "Junior", "sr": "Senior",
@@ -58,31 +75,41 @@ _BARE = {
 _LATIN = {
     "e.g": "for example", "i.e": "that is", "n.b": "note well", "p.s": "PS", "a.k.a": "also known as",
     "w.r.t": "with respect to", "et al": "and others", "c/o": "care of", "w/o": "without", "w/": "with", "b/c": "because",
-    "r.i.p": "rest in peace", "q.v": "which see", "o.k": "okay",
+    "r.i.p": "rest in peace", "q.v": "which see", "o.k": "okay", "aka": "also known as", "n.d": "no date",
 }  # fmt: skip
 _LETTERED = "|".join(re.escape(k) for k in sorted(_LATIN, key=len, reverse=True))
 PATTERN = re.compile(
-    rf"(?P<latin>(?:{_LETTERED}))(?P<dot>\.?)(?!\w)|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?![\w'])", re.IGNORECASE
+    rf"(?P<cut>{'|'.join(_CUT)})(?![\w'])|(?P<latin>(?:{_LETTERED}))(?P<dot>\.?)(?!\w)"
+    rf"|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?:(?![\w'])|(?<=\.)(?=\d))",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\s?#?(?:\d|[ivx]{2,6}\b|[IVXLC]+\b(?!'|(?<=\bI) (?!and\b|or\b|to\b)[a-z]))")
 _YEAR = re.compile(r"\s?\d{4}(?!\w)")
-_WAR = re.compile(r"WW(I{1,2})")
+_WAR = re.compile(r"WW(I{0,2})")
 _NAME = re.compile(r"\s+(?:[A-Z]\.\s?)*([A-ZÀ-Þ][\w'’-]*)")
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The long form, chosen by the point, the neighbors and whether a number or a name follows."""
     end = found.end()
+    if found["cut"]:
+        return said(end, *_as_cased(found["cut"], _CUT[found["cut"].lower()]))
     if found["latin"]:
         return _latin(found, around)
     war = _WAR.fullmatch(found["short"])
-    if war:
+    if war and war[1]:
         return said(found.end("short"), "World", "War", "one" if war[1] == "I" else "two")
+    if war and re.match(r"-?\s?(?:II?|[12])(?!\w)", around.right(found.end("short"))):
+        return said(found.end("short"), "World", "War")
     low, right = found["short"].lower(), around.right(end)
     if not found["point"]:
         return _bare(found, around)
     if around.closes(end):
         end -= 1
+    if low in _BEHIND_RANK and around.previous == "ordinal" and not _NUMBER.match(right):
+        return said(end, _BEHIND_RANK[low])
+    if low in _BEFORE_YEAR and _YEAR.match(right) and low == "fl":
+        return said(found.end(), _BEFORE_YEAR[low])
     if low in _BEFORE_NUMBER and _NUMBER.match(right):
         return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
     if low in _BEFORE_YEAR and _YEAR.match(right):
@@ -118,10 +145,10 @@ def _bare(found: re.Match[str], around: Around) -> Reading | None:
     """Without a point: titles before a name ("Dr Smith"), streets behind one ("Elm St"), and a few others."""
     low, end = found["short"].lower(), found.end()
     name = _NAME.match(around.right(end))
-    if low in ("hwy", "rte", "pg", "pp") and _NUMBER.match(around.right(end)) and (low != "pp" or not found["short"].isupper()):
+    if low in _BARE_BEFORE_NUMBER and _NUMBER.match(around.right(end)) and (low != "pp" or not found["short"].isupper()):
         return said(end, *_as_cased(found["short"], _BEFORE_NUMBER[low]))
-    if low in ("vs", "etc", "approx", "dept", "govt"):
-        return said(end, *_ANYWHERE.get(low, _BARE[low]).split())
+    if low in ("vs", "etc", "approx", "dept", "govt", "attn"):
+        return said(end, *(_ANYWHERE.get(low) or _BARE[low]).split())
     if low not in _BARE or not found["short"][0].isupper() or (found["short"].isupper() and low not in STREETS):
         return None
     if low in STREETS:

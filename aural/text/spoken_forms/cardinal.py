@@ -14,10 +14,13 @@ _SPACED = r"[1-9]\d{0,2}(?:(?: \d{3}){0,3} 000|(?: \d{3}){2,4})(?!,?\d| \d{3}(?!
 PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})|\d+")
 # Rooms and roads have numbers for names: room four oh four, Highway one oh one.
 _LABELED = re.compile(
-    r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus)\s(?:#|no\. )?$", re.IGNORECASE
+    r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus|flight|boeing|airbus|channel|psalm|sonnet|"
+    r"apartment|apt\.?|unit|locker|terminal|exit|box|xbox|us|u\.s\.|fahrenheit|error|http|code|status|lot)\s(?:#|no\. )?$",
+    re.IGNORECASE,
 )
 # Postal codes: Washington, D.C. 20001; Austin, Texas 78701.
 _POSTED = re.compile(rf",\s(?:D\.C\.|{'|'.join(sorted(set(STATES.values())))}),?\s{{1,2}}$")
+_MODEL = re.compile(r"(?<![\w.])[A-Z]{2,5} $")  # RTX 3080
 _NAME = 10  # digits: from here on a number without commas is a name, not a count
 
 
@@ -32,6 +35,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
         return said(end, *sign, *one_by_one(digits))
     if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):
+        return said(end, *in_pairs(digits))
+    if len(digits) == 4 and digits[2] != "0" and _MODEL.search(around.left) and not re.match(r" [a-z]", around.right(end)):
         return said(end, *in_pairs(digits))
     alone = not re.match(rf"\s{SCALES}\b|-[A-Za-z]", around.right(end))
     return said(end, *sign, *amount(digits, joined=alone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aural.text._calendar import MONTH, month
+from aural.text._calendar import DAYS, MONTH, SHORT_DAY, month
 from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import Around, Part, Reading, said
 
@@ -13,7 +13,9 @@ _YEAR = r"(?:\d{4}|'\d\d)(?!\w|\.\d|,\d{3})"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 PATTERN = re.compile(
     rf"""
-    (?P<first>{MONTH})\s(?P<from>{_DAY})\s?[-–]\s?(?P<to>{_DAY})(?![\w:]|[.,]\d|/|-\d)
+    (?P<first>{MONTH})\s(?P<from>{_DAY})(?:st|nd|rd|th)?\s?[-–]\s?(?P<to>{_DAY})(?:st|nd|rd|th)?(?![\w:]|[.,]\d|/|-\d)
+    |(?P<from2>{_DAY})(?:st|nd|rd|th)?\s?(?:[-–]|to|and|&)\s?(?P<to2>{_DAY})(?:st|nd|rd|th)?\s(?:of\s)?(?P<first2>{MONTH})(?:(?P<comma6>\s?,\s?|\s)(?P<year6>{_YEAR}))?(?!\w)
+    |(?P<month5>{MONTH})-(?P<day5>{_DAY})-(?P<year5>{_YEAR})(?!\w|-)
     |(?P<month>{MONTH})(?:\s{{1,2}}|-)(?P<day>{_DAY})(?P<nth>st|nd|rd|th)?(?![\w:]|\.\d|,\d{{3}}|/|-\d)(?:(?P<comma>\s?,\s?|\s)(?P<year>{_YEAR}))?
     |(?P<day2>{_DAY})(?:st|nd|rd|th)?(?:\s|-|\sof\s)(?P<month2>{MONTH})(?:(?P<comma2>\s?,\s?|[\s-])(?P<year2>{_YEAR}))?(?!\w)
     |(?P<month3>{MONTH})(?P<comma3>,?\s)(?P<year3>{_YEAR})
@@ -22,12 +24,22 @@ PATTERN = re.compile(
     |(?P<m4>0?[1-9]|1[0-2])/(?P<y4>(?:19|20)\d\d)(?![\w/]|\.\d)
     |(?P<opens>{MONTH})\s?[-–]\s?(?P<closes>{MONTH})(?:,?\s(?P<y5>{_YEAR}))?(?!\w)
     |(?P<m3>0?[1-9]|1[0-2])/(?P<d3>{_DAY})(?![\w/]|\.\d)
-    |(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12])\s?'?(?P<year4>\d{{4}}|\d\d)(?!\w)
+    |(?-i:(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12]))\s?'?(?P<year4>\d{{4}}|\d\d)(?!\w)
+    |(?P<more>{_DAY})(?![\w:/-]|[.,]\d)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _ON = re.compile(r"\b(?:on|since|until|till|by|before|after|dated|date|due|from|to|as of|between)[: ]{1,2}$", re.IGNORECASE)
 _OFTEN_UNDER = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20))  # denominators: 3/16 is rather a fraction, 3/24 a day
+# The days behind the first one: Jan. 5, 6 and 7; what is counted behind a comma is none of them (On Jan. 5, 20 people).
+_LISTED = re.compile(
+    rf"{MONTH}\s(?P<first>{_DAY})(?:(?:, | and | & |, and )(?P<then>{_DAY}))?(?P<gap>, | and | & | or | to | through |, and )$",
+    re.IGNORECASE,
+)
+_NO_THING = re.compile(
+    r"$|[.;:!?)]|,? (?:and|or|&) \d|, \d{1,2}(?:,| and)| (?:at|in|from|to|for|of|on|with|is|are|was|were)\b|, (?:\d{4}|[a-z])"
+)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(DAYS)}|{SHORT_DAY}\.?),? $", re.IGNORECASE)
 _HALVES = ("first", "second", "third", "fourth")
 _CENTURY = 50  # two digits up to here are years of the 2000s
 
@@ -36,6 +48,16 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     """The kind of date that matched, in its own order of words."""
     if found["first"]:
         return said(found.end(), month(found["first"]), *ordinal(int(found["from"])), "to", *ordinal(int(found["to"])))
+    if found["first2"]:
+        days = (*ordinal(int(found["from2"])), _joint(found), *ordinal(int(found["to2"])))
+        if int(found["from2"]) >= int(found["to2"]) or re.search(r"[\d/.,–-]$", around.left):
+            return None
+        return _behind(found, 6, Part(found.end("first2"), (*_the(around), *days, "of", month(found["first2"]))))
+    if found["more"]:
+        return _listed(found, around)
+    if found["month5"]:
+        words = (month(found["month5"]), *ordinal(int(found["day5"])))
+        return said(found.end(), *words, *_year(found["year5"]))
     if found["month"]:
         return None if _is_verb(found, around) else _month_first(found)
     if found["month2"]:
@@ -45,7 +67,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["quarter"]:
         return _quarter(found, around)
     if found["opens"]:
-        last = (*((year(int(found["y5"])) if len(found["y5"]) == 4 else cardinal(int(found["y5"][1:]))) if found["y5"] else ()),)
+        last = _year(found["y5"]) if found["y5"] else ()
         return said(found.end(), month(found["opens"]), "to", month(found["closes"]), *last) if _are_months(found) else None
     return _in_figures(found, around)
 
@@ -59,6 +81,27 @@ def _is_verb(found: re.Match[str], around: Around) -> bool:
     """ "may" and "march" in small letters before a number that counts."""
     small = found["month"] in ("may", "march", "mar")
     return small and not (found["year"] or found["nth"]) and bool(re.match(r"\s[a-z]", around.right(found.end())))
+
+
+def _joint(found: re.Match[str]) -> str:
+    """What stands between two days of a month."""
+    return "and" if re.search(r"and|&", found[0][: found.start("to2") - found.start()]) else "to"
+
+
+def _listed(found: re.Match[str], around: Around) -> Reading | None:
+    """A day behind another one of the same month."""
+    left = _LISTED.search(around.left)
+    before = left and int(left["then"] or left["first"])
+    if not before or before >= int(found["more"]) or not _NO_THING.match(around.right(found.end())):
+        return None
+    if left and left["gap"] == ", " and not re.match(r",? (?:and|or|&) \d|, \d{1,2}(?:,| and)", around.right(found.end())):
+        return None
+    return said(found.end(), *ordinal(int(found["more"])))
+
+
+def _year(written: str) -> tuple[str, ...]:
+    """Four digits, or two behind an apostrophe."""
+    return year(int(written)) if len(written) == 4 else cardinal(int(written[1:]))
 
 
 def _month_first(found: re.Match[str]) -> Reading:
@@ -81,7 +124,7 @@ def _behind(found: re.Match[str], kind: int | str, first: Part) -> Reading:
     written = found[f"year{kind}"]
     if not written:
         return (first,)
-    words = year(int(written)) if len(written) == 4 else cardinal(int(written[1:]))
+    words = _year(written)
     if "," not in found[f"comma{kind}"]:
         return (Part(found.end(), first.words + words),)
     place = found.start(f"comma{kind}")
@@ -102,7 +145,9 @@ def _in_figures(found: re.Match[str], around: Around) -> Reading | None:
             return None  # a fraction
         return said(found.end(), month(found["m4"]), *year(int(found["y4"])))
     if found["m3"]:
-        if int(found["d3"]) in _OFTEN_UNDER and not (_ON.search(around.left) and int(found["m3"]) > 1):
+        if int(found["d3"]) in _OFTEN_UNDER and not (
+            _WEEKDAY.search(around.left) or (_ON.search(around.left) and int(found["m3"]) > 1)
+        ):
             return None
         return said(found.end(), month(found["m3"]), *ordinal(int(found["d3"])))
     first, second, value = int(found["a"]), int(found["b"]), int(found["y2"])

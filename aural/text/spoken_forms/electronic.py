@@ -25,6 +25,8 @@ PATTERN = re.compile(
     rf"|{_LABEL}(?:\.{_LABEL}){{0,6}}\.{_LAST}(?![\w@])(?:/[^\s<>\"]{{0,2000}})?"
     r"|[A-Za-z]:(?:\\[\w .-]{1,60}(?<! )){1,20}"
     r"|(?<!\S)~?/[\w.-]{1,60}(?:/[\w.-]{1,60}){1,20}/?(?!\S)"
+    r"|(?<![\w/])[ru]/\w{2,40}(?![\w/])"
+    rf"|(?<!\S)\*?\.(?:{_LAST}|net|gitignore|env|bashrc|vimrc)(?!\w)"
     rf"|{_LABEL}\.{_LABEL}(?:\.{_LABEL}){{0,5}}/[^\s<>\"]{{1,2000}}",
     re.IGNORECASE,
 )
@@ -61,7 +63,8 @@ def _is_address(written: str) -> bool:
         re.match(r"[A-Za-z]:\\", written)
         or "@" in written
         or "://" in written
-        or written[0] in "/~"
+        or written[0] in "/~*."
+        or re.match(r"[ru]/", written)
         or written.lower().startswith("www.")
     ):
         return True

@@ -10,14 +10,17 @@ from aural.text.spoken_forms._amounts import NUMBER, VULGAR, amount, with_fracti
 
 RANK = 30
 PATTERN = re.compile(
-    rf"(-(?=\d))?(?:(?:({NUMBER})(?: |-(?=\d{{1,2}}/\d{{1,2}}(?![\w/]))))?"
+    rf"(-(?=[\d{VULGAR}]))?(?:(?:({NUMBER})(?: |-(?=\d{{1,2}}/\d{{1,2}}(?![\w/]))))?"
     rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?:st|nd|rd|th|ST|ND|RD|TH)?(?![\w/]|\.\d)"
     rf"|(\d{{0,9}} ?[{VULGAR}])(?!\w))"
 )
 # Said as two numbers, because they are names: a day, a terror, a week around the clock.
 _NAMES = frozenset({(24, 7), (9, 11), (7, 11), (4, 20)})
+_STARS = re.compile(r" (?:stars|points|rating)\b")
+_RATED = re.compile(r"\b(?:rated|rating|scored?|grade|gave (?:it|her|him|them))(?:[: ]| of | at )(?:an? )?$", re.IGNORECASE)
 _BEAT = re.compile(r"[ -](?:time|signature|meter|measure|beat)\b")  # music: 4/4 time
 _ROUND = 10  # from here on two equal numbers are halves of a whole: 50/50
+_WHOLE = 100  # two shares that fill it are two numbers: 60/40
 _NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
 
 
@@ -35,6 +38,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *cardinal(over), *cardinal(under))
     if not found[2] and ((over, under) in _NAMES or over == under >= _ROUND):
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
+    if not found[2] and over + under == _WHOLE and under <= over:
+        return said(found.end(), *sign, *cardinal(over), *cardinal(under))
+    if not found[2] and over <= under and (_STARS.match(around.right(found.end())) or _RATED.search(around.left)):
+        return said(found.end(), *cardinal(over), "out", "of", *cardinal(under))
     if not found[2] and 1000 < over <= 2100 and (over < under <= 2100 or under == over % 100 + 1):
         return None
     if under == 0 or (over > under > _NAMED and not found[2]):

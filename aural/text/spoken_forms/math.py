@@ -7,16 +7,20 @@ import re
 from aural.text._reading import Around, Reading, said
 
 RANK = 45
-PATTERN = re.compile(r"[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∞∑·]")
+PATTERN = re.compile(
+    r"[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
+)
 _WORDS = {
     "+": "plus", "*": "times", "/": "divided by", "^": "to the power of", "=": "equals", "-": "minus", "x": "by",
     "×": "times", "÷": "divided by", "±": "plus or minus", "<": "is less than", ">": "is greater than", "≤": "is at most",
     "≥": "is at least", "<=": "is at most", ">=": "is at least", "==": "equals", "≠": "is not equal to",
     "!=": "is not equal to", "≈": "is about", "√": "the square root of", "∞": "infinity", "∑": "the sum of", ":": "to",
-    "·": "times",
+    "·": "times", "∛": "the cube root of", "(": "of", "!": "factorial",
 }  # fmt: skip
-_ALWAYS = frozenset("≤ ≥ ≠ ≈ √ ∞ ∑ ± ÷ =".split())
+_ALWAYS = frozenset("≤ ≥ ≠ ≈ √ ∛ ∞ ∑ ± ÷ =".split())
+_FUNCTION = re.compile(r"(?<![\w.'])(?:[fghFGP]|sin|cos|tan|log|ln|exp|sqrt|arctan|arcsin|arccos|sinh|cosh|tanh)$")
 _OPERAND = re.compile(r"\s?[-(]?(?:\d|[A-Za-z](?!\w))")
+_POWER_OF_TEN = re.compile(r"\s?10[\^⁰-⁹⁻²³¹]")
 _OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
 
 
@@ -27,12 +31,21 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         sign[0] in "=<>-*" and (around.left.endswith(sign[-1]) or around.right(found.end()).startswith(sign[-1]))
     ):
         return None
+    if sign == "(":
+        return said(found.end(), "of") if _FUNCTION.search(around.left) else None
+    if sign == "!":
+        return said(found.end(), "factorial") if re.search(r"(?<![\w.])(?:\d{1,3}|n)$", around.left) else None
     raised = re.match("[23](?!\\d)", around.right(found.end())) if sign == "^" else None
     if raised and (_OPERAND_BEFORE.search(around.left) or re.search(r"(?<![A-Za-z])[A-Za-z]{2,3}$", around.left)):
         return said(found.end() + 1, "squared" if raised[0] == "2" else "cubed")
     words = _WORDS[sign].split()
     if sign in _ALWAYS:
+        alone = words[0] == "is" and not re.search(r"[\w)\]°%]\s?$", around.left)
+        return said(found.end(), *(words[1:] if alone else words))
+    if sign in "<>" and _compares(around, found.end()):
         return said(found.end(), *words)
+    if sign in "x×*" and _POWER_OF_TEN.match(around.right(found.end())) and re.search(r"\d\s?$", around.left):
+        return said(found.end(), "times")
     measured = sign in "x×" and around.previous == "measure" and re.match(r"\s?\d", around.right(found.end()))
     if measured:
         return said(found.end(), "by")
@@ -45,13 +58,16 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if sign == ":" and re.match(r"\s?0\d", around.right(found.end())):
         return None
-    if (
-        sign == "×"
-        and not re.match(r"\s?10[\^⁰-⁹⁻]", around.right(found.end()))
-        and not re.search(r"=", around.left + around.right(found.end()))
-    ):
+    if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
         return said(found.end(), "by")
     return said(found.end(), *words)
+
+
+def _compares(around: Around, end: int) -> bool:
+    """A letter or number on the left and a number or letter on the right, with the same space on both sides."""
+    before = re.search(r"(?<![\w<&])(?:[A-Za-zα-ω]|\d[\d.,]*)( ?)$", around.left)
+    behind = re.match(r"( ?)(?:-?[$€£]?\.?\d[\d.,]*|[A-Za-z])(?!\w|>)", around.right(end))
+    return bool(before and behind and before[1] == behind[1])
 
 
 def _is_equation(around: Around, end: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aural.text._reading import Around, Reading, said
+from aural.text._reading import Around, Part, Reading, said
 from aural.text._spoken_numbers import nth
 from aural.text._units import BY, UNIT, unit
 from aural.text.spoken_forms._amounts import AMOUNT, SCALES, amount, is_one
@@ -13,25 +13,31 @@ RANK = 14
 PATTERN = re.compile(
     rf"""
     (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
-        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^/])
+        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|\.?/(?!\d))
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
         |(?P<last>')(?!\w)
     )
     |/(?P<per>{BY})(?!\w)
+    |(?P<place>(?:(?<=\d)|(?<=°)|(?<=°\ )|(?<=['"])|(?<=['"]\ ))[NSEW])(?!\w)
+    |(?P<degrees>\d{{1,3}})°\ ?(?P<arc>\d{{1,2}}(?:\.\d{{1,6}})?)'(?:\ ?(?P<arc2>\d{{1,2}}(?:\.\d{{1,6}})?)(?:"|''))?
     |(?P<bare>°C|°F|[kcm]?m[²³]|km/h|m/s²?|mi/h)(?!\w)
     """,
     re.VERBOSE,
 )
 _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
 # Units that are words or letters of their own: behind a space they need more evidence.
-_ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP Mt Pa".split())
-_NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F".split())
+_ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP Mt Pa ac".split())
+_NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F ac cd ha".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
 _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
 _BY = re.compile(r"""["']\s?(?:x|×|by)\s?[\d./ ]*$""")  # before the second of two lengths
+_HIGHWAY = re.compile(r"\b(?:I|US|SR|Hwy|Highway|Route)[- ]$")
+_SIDES = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _ROAD = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}$")
 _PRINTED = re.compile(r"[ -](?:font|type|text|size|letters|print)\b")
+# Things that are counted by the minute or the square kilometer: 60 beats/min, miles/hour.
+_COUNTED = re.compile(r"(?:^|\s)(?:\d[\d.,]* [a-z]{3,}|people|[a-z]{3,}s)$")
 _COUNTS = frozenset("money measure cardinal decimal fraction".split())
 
 
@@ -40,8 +46,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     end = found.end()
     if found["bare"]:
         return said(end, *unit(found["bare"], one=False)) if around.signed else None
+    if found["place"]:
+        return said(end, _SIDES[found["place"]]) if around.previous == "measure" or around.left.endswith("°") else None
+    if found["arc"]:
+        return said(end, *_arc(found))
     if found["per"]:
-        touching = around.previous in _COUNTS and not around.left[-1:].isspace()
+        touching = not around.left[-1:].isspace() and (around.previous in _COUNTS or _COUNTED.search(around.left) is not None)
         return said(end, *unit(f"/{found['per']}", one=False)) if touching else None
     if found["sign"] and not around.signed:
         return None
@@ -60,11 +70,22 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     return _with_unit(found, around, words, one)
 
 
+def _arc(found: re.Match[str]) -> tuple[str, ...]:
+    """Degrees, minutes and seconds of a place: 45°30'15\"."""
+    words: tuple[str, ...] = ()
+    for part, name in (("degrees", "degree"), ("arc", "minute"), ("arc2", "second")):
+        if found[part]:
+            words += (*amount(found[part].lstrip("0") or "0"), name if found[part] == "1" else f"{name}s")
+    return words
+
+
 def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one: bool) -> Reading | None:
     name, gap, written = found["unit"], found["gap"], found["amount"]
-    if gap == "-" and (len(name) < 2 or not name[0].isalpha() or name == "in"):
+    if gap == "-" and not _describes(name, found, around):
         return None
-    if not gap and (name in _NEVER_TOUCHING or (name == "s" and len(written) < 2)):
+    if name in _SIDES and not gap and _HIGHWAY.search(around.left):
+        return (Part(found.end("amount"), words), Part(found.end("unit"), (_SIDES[name],)))
+    if not gap and (name in _NEVER_TOUCHING or (name == "s" and not _is_seconds(written, around))):
         return None
     short = bool(found["dot"]) and not around.closes(found.end()) and name[-1].isalpha()
     end = found.end() if short else found.end("unit")
@@ -74,10 +95,31 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
         return said(end, *words, "point")
     if name == "st" and gap and nth(int(re.sub(r"\D", "", written) or 0)) == "st":
         return None
-    if name in _ALSO_WORDS and gap and not short and not _evident(name, around, end):
+    joined = gap == "-" and name in ("in", "min", "sec", "mo")
+    if name in _ALSO_WORDS and gap and not (short or joined) and not _evident(name, around, end):
         return None
     meant = "min" if name == "m" and _HOURS.search(around.left) else name
     return said(end, *words, *unit(meant, one or gap == "-" or around.describes(end)))
+
+
+def _describes(name: str, found: re.Match[str], around: Around) -> bool:
+    """A unit behind a hyphen: 5-km, 5-in., a 100-m dash, a 9-V battery."""
+    if name == "in":
+        return bool(found["dot"]) or not around.right(found.end("unit")).startswith("-")
+    if len(name) == 1:
+        return name in "mgWVlL" and re.match(r" [a-z]{3,}", around.right(found.end("unit"))) is not None
+    return name[0].isalpha()
+
+
+def _is_seconds(written: str, around: Around) -> bool:
+    """2.5s, 15s, 120s; a digit alone, and what is named by a number, are several of their kind: 4s, 747s, B-52s."""
+    if "." in written:
+        return True
+    return (
+        len(written) > 1
+        and not around.left.endswith("-")
+        and (len(written) == 2 or (len(written) == 3 and written[2] == "0" != written[1]))
+    )
 
 
 def _evident(name: str, around: Around, end: int) -> bool:

@@ -10,12 +10,14 @@ from aural.text._spoken_numbers import nth
 from aural.text.spoken_forms._amounts import NUMBER
 
 RANK = 20
-PATTERN = re.compile(rf"({NUMBER}) ?(st|nd|rd|th|ST|ND|RD|TH|ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)(s?)(?!\w)|(\d{{1,4}})([ºª])")
+PATTERN = re.compile(rf"({NUMBER}) ?(st|nd|rd|th|ST|ND|RD|TH|ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)(s?)(?!\w)|(\d{{1,4}})([ºª])|(?:[nN]°|[nN]º) ?(?=\d)")
 _RAISED = {"ˢᵗ": "st", "ⁿᵈ": "nd", "ʳᵈ": "rd", "ᵗʰ": "th"}
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A rank, or digits and letters where the ending does not fit ("111st")."""
+    if not found[4] and not found[1]:
+        return said(found.end(), "number")
     if found[4]:
         return said(found.end(), *ordinal(int(found[4])))
     digits, ending = found[1].replace(",", ""), _RAISED.get(found[2], found[2].lower())

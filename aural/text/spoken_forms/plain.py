@@ -10,7 +10,17 @@ RANK = 90
 _LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]"
 PATTERN = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*")
 
+_VOWEL = re.compile(r"[aeiouy']|[^a-z]")
+# Words and sounds that have no vowel.
+_SOUNDS = frozenset(
+    "hm hmm hmmm mm mmm mhm sh shh shhh psst pst tsk brr brrr grr grrr zzz zz pfft pff nth th mr mrs ms dr st vs ft mt ph nd rd "
+    "hmph cwm km cm mm kg mg ml lb hr cf ch chs vb pp pg dl nm ns".split()
+)
+
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
-    """The word itself."""
-    return said(found.end(), found[0])
+    """The word itself; letters without a vowel between other words are said one by one (tv, pc)."""
+    word = found[0]
+    if 2 <= len(word) <= 4 and word.islower() and not _VOWEL.search(word) and word not in _SOUNDS:
+        return said(found.end(), word.upper())
+    return said(found.end(), word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aural.text._number_words import in_pairs
+from aural.text._number_words import in_pairs, plural
 from aural.text._reading import Around, Reading, said
 from aural.text.spoken_forms._letters import as_said
 
@@ -19,6 +19,12 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if around.left[-1:].isdecimal():
         return None
+    if re.match(r"[1-9]\d*x\d", found[0]) or re.search(r"\d\.$", around.left):
+        return None
+    several = re.fullmatch(r"(\d{2,4})s", found[0])
+    if several and not re.fullmatch(r"\d0|\d[1-9]0", several[1]) and (len(several[1]) > 2 or around.left.endswith("-")):
+        *first, last = ("thousand",) if several[1] == "1000" else ("hundred",) if several[1] == "100" else in_pairs(several[1])
+        return said(found.end(), *first, plural(last))
     words: list[str] = []
     written = found[0].removesuffix("'s")
     for piece in _PIECE.findall(written):

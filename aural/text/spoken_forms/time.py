@@ -11,9 +11,11 @@ from aural.text.spoken_forms._amounts import amount
 RANK = 12
 _HALF = r"(?:\s?(?P<half>[ap])\.?\s?m(?!\w)(?P<dot>\.?))"
 _ZONES = "|".join(r"\.?".join(z) for z in "est edt cst cdt mst mdt pst pdt et ct pt gmt utc bst cet cest ist jst aest aedt".split())
-_ZONE = rf"(?:\s?(?P<zone>(?:{_ZONES})(?!\w)\.?))"
+_ZONE = rf"(?:\s?(?P<zone>(?:{_ZONES})(?!\w)\.?|(?-i:Z)(?!\w))(?P<offset>[-+]\d{{1,2}}(?::?[034][05])?(?!\d))?)"
 PATTERN = re.compile(
-    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?!\w|[:]\d|\.\d|,\d{{3}})"
+    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?P<about>-?ish)?(?!\w|[:]\d|\.\d|,\d{{3}})"
+    r"|(?P<minutes>\d?\d):(?P<seconds>[0-5]\d\.\d{1,3})(?![\w:]|\.\d)"
+    r"|(?P<hours>\d{1,2})h\s?(?P<rest>[0-5]\d)(?:\s?m(?:in)?)?(?:\s?(?P<last>[0-5]?\d)\s?s(?:ec)?)?(?!\w)"
     rf"|(?P<clock>[01]\d|2[0-4])(?P<after>[0-5]\d)(?=\s(?:hours|hrs)\b)",
     re.IGNORECASE,
 )
@@ -23,12 +25,22 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     """Hours and minutes, "o" before a single minute, "o'clock" for full hours without a.m. or p.m."""
     if found["clock"]:
         return _on_duty(found)
+    if found["seconds"]:
+        return said(found.end(), *_several(int(found["minutes"]), "minute"), *amount(found["seconds"].lstrip("0")), "seconds")
+    if found["hours"]:
+        last = _several(int(found["last"]), "second") if found["last"] else ()
+        return said(found.end(), *_several(int(found["hours"]), "hour"), *_several(int(found["rest"]), "minute"), *last)
     if not found["minute"] and not found["half"]:
         return None
     if found["sep"] == "." and not found["half"]:
         return None
     if re.search(r"\d[.:/-]$", around.left) and around.previous != "range":
         return None
+    return _timed(found, around)
+
+
+def _timed(found: re.Match[str], around: Around) -> Reading:
+    """The time with half of the day, zone and "ish" behind it."""
     end = found.end()
     behind: tuple[str, ...] = (found["half"].upper() + "M",) if found["half"] else ()
     if found["zone"]:
@@ -41,11 +53,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
                 else found.end("minute")
             )
         else:
-            behind += (found["zone"].replace(".", "").upper(),)
+            behind += (found["zone"].replace(".", "").upper(), *_offset(found["offset"] or ""))
     written = around.text[found.start() : end]
     if written.endswith(".") and around.closes(end):
         end -= 1
-    return said(end, *_clock(found), *behind)
+    return said(end, *_clock(found), *behind, *(("ish",) if found["about"] else ()))
 
 
 def _on_duty(found: re.Match[str]) -> Reading:
@@ -54,6 +66,15 @@ def _on_duty(found: re.Match[str]) -> Reading:
     first = ("zero", *cardinal(int(hour[1]))) if hour[0] == "0" else cardinal(int(hour))
     last = ("hundred",) if minute == "00" else one_by_one(minute) if minute[0] == "0" else cardinal(int(minute))
     return said(found.end(), *first, *last)
+
+
+def _offset(written: str) -> tuple[str, ...]:
+    """Hours from the zone: +1, -05:30."""
+    if not written:
+        return ()
+    hours, minutes = written[1:3].strip(":"), written[3:].strip(":")
+    sign = "plus" if written[0] == "+" else "minus"
+    return (sign, *cardinal(int(hours)), *(cardinal(int(minutes)) if minutes.strip("0") else ()))
 
 
 def _is_zone(written: str, found: re.Match[str]) -> bool:
@@ -70,7 +91,8 @@ def _clock(found: re.Match[str]) -> tuple[str, ...]:
         )  # fmt: skip
     if minute:
         return (*cardinal(hour), *(("o",) if minute < 10 else ()), *cardinal(minute))
-    return cardinal(hour) if found["half"] else (*cardinal(hour), "o'clock")
+    told = found["half"] or re.match(r" o'clock", found.string[found.end() : found.end() + 9])
+    return cardinal(hour) if told else (*cardinal(hour), "o'clock")
 
 
 def _several(count: int, what: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Numbers with several points: version 3.10.2, section 4.2.1"""
+"""Numbers with several points: version 3.10.2, section 4.2.1, Python 3.10; 1.000.000 is a count"""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
 
 RANK = 32
-PATTERN = re.compile(r"v?(\d{1,6}(?:\.\d{1,6}){2,5})(?!\w|\.\d)|v(\d{1,4}(?:\.\d{1,4})?)(?!\w|\.\d)", re.IGNORECASE)
+# Behind these, 3.10 comes after 3.9 and is no decimal.
+_SOFTWARE = re.compile(
+    r"\b(?:versions?|ver\.|release|Python|Android|Linux|kernel|Postgres|PostgreSQL|CUDA|Node|Rust|Ruby|Django|Kubernetes) $",
+    re.IGNORECASE,
+)
+PATTERN = re.compile(
+    r"(?P<count>[1-9]\d{0,2}(?:\.\d{3}){2,5})(?!\w|\.\d)|v?(?P<several>\d{1,6}(?:\.\d{1,6}){2,5})(?!\w|\.\d)|v(?P<two>\d{1,4}(?:\.\d{1,4})?)(?!\w|\.\d)|(?P<named>\d{1,3}\.[1-9]\d)(?!\w|\.\d)",
+    re.IGNORECASE,
+)
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """Each number as a count with "point" between."""
+    if found["count"]:
+        return said(found.end(), *cardinal(int(found["count"].replace(".", "")))) if not around.left[-1:].isalnum() else None
+    if found["named"] and not _SOFTWARE.search(around.left):
+        return None
     words: list[str] = ["version"] if found[0][0] in "vV" else []
-    for i, number in enumerate((found[1] or found[2]).split(".")):
+    for i, number in enumerate((found["several"] or found["two"] or found["named"]).split(".")):
         words += [*(["point"] if i else []), *cardinal(int(number))]
     return said(found.end(), *words)

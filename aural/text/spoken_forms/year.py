@@ -10,7 +10,8 @@ from aural.text.spoken_forms._amounts import names_digits
 
 RANK = 9
 PATTERN = re.compile(
-    r"'?(?P<decade>\d{3}0|[2-9]0)(?:'s|(?P<gap> ?)s)(?!\w)|(?P<year>\d{4})(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
+    r"'?(?P<decade>\d{3}0|(?<=')[01]0|00|[2-9]0|[1-9]00(?=s (?:AD|BC|B\.C|CE|A\.D)))(?:'s|(?P<gap> ?)s)(?!\w)"
+    r"|(?P<year>\d{4})(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
 )
 _FIRST, _LAST = 1010, 2999
 # Words in s that follow a year; any other word in s is what is counted ("1500 cars").
@@ -27,6 +28,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     end = found.end()
     if found["decade"]:
         first = int(found["decade"])
+        if first == 1000 and around.right(end).startswith(" of"):
+            return None
+        if found["decade"] == "00":
+            return said(end, "two", "thousands") if not around.left[-1:].isdecimal() else None
         return None if found["gap"] and first < _FIRST else said(end, *decade(first))
     if found["short"]:
         value = int(found["short"])

@@ -1,0 +1,257 @@
+"""What is said for each kind of figure that English texts hold: tables of cases, and properties over drawn numbers."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from aural.text._number_words import cardinal, one_by_one, ordinal, year
+from aural.text._spoken_numbers import MONTHS
+from aural.text.spoken import say
+
+CASES = {
+    "abbreviation": [
+        ("the 2nd ed. of it", "the second edition of it"),
+        ("the int'l ass'n", "the international association"),
+        ("Mk II", "Mark two"),
+        ("Apt 5B", "Apartment five B"),
+        ("fl. 1450", "flourished fourteen fifty"),
+        ("attn: Smith", "attention Smith"),
+    ],
+    "address": [
+        ("Chicago, Ill. 60601", "Chicago Illinois six zero six zero one"),
+        ("Thanks, Pa.", "Thanks Pa"),
+        ("4521 State Route 9", "forty five twenty one State Route nine"),
+        ("E. 5th", "East fifth"),
+        ("Toronto, ON M5V 2T6", "Toronto Ontario M five V two T six"),
+        ("John Smith, MD", "John Smith MD"),
+        ("Baltimore, MD", "Baltimore Maryland"),
+    ],
+    "cardinal": [
+        ("1.000.000 people", "one million people"),
+        ("1,23,456", "one hundred twenty three thousand four hundred and fifty six"),
+        ("1'234'567", "one million two hundred thirty four thousand five hundred and sixty seven"),
+        ("PO Box 123", "PO Box one twenty three"),
+        ("RTX 3080", "RTX thirty eighty"),
+        ("call 411 or 311", "call four one one or three one one"),
+        ("order #12345", "order number one two three four five"),
+        ("the PIN is 1234", "the Pin is one two three four"),
+    ],
+    "date": [
+        ("4-6 July 2012", "the fourth to sixth of July twenty twelve"),
+        ("30 June – 4 July", "the thirtieth of June to the fourth of July"),
+        ("Jan. 5, 6 and 7", "January fifth sixth and seventh"),
+        ("On Jan. 5, 20 people came", "On January fifth twenty people came"),
+        ("Jan-05-2012", "January fifth twenty twelve"),
+        ("on Friday, 3/4", "on Friday March fourth"),
+        ("July 4-6", "July fourth to sixth"),
+    ],
+    "decimal": [
+        ("8.5x11", "eight point five by eleven"),
+        ("4.5/5 stars", "four point five out of five stars"),
+    ],
+    "electronic": [
+        ("r/news", "r slash news"),
+        (".NET and *.txt", "dot net and star dot TXT"),
+    ],
+    "fraction": [
+        ("rated 8/10", "rated eight out of ten"),
+        ("4/5 stars", "four out of five stars"),
+        ("60/40", "sixty forty"),
+        ("-½", "minus one half"),
+    ],
+    "math": [
+        ("f(x)", "f of x"),
+        ("word(s)", "word s"),
+        ("5! = 120", "five factorial equals one hundred and twenty"),
+        ("x > 5", "x is greater than five"),
+        ("p<.05", "p is less than point zero five"),
+        ("≤5 kg", "at most five kilograms"),
+        ("6.02×10²³", "six point zero two times ten to the power of twenty three"),
+    ],
+    "measure": [
+        ("45°30'15\"N", "forty five degrees thirty minutes fifteen seconds North"),
+        ("100-m dash", "one hundred meter dash"),
+        ("60 beats/min", "sixty beats per minute"),
+        ("a 5-in. pipe", "a five inch pipe"),
+        ("I-80W", "I eighty West"),
+        ("747s", "seven forty sevens"),
+        ("3000 RPM", "three thousand revolutions per minute"),
+    ],
+    "money": [
+        ("the $5 bill", "the five dollar bill"),
+        ("the $5 he owes", "the five dollars he owes"),
+        ("two $20 bills", "two twenty dollar bills"),
+        ("the $700 billion bailout", "the seven hundred billion dollar bailout"),
+        ("$2 1/2 million", "two and a half million dollars"),
+        ("$19.99-29.99", "nineteen dollars ninety nine cents to twenty nine dollars ninety nine cents"),
+        ("$5-10k", "five to ten thousand dollars"),
+        ("$5 USD", "five US dollars"),
+        ("₹5 lakh", "five lakh rupees"),
+        ("CHF 5.50", "five Swiss francs fifty centimes"),
+        ("$100+ million", "one hundred plus million dollars"),
+        ("a $1-a-day wage", "a one dollar a day wage"),
+    ],
+    "ordinal": [
+        ("n° 5", "number five"),
+    ],
+    "plain": [
+        ("on tv, hmm", "on TV hmm"),
+    ],
+    "range": [
+        ("A-Z", "A to Z"),
+        ("1999-00", "nineteen ninety nine to two thousand"),
+        ("2000-present", "two thousand to present"),
+        ("noon-3pm", "noon to three PM"),
+        ("a 5-10-year plan", "a five to ten year plan"),
+        ("24-7", "twenty four seven"),
+    ],
+    "roman": [
+        ("(ii) so", "two so"),
+        ("an IV drip", "an IV drip"),
+        ("Charles I was crowned", "Charles the first was crowned"),
+        ("pp. iv-vi", "pages four to six"),
+        ("iPhone X", "iPhone ten"),
+        ("John D. Rockefeller IV", "John D Rockefeller the fourth"),
+    ],
+    "serial": [
+        ("B-52s", "B fifty twos"),
+        ("100s of people", "hundreds of people"),
+    ],
+    "symbol": [
+        ("<$5", "less than five dollars"),
+        ("+/- 5", "plus or minus five"),
+        ("2πr", "two pi r"),
+        ("got a B-.", "got a B minus"),
+        ("I <3 you", "I heart you"),
+        ("press *", "press star"),
+    ],
+    "telephone": [
+        ("1 555 123 4567", "one five five five one two three four five six seven"),
+        ("555-123-4567x89", "five five five one two three four five six seven extension eight nine"),
+        ("01632 960001", "zero one six three two nine six zero zero zero one"),
+        ("192.168.1.0/24", "one nine two dot one six eight dot one dot zero slash two four"),
+        ("*69", "star six nine"),
+        ("00:1A:2B:3C:4D:5E", "zero zero one A two B three C four D five E"),
+        ("sort code 12-34-56", "sort code one two three four five six"),
+        ("DE89 3704 0044 0532", "D E eight nine three seven zero four zero zero four four zero five three two"),
+    ],
+    "time": [
+        ("9:30ish", "nine thirty ish"),
+        ("14:00 UTC-5", "fourteen o'clock UTC minus five"),
+        ("2020-12-25T10:30:00Z", "the twenty fifth of December twenty twenty ten hours thirty minutes and zero seconds Z"),
+        ("1:23.45", "one minute twenty three point four five seconds"),
+        ("3h30m", "three hours thirty minutes"),
+    ],
+    "version": [
+        ("Python 3.10", "Python three point ten"),
+    ],
+    "weekday": [
+        ("Sat. and Sun.", "Saturday and Sunday"),
+        ("Mon/Wed/Fri", "Monday Wednesday Friday"),
+        ("The Sun. It", "The Sun It"),
+    ],
+    "year": [
+        ("the '00s", "the two thousands"),
+        ("the 300s BC", "the three hundreds BC"),
+    ],
+}  # fmt: skip
+
+
+def words(text: str) -> str:
+    return " ".join(say(text).words)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_each_kind(kind: str) -> None:
+    assert {text: words(text) for text, _ in CASES[kind]} == dict(CASES[kind])
+
+
+def test_a_day_is_said_alike_in_every_form_of_its_order() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        day, month, at = int(rng.integers(1, 29)), int(rng.integers(12)), int(rng.integers(1700, 2090))
+        name, said = MONTHS[month].capitalize(), (*ordinal(day), "of", MONTHS[month].capitalize(), *year(at))
+        first = (name, *ordinal(day), *year(at))
+        for text in (
+            f"{name} {day}, {at}",
+            f"{name[:3]}. {day}, {at}",
+            f"{name[:3]} {day} {at}",
+            f"{name} {ordinal_form(day)}, {at}",
+        ):
+            assert words(text) == " ".join(first), text
+        for text in (
+            f"{day} {name} {at}",
+            f"{day}-{name[:3]}-{at}",
+            f"{at}-{month + 1:02}-{day:02}",
+            f"{ordinal_form(day)} of {name}, {at}",
+        ):
+            assert words(text) == " ".join(("the", *said)), text
+
+
+def test_two_days_of_a_month_are_joined_in_both_orders() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(40):
+        first, last = sorted(rng.choice(np.arange(1, 29), 2, replace=False).tolist())
+        name = MONTHS[int(rng.integers(12))].capitalize()
+        span = " ".join((*ordinal(first), "to", *ordinal(last)))
+        assert words(f"{name} {first}-{last}") == f"{name} {span}"
+        assert words(f"{first}–{last} {name}") == f"the {span} of {name}"
+
+
+def test_a_telephone_number_is_its_digits_in_every_dress() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        a, b, c = (
+            "".join(map(str, rng.integers(2, 10, 3))),
+            "".join(map(str, rng.integers(1, 10, 3))),
+            "".join(map(str, rng.integers(1, 10, 4))),
+        )
+        digits = " ".join(one_by_one(a + b + c))
+        for text in (f"{a}-{b}-{c}", f"({a}) {b}-{c}", f"{a}.{b}.{c}", f"{a} {b} {c}", f"{a}/{b}-{c}"):
+            assert words(text) == digits, text
+        assert words(f"+1 {a} {b} {c}") == words(f"+1-{a}-{b}-{c}") == f"plus one {digits}"
+        assert words(f"{a}-{b}-{c} ext. 12") == words(f"{a}-{b}-{c}x12") == f"{digits} extension one two"
+
+
+def test_times_with_every_half_and_zone() -> None:
+    for hour in range(1, 13):
+        said = " ".join(cardinal(hour))
+        for half in ("am", "a.m.", "AM", "A.M."):
+            assert words(f"{hour}:30 {half}") == words(f"{hour}:30{half}") == f"{said} thirty AM"
+        for zone in ("EST", "GMT", "UTC", "PDT"):
+            assert words(f"{hour}:05 pm {zone}") == f"{said} o {'five'} PM {zone}"
+
+
+def test_money_of_every_land_and_size() -> None:
+    rng = np.random.default_rng(6)
+    for sign, one, several in (
+        ("$", "dollar", "dollars"),
+        ("€", "euro", "euros"),
+        ("£", "pound", "pounds"),
+        ("₹", "rupee", "rupees"),
+    ):
+        for value in rng.integers(2, 1000, 10).tolist():
+            number = " ".join(cardinal(value, joined=False))
+            for scale, name in (("m", "million"), ("bn", "billion"), (" million", "million"), ("k", "thousand")):
+                assert words(f"{sign}{value}{scale}") == f"{number} {name} {several}"
+            assert words(f"{sign}{value}/month") == f"{' '.join(cardinal(value))} {several} per month"
+            assert words(f"a {sign}{value} note") == f"a {' '.join(cardinal(value))} {one} note"
+
+
+def test_amounts_that_describe_a_thing_are_singular_and_others_are_not() -> None:
+    for thing in ("the $7 billion bailout", "a $20 fee", "this $5 bill", "two $20 bills", "his $9 million house"):
+        assert not re.search("dollars", words(thing)), thing
+    for other in ("the $5 she owed", "the $7 billion spent", "$20 each", "I paid $5 today", "the $5 is yours", "for $3 more"):
+        assert re.search("dollars", words(other)), other
+
+
+def test_a_sign_behind_a_letter_or_before_a_tag_is_no_comparison() -> None:
+    assert words("<b>bold</b>") == "b bold b" and words("> quoted") == "quoted"
+    assert words("a->b") == "a b" and words("<5") == "less than five"
+
+
+def ordinal_form(day: int) -> str:
+    return f"{day}{'th' if day in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
