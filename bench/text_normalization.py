@@ -32,6 +32,12 @@ WAYS: dict[str, Callable[[str], str]] = {
     "spoken->written": write,
 }
 ASKED = ("cardinal", "ordinal", "date", "time", "money", "telephone", "abbreviation")
+# What the valid part has seen of the rules.
+BLIND = {
+    "written->spoken": "Rules come from the train part and from cases of our own kinds. Before its failures were read this part had "
+    "88.0 in all and 94.9 in the seven; then the units were completed with their spellings in small letters (kbps, mah, gwh, ...).",
+    "spoken->written": "No rule was tuned on these.",
+}
 _DAY_FIRST = re.compile(rf"\b(\S+) of ({'|'.join(MONTHS)})\b")
 
 
@@ -114,7 +120,7 @@ def by_category(found: Sequence[Case], direction: str, part: str) -> Table:
     notes = (
         f"aural, other conventions counted as right: {share(as_meant)}",
         "The cases are tests of NeMo's and WeText's grammars, which itntext, kitten-text-processing, damga and wetext carry on.",
-        "aural's rules were tuned on the train part." if part == "train" else "No rule was tuned on these.",
+        "aural's rules were tuned on the train part." if part == "train" else BLIND[direction],
     )
     return Table(f"{direction}, {part}: % right", ("category", "cases", *names), tuple(rows), notes)
 
