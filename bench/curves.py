@@ -21,7 +21,7 @@ from aural.files import write_text
 from aural.pictures import svg
 from aural.pictures.marks import FAINT, Box, Dots, Line, Mark, Text
 from aural.pictures.ticks import Axis
-from bench.encoders import AUGMENTED, CORPORA, ROADS, Corpus, aural, parted, shown
+from bench.encoders import CORPORA, Corpus, aural, flags_of, parted, shown
 from bench.report import Finding, Table, publish
 
 LEARNED = ("statistics", "transfer", "cnn")  # of bench.encoders.ROADS; nets with augmentation
@@ -35,9 +35,7 @@ def points(road: str, corpus: Corpus, source: Path, work: Path) -> list[Point]:
     folder = work / corpus.name / road
     if not (folder / "curve.csv").is_file():
         learn, tune = parted(source, work / corpus.name / "rows")
-        flags = ROADS[road].split()
-        if "classical" not in flags:
-            flags += [*corpus.flags.split(), "--sample-rate", str(corpus.rate), "--augment", AUGMENTED[corpus.name]]
+        flags = flags_of(road, corpus, True)
         given = ["--resume"] if (folder / "series.json").is_file() else ["--manifest", str(learn), "--valid", str(tune)]
         aural(["train", "classify", *given, "-o", str(folder), "--curve", "--threads", "1", *flags])
     found = []
@@ -109,7 +107,7 @@ def main() -> None:
         sizes = [n for n, _ in next(iter(roads.values()), [])]
         if sizes:
             rows = tuple((road, *(shown(dict(m)) for _, m in told)) for road, told in roads.items())
-            note = f"accuracy %; cnn: `{corpus.flags} --augment {AUGMENTED[corpus.name]}`; parts are drawn by group"
+            note = f"accuracy %; cnn: `{' '.join(flags_of('cnn', corpus, True))}`; parts are drawn by group"
             tables.append(Table(corpus.title, ("learned by", *(f"{n} clips" for n in sizes)), rows, (note,)))
     publish(Finding("How much do more labels help?", tuple(tables)), args.json)
     if args.picture:

@@ -95,7 +95,7 @@ class Fit:
         self._begun = self._saved - course.spent
         while course.epoch < options.epochs:
             # Asked before an epoch, so that a training that was killed behind its last one learns no more, either.
-            waited = course.epoch - 1 - (course.best.number if course.best else 0)
+            waited = course.epoch - 1 - next((e.number for e in course.epochs if course.best and e.metric == course.best.metric), 0)
             if options.patience and waited >= options.patience:
                 stopped = f"no better validation for {waited} epochs"
                 break
@@ -162,7 +162,8 @@ class Fit:
         self._log(f"valid/{self._metric.name}", value, course.step)
         for name, shown in self._trainee.seen.items():
             self._log(f"valid/{name}", shown, course.step)
-        if course.best is None or self._metric.better(value, course.best.metric):
+        # Of equals the later one: small sets have many, and the rate has fallen further. Patience counts from the first of them.
+        if course.best is None or value == course.best.metric or self._metric.better(value, course.best.metric):
             course.best, course.weights = epoch, self._trainee.weights()
 
     def _save(self) -> None:

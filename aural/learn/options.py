@@ -45,7 +45,10 @@ class Options:
     accumulate: int = option(1, "batches whose gradients are added up before a step", least=1)
     precision: str = option("float32", "number format of the heavy parts", choices=("float32", "bfloat16", "float16"))
     average: float = option(0.0, "decay of a running average of the weights, which is then kept; 0 = none", least=0, most=0.99999)
-    patience: int = option(15, "stop after so many epochs without a better validation; 0 = never", least=0)
+    patience: int = option(
+        0, "stop after so many epochs without a better validation; 0 = never: the rate falls over all, and the last are best",
+        least=0,
+    )  # fmt: skip
     crop: float | None = option(None, "train on random parts of at most this length; not set = whole clips", unit="s", least=0.01)
     augment: tuple[str, ...] = option(
         (), "effects drawn for each clip, with commas: noise,room,speed,pitch,gain,... and specaugment, mixup, between_class, shift"
