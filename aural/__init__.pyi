@@ -428,6 +428,19 @@ def pitch(
 ) -> Any:
     "The pitch of a voice or a melody over time, in Hz"
 
+def quality(
+    audio: Any,
+    /,
+    *,
+    over_time: bool = ...,
+    model: str | None = ...,
+    models: dict[str, str] | None = ...,
+    device: str = ...,
+    threads: int = ...,
+    on_progress: Callable[[float, float | None, str], None] | None = ...,
+) -> Any:
+    "The marks, 1 to 5, that listeners would give to a recording of speech: speech, background, and all of it"
+
 def segment(
     audio: Any,
     /,

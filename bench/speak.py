@@ -31,6 +31,7 @@ from aural.progress import Quiet
 from aural.sound.source import Source
 from aural.tasks import speak, transcribe
 from aural.text.scoring import normalize
+from bench.quality import marks
 from bench.report import Finding, Table, publish
 
 # texts -> manifest, every how manieth row, what is said of them, and whether there are recordings
@@ -68,7 +69,7 @@ def main() -> None:
         publish(Finding("How fast is `aural speak`, and when does the first sound come?", (speed(),)), args.json)
         return
     runtime = Runtime("cpu", 1)
-    ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
+    ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base", "quality": "dnsmos"}, runtime, keep=True)
     place, step, about, recorded = SETS[args.set]
     rows = texts(args.data, place, step)
     said = {voice: spoken(voice, rows, runtime) for voice in args.voices.split(",")}
@@ -84,8 +85,9 @@ def main() -> None:
         "heard by the default recognizer; words compared after the normalizer aural-en-1; intervals: 95 %, bootstrap over texts",
         *args.note,
         "CPU s per s: one thread, the voice's model open already; rms and peak: of full scale, the largest peak of all texts",
+        "DNSMOS: the mark for all of it, 1 to 5",
     )
-    columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak")
+    columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak", "DNSMOS")
     table = Table("words that are heard otherwise", columns, tuple(lines), notes)
     publish(Finding(f"Is what `speak` says understood: {args.set}?", (table,)), args.json)
 
@@ -114,7 +116,7 @@ def cpu() -> float:
 
 def understood(voice: str, said: Iterator[tuple[Source, str, float, float]], ear: Shelf) -> tuple[Any, ...]:
     """One row: how many words a recognizer hears otherwise."""
-    errors, words, cost, length, levels, peaks = [], [], 0.0, 0.0, [], []
+    errors, words, cost, length, levels, peaks, heard_as = [], [], 0.0, 0.0, [], [], []
     for source, text, spent, seconds in said:
         heard = transcribe.run(source, ear, transcribe.Options(language="en", word_times=False), Quiet())
         found = word_errors(normalize(text), normalize(heard.text))
@@ -123,10 +125,16 @@ def understood(voice: str, said: Iterator[tuple[Source, str, float, float]], ear
         samples = source.load(mono=True).samples[0]
         levels.append(20 * np.log10(np.sqrt(np.mean(samples**2)) + 1e-9))
         peaks.append(float(np.abs(samples).max()))
+        heard_as.append(marks(source.load(mono=True), ear)["overall"])
         cost, length = cost + spent, length + seconds
     spread = ratio(np.array(errors), np.array(words), np.random.default_rng(0))
     figures = (round(100 * float(v), 1) for v in (spread.value, spread.low, spread.high))
-    own = (round(cost / length, 3) if length else None, round(float(np.mean(levels)), 1), round(max(peaks), 3))
+    own = (
+        round(cost / length, 3) if length else None,
+        round(float(np.mean(levels)), 1),
+        round(max(peaks), 3),
+        round(float(np.mean(heard_as)), 2),
+    )
     return (voice, len(words), int(sum(words)), *figures, *own)
 
 

@@ -38,9 +38,22 @@ from aural.sound.vocoder import synthesize as vocoder_of
 from aural.sound.voice_mel import at_rate, voice_mel
 from aural.tasks import transcribe
 from aural.text.scoring import normalize
+from bench.quality import marks
 from bench.report import Finding, Table, publish
 
-COLUMNS = ("made by", "clips", "mel distance", "pitch error cents", "voicing error %", "WER %", "low", "high", "CPU s per s", "MB")
+COLUMNS = (
+    "made by",
+    "clips",
+    "mel distance",
+    "pitch error cents",
+    "voicing error %",
+    "WER %",
+    "low",
+    "high",
+    "DNSMOS",
+    "CPU s per s",
+    "MB",
+)
 RANGE = (80.0, 400.0)  # Hz
 LENGTHS, SLOW = (256, 1024, 4096, 16384), 1024  # samples
 
@@ -54,6 +67,7 @@ class Kept:
     voicing: list[float] = field(default_factory=list)
     errors: list[float] = field(default_factory=list)
     words: list[float] = field(default_factory=list)
+    marks: list[float] = field(default_factory=list)
     cost: float = 0.0
     seconds: float = 0.0
 
@@ -70,7 +84,11 @@ def main() -> None:
     args = parser.parse_args()
     clips = read_manifest(args.manifest)[:: args.every]
     runtime = Runtime("cpu", 1)
-    ear = None if args.no_words else Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
+    ear = (
+        None
+        if args.no_words
+        else Shelf({"vad": "silero-vad", "recognizer": "moonshine-base", "quality": "dnsmos"}, runtime, keep=True)
+    )
     rows = []
     for name in ("the recordings", *(["pyworld"] if args.world else []), *args.vocoders.split(",")):
         size = None
@@ -203,6 +221,7 @@ def measured(clips: list[Clip], make: Make, ear: Shelf | None) -> Kept:
             found = word_errors(normalize(clip.text), normalize(heard.text))
             kept.errors.append(float(found.total))
             kept.words.append(float(found.length))
+            kept.marks.append(marks(Sound(made[None], rate), ear)["overall"])
     return kept
 
 
@@ -214,7 +233,8 @@ def row(name: str, clips: int, kept: Kept, size: float | None) -> tuple[object, 
         words = tuple(round(100 * float(v), 1) for v in (spread.value, spread.low, spread.high))
     cents = round(float(np.mean(kept.cents)), 1) if kept.cents else None
     own = (round(float(np.mean(kept.mel)), 3), cents, round(100 * float(np.mean(kept.voicing)), 1))
-    return (name, clips, *own, *words, round(kept.cost / kept.seconds, 3), None if size is None else round(size, 2))
+    mark = round(float(np.mean(kept.marks)), 2) if kept.marks else None
+    return (name, clips, *own, *words, mark, round(kept.cost / kept.seconds, 3), None if size is None else round(size, 2))
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     runtime = Runtime("cpu", 1)
-    ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base"}, runtime, keep=True)
+    ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base", "quality": "dnsmos"}, runtime, keep=True)
     texts = held_out(args.train, args.valid, args.texts)
     voices = {name: Path(folder) for name, _, folder in (told.partition("=") for told in args.voice)}
     recordings = ((Source(r["audio"]), r["text"], 0.0, 0.0) for r in texts)
@@ -142,7 +142,7 @@ def main() -> None:
         "around it, median over texts: a click would stand far over that of the recordings",
         *args.note,
     )
-    columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak", "steepest", "MB")
+    columns = ("voice", "texts", "words", "WER %", "low", "high", "CPU s per s", "rms dB", "peak", "DNSMOS", "steepest", "MB")
     tables = [Table("words that are heard otherwise", columns, tuple(lines), notes)]
     if made:
         shape = ("voice", "texts", "joins", "joins, % of places", "phones in one go", "most words from one recording")

@@ -19,13 +19,13 @@ FOLDER = Path(find.__file__).parent / "models" / "borrowed"
 PAGES = find.names("models/borrowed")
 ROLES = {
     "recognizer", "vad", "language", "speaker_segmentation", "speaker_embedding", "speech_music", "gender", "tagger", "turn_end",
-    "sound_embedder", "synthesizer", "speller",
+    "sound_embedder", "synthesizer", "speller", "quality",
 }  # fmt: skip
 
 
 def test_every_page_on_the_disk_is_found() -> None:
     assert set(PAGES) == {p.stem for p in FOLDER.glob("[!_]*.py")}
-    assert len(PAGES) == 14, f"{len(PAGES)} pages: {', '.join(PAGES)}"
+    assert len(PAGES) == 15, f"{len(PAGES)} pages: {', '.join(PAGES)}"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -74,6 +74,9 @@ def test_numbers_are_found_by_their_name_or_as_the_label() -> None:
     page, told = scorer("numbers"), answer(curves=(Curve("age", "years", 0, 2, np.array([12.0])),))
     by_name, by_label = (page.item(c, told, Terms(), Names()) for c in (clip(age=10, label="x"), clip(label="15")))
     assert (by_name["true"], by_label["true"], by_name["told"]) == (10.0, 15.0, 12.0)
+    several = answer(curves=(*told.curves, Curve("height", "cm", 0, 2, np.array([170.0]))))
+    assert page.item(clip(height=171, label="x"), several, Terms(), Names())["told"] == 170.0
+    assert page.item(clip(label="15"), several, Terms(), Names())["told"] == 12.0 and page.fits(clip(overall=3.5), "quality")
     failed = page.item(clip(age=10), None, Terms(), Names())
     assert page.FIGURES["mae"].over([by_name, by_label, failed]) == 2.5
     assert np.isnan(page.FIGURES["mae"].over([failed])) and "mean (12.5)" in page.tell([by_name, by_label])[0]

@@ -13,7 +13,7 @@ from aural.judge.terms import Names, Terms
 from aural.metrics import regression
 from aural.results import Result
 
-VERBS = ("estimate",)
+VERBS = ("estimate", "quality")
 OPTIONS: Mapping[str, Mapping[str, Any]] = {}
 HEADLINE = "mae"
 
@@ -24,11 +24,12 @@ def fits(clip: Clip, verb: str) -> bool:
 
 
 def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[str, Any]:
-    """The true number, under the key that the model's number is called by or else the label, and the one that was told.
+    """The true number, under the key that one of the model's numbers is called by or else the label, and that one (the first).
 
     Both are None where either is not known.
     """
-    told = next((c for c in (answer.curves or () if answer else ()) if len(c.values) == 1), None)
+    singles = [c for c in (answer.curves or () if answer else ()) if len(c.values) == 1]
+    told = next((c for c in singles if _number(clip.value(c.name)) is not None), singles[0] if singles else None)
     if told is None:
         return {"true": None, "told": None}
     named = _number(clip.value(told.name))
