@@ -149,7 +149,7 @@ def detect(
     threads: int = ...,
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
-    "What is heard when: sounds with start, end and score; --watch for chosen ones."
+    "What is heard when: sounds with start, end and score; --watch for chosen ones"
 
 def diarize(
     audio: Any,
@@ -543,7 +543,7 @@ def tag(
     threads: int = ...,
     on_progress: Callable[[float, float | None, str], None] | None = ...,
 ) -> Any:
-    "What is heard in a clip: the kinds of sound with their scores."
+    "What is heard in a clip: the kinds of sound with their scores"
 
 def transcribe(
     audio: Any,

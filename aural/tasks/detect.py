@@ -1,4 +1,4 @@
-"""What is heard when: sounds with start, end and score; --watch for chosen ones."""
+"""What is heard when: sounds with start, end and score; --watch for chosen ones"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is heard in a clip: the kinds of sound with their scores."""
+"""What is heard in a clip: the kinds of sound with their scores"""
 
 from __future__ import annotations
 

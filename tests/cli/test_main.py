@@ -17,7 +17,7 @@ def test_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_verb_has_one_short_line() -> None:
     for verb, line in cli.commands().items():
-        assert 10 < len(line) <= 110, f"{verb}: {line!r}"
+        assert 10 < len(line) <= 110 and not line.endswith("."), f"{verb}: {line!r}"
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,6 +55,17 @@ def test_an_error_is_one_line_and_its_exit_code(monkeypatch: pytest.MonkeyPatch,
 def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(_: list[str]) -> int:
         raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", stop)
+    assert cli.main(["x"]) == 130
+
+
+def test_ctrl_c_that_makes_a_library_stumble_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_: list[str]) -> int:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise AttributeError("what was to be put back was never taken away")
 
     monkeypatch.setattr(cli, "_run", stop)
     assert cli.main(["x"]) == 130

@@ -1,4 +1,4 @@
-"""Completion of verbs and flags for bash, zsh and fish."""
+"""Completion of verbs and flags for bash, zsh and fish"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where models can run, and the microphones."""
+"""Where models can run, and the microphones"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is here, what is missing, and the line that mends it."""
+"""What is here, what is missing, and the line that mends it"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a word of the field means, and the command that shows it."""
+"""What a word of the field means, and the command that shows it"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models: list, show, fetch, add, remove, verify, where."""
+"""The models: list, show, fetch, add, remove, verify, where"""
 
 from __future__ import annotations
 
