@@ -1,12 +1,12 @@
 """What does looking ahead buy a recognizer that writes while it hears, and what does it cost?
 
-    python -m bench.lookahead --fsdd corpora/fsdd --commands corpora/speech_commands --noises data/noises --work runs/lookahead \\
-        --json bench/receipts/lookahead.json [--picture docs/lookahead.svg]
+    python -m bench.lookahead --corpora corpora --noises data/noises --work runs/roads --json bench/receipts/lookahead.json \\
+        [--picture docs/lookahead.svg]
 
-One transducer and one CTC net, both with the encoder chunked_conformer, learn strings of digits of three voices of fsdd and of the
-few of Speech Commands. Then strings of a voice that they never heard are streamed to `aural transcribe --stream`'s own code in
-blocks of 80 ms, clean and with noise at 10 dB, once for each lookahead. A word's delay is the sound that was heard when the word
-was first told, and stayed, less the moment at which it truly ends. Time that computing takes is told apart.
+One CTC net and one transducer that begins with it, both with the encoder chunked_conformer, learn the strings of digits of
+bench/road_corpora.py (wide_digits). Then strings of a voice that they never heard are streamed to `aural transcribe --stream`'s own
+code in blocks of 80 ms, clean and with noise at 10 dB, once for each lookahead. A word's delay is the sound that was heard when the
+word was first told, and stayed, less the moment at which it truly ends. Time that computing takes is told apart.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ from aural.sound.effects._mixing import mixed
 from aural.sound.sound import Sound, load
 from aural.tasks._live_written import LiveWritten
 from aural.tasks._pace import Pace
-from bench import digit_strings
+from bench import digit_strings, road_corpora
 from bench.report import Finding, Table, publish
+from bench.road_corpora import Corpus
 
 RATE, BLOCK, SNR = digit_strings.RATE, 0.08, 10.0
 AHEAD = (0, 160, 320, 640)
-DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TRAINING = (
-    "--encoder chunked_conformer --sample-rate 8000 --batch 16 --rate 0.002 --epochs 60 --patience 0 --average 0.99 "
-    "--augment noise,gain,specaugment --set encoder.width=48 --set encoder.layers=3 --set heads=4 --set kernel=9 --set left=48 "
+    "--encoder chunked_conformer --sample-rate 8000 --batch 8 --rate 0.002 --patience 0 --average 0.99 "
+    "--augment gain,speed,specaugment --set encoder.width=64 --set encoder.layers=4 --set heads=4 --set kernel=9 --set left=48 "
     "--set n_mels=40"
 )
-OWN = {"transducer": "--set joint=64 --set early=0.01", "ctc": ""}
+BEHIND = "--from {ctc} --batch 8 --rate 0.002 --patience 0 --average 0.99 --augment gain,speed --set joint=64 --set early=0.01"
 
 
 @dataclass
@@ -72,25 +72,13 @@ class Heard:
         return f"{100 * found.value:.1f}", f"[{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
-def sets(fsdd: Path, commands: Path, work: Path) -> dict[str, Path]:
-    """The manifests: those of bench.digit_strings, and strings of the digits of Speech Commands beside what is learned from."""
-    found = digit_strings.sets(fsdd, work)
-    found["all"] = work / "all.jsonl"
-    if not found["all"].is_file():
-        lines = (commands / "train.jsonl").read_text(encoding="utf-8").splitlines()
-        rows = [row | {"path": commands / row["audio"]} for row in map(json.loads, lines) if row.get("text") in DIGITS]
-        digit_strings.write(work, "commands", digit_strings.made(rows, 600, 11, digit_strings.Making(varied=True, least=1)))
-        both = [(work / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("learn", "commands")]
-        write_text(found["all"], "".join(both))
-    return found
-
-
-def trained(method: str, manifests: dict[str, Path], args: argparse.Namespace) -> Path:
+def trained(method: str, corpus: Corpus, args: argparse.Namespace) -> Path:
     """The run folder of a method, trained where it is not there yet."""
-    folder: Path = args.work / method
+    folder: Path = args.work / f"{method}-lookahead"
     if not (folder / "model" / "card.json").is_file():
-        words = ["train", "transcribe", "--method", method, "--manifest", str(manifests["all"]), "--valid", str(manifests["tune"])]
-        words += ["-o", str(folder), *TRAINING.split(), *OWN[method].split(), "--noise", str(args.noises / "train.jsonl")]
+        flags = TRAINING if method == "ctc" else BEHIND.format(ctc=args.work / "ctc-lookahead")
+        words = ["train", "transcribe", "--method", method, "--manifest", str(corpus.learn), "--valid", str(corpus.tune)]
+        words += ["-o", str(folder), *flags.split(), "--epochs", str(args.epochs)]
         words += ["--minutes", f"{args.minutes:g}", "--threads", "1", "--progress", "none"]
         subprocess.run([sys.executable, "-m", "aural", *words], check=True)
     return folder
@@ -221,26 +209,27 @@ def picture(points: dict[str, list[tuple[float, float, int]]], path: Path) -> No
 def main() -> None:
     """Train, stream, tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("fsdd", "commands", "noises", "work"):
+    for name in ("corpora", "noises", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=20.0, help="of training, each")
+    parser.add_argument("--epochs", type=int, default=12, help="of training, each")
     parser.add_argument("--strings", type=int, default=100)
-    parser.add_argument("--methods", default="transducer,ctc")
+    parser.add_argument("--methods", default="ctc,transducer")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    manifests = sets(args.fsdd, args.commands, args.work)
-    lines = manifests["valid"].read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines][: args.strings]
-    clean = [load(args.work / row["audio"], rate=RATE, mono=True).samples[0] for row in rows]
+    corpus = road_corpora.corpus("wide_digits", args.corpora, args.noises, args.work)
+    valid = corpus.valid[""]
+    rows = [json.loads(line) for line in valid.read_text(encoding="utf-8").splitlines()][: args.strings]
+    clean = [load(valid.parent / row["audio"], rate=RATE, mono=True).samples[0] for row in rows]
     runtime = Runtime("cpu", 1)
     told: list[tuple[Any, ...]] = []
     points: dict[str, list[tuple[float, float, int]]] = {}
     gate = store.open_model("silero-vad", "vad", runtime)
     assert isinstance(gate, Scorer)
     for method in args.methods.split(","):
-        model = store.open_model(str(trained(method, manifests, args)), "recognizer", runtime)
+        model = store.open_model(str(trained(method, corpus, args)), "recognizer", runtime)
         assert isinstance(model, Transcriber)
         for condition, sounds in (("clean", clean), (f"{SNR:g} dB", noisy(clean, args.noises))):
             for ahead in AHEAD:
@@ -256,7 +245,7 @@ def main() -> None:
         f"{len(rows)} strings of 3 to 7 digits of one voice that was not learned from, gaps 0 to 600 ms; intervals over strings",
         "delay: sound heard when a word was first told and stayed, less its true end; in steps of the blocks of 80 ms",
         "% of a core: net and search, without the voice gate",
-        f"`aural train transcribe --method ... {TRAINING}`, transducer: `{OWN['transducer']}`",
+        f"`aural train transcribe --method ctc {TRAINING}`, `--method transducer {BEHIND.format(ctc='runs/ctc')}`",
     )
     tables = (Table("One net for every lookahead, streamed", columns, tuple(told), notes), steps())
     if args.picture:

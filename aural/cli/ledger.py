@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from aural import __version__, files, settings
+from aural import __version__, databases, files, settings
 from aural.cli.addresses import Target, is_address, was_there
 from aural.cli.inputs import Input
 from aural.errors import DataError, LimitReached
@@ -51,20 +51,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(path, isolation_level=None, timeout=30)
-            self._base.execute("pragma journal_mode = wal")
-            self._base.execute("pragma synchronous = full")
-            version = self._base.execute("pragma user_version").fetchone()[0]
-            if version not in (0, _FORM):
-                raise DataError(f"this ledger was written by another version ({version})", where=str(path), fix="Name another file")
-            self._base.execute(_TABLE)
-            self._base.execute(f"pragma user_version = {_FORM}")
-        except OSError as error:
-            raise files.disk_error(error, path) from error
-        except sqlite3.Error as error:
-            raise DataError(f"this is no ledger ({error})", where=str(path), fix="Name another file") from error
+        self._base = databases.opened(path, _FORM, (_TABLE,), "Name another file")
 
     def close(self) -> None:
         """Let go of the file."""

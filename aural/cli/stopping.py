@@ -11,10 +11,11 @@ import _thread
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import Any
 
-_AGAIN = 0.02  # seconds: the callback has returned by then
+_MOMENT = 0.02  # s: the callback has mostly returned by then
 
 
 def heed() -> None:
@@ -30,21 +31,23 @@ def _end(number: int, _: FrameType | None) -> None:
 def _lost(told: Any) -> None:
     """What Python calls with an error that nobody can catch (`sys.UnraisableHookArgs`)."""
     if issubclass(told.exc_type, KeyboardInterrupt):
-        _again(signal.SIGINT)
+        _thread.start_new_thread(_again, (signal.SIGINT,))
     elif issubclass(told.exc_type, SystemExit):
-        _again(signal.SIGTERM)
+        _thread.start_new_thread(_again, (signal.SIGTERM,))
     else:
         sys.__unraisablehook__(told)
 
 
 def _again(number: signal.Signals) -> None:
-    waiting = threading.Timer(_AGAIN, _strike, (number,))
-    waiting.daemon = True
-    waiting.start()
-
-
-def _strike(number: signal.Signals) -> None:
-    if hasattr(signal, "pthread_kill") and (ident := threading.main_thread().ident) is not None:
-        signal.pthread_kill(ident, number)  # also wakes what waits for bytes
+    """In a thread of its own: the signal, as soon as the main thread is out of `_lost`, where it would be lost for good."""
+    main = threading.main_thread().ident
+    assert main is not None
+    while True:
+        time.sleep(_MOMENT)
+        frame = sys._current_frames().get(main)
+        if frame is None or frame.f_code is not _lost.__code__:
+            break
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, number)  # also wakes what waits for bytes
     else:
         _thread.interrupt_main(number)

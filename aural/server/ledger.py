@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal, final
 
-from aural.errors import DataError, LimitReached
-from aural.files import disk_error, swept, written
+from aural import databases
+from aural.errors import LimitReached
+from aural.files import swept, written
 
 State = Literal["waiting", "running", "done", "failed", "canceled"]
 TRIES = 3  # a recording that took the server down so often is not heard again
@@ -65,25 +66,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._lock = folder, threading.Lock()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(folder / "jobs.db", check_same_thread=False, isolation_level=None, timeout=10)
-            self._base.execute("pragma journal_mode = wal")
-            self._base.execute("pragma synchronous = full")
-            version = self._base.execute("pragma user_version").fetchone()[0]
-            if version not in (0, _FORM):
-                raise DataError(
-                    f"these jobs were written by another version ({version})", where=str(folder), fix="Use another --jobs"
-                )
-            self._base.execute(_TABLE)
-            self._base.execute(_HELD)
-            self._base.execute(f"pragma user_version = {_FORM}")
-        except OSError as error:
-            raise disk_error(error, folder) from error
-        except sqlite3.Error as error:
-            raise DataError(
-                f"the ledger of jobs cannot be opened ({error})", where=str(folder), fix="Use another --jobs"
-            ) from error
+        self._base = databases.opened(folder / "jobs.db", _FORM, (_TABLE, _HELD), "Use another --jobs", patience=10, threads=True)
 
     def close(self) -> None:
         """Let go of the file."""

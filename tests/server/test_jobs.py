@@ -95,14 +95,18 @@ def test_the_ledger_counts_every_job_once(tmp_path: Path) -> None:
 def test_a_start_after_a_kill(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "jobs")
     job = ledger.add("vad", {}, files())
+    killed: list[Ledger] = []
     for n in range(TRIES):
         assert ledger.take() is not None
         (tmp_path / "jobs" / "half-an-upload").mkdir()
-        ledger = Ledger(tmp_path / "jobs")  # killed: the old one never closed
+        killed.append(ledger)  # open to the end of the test, as a process that was killed never closes its own
+        ledger = Ledger(tmp_path / "jobs")
         assert ledger.resume() == (1 if n < TRIES - 1 else 0)
         assert not (tmp_path / "jobs" / "half-an-upload").exists()
     told = ledger.get(job.id)
     assert told is not None and told.state == "failed" and told.error is not None and told.error["code"] == "given_up"
+    for one in (*killed, ledger):
+        one.close()
 
 
 def test_a_job_that_was_handed_back_has_not_been_tried(tmp_path: Path) -> None:
@@ -113,6 +117,7 @@ def test_a_job_that_was_handed_back_has_not_been_tried(tmp_path: Path) -> None:
         ledger.hand_back(job.id)
     told = ledger.get(job.id)
     assert told is not None and told.state == "waiting" and told.tries == 0
+    ledger.close()
 
 
 def test_a_folder_of_another_version_and_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
