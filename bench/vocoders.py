@@ -133,7 +133,7 @@ def steps() -> Table:
     net = wavenet.Vocoder(wavenet.Config(), 80, 256).double()
     licences = Licences("Apache-2.0", "none", "none", True, "drawn by chance")
     weights = {name: value.numpy() for name, value in net.state_dict().items()}
-    told = {"dilations": net.stack.dilations, "hop": 256, "output": "logistics"}
+    told = {"dilations": net.core.stack.dilations, "hop": 256, "output": "logistics"}
     cached = WaveNet(Card("chance", "vocoder", "wavenet", licences, "this bench", sample_rate=22050), weights, told)
     rng, rows = np.random.default_rng(0), []
     for count in LENGTHS:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from deaf import Deaf
 
 import aural
 from aural.cli import main as cli
 from aural.errors import UsageError
 from aural.models.card import Card, Licences
-from aural.models.face import Aligner, Decoding, Hypothesis, PhoneAligner
+from aural.models.face import PhoneAligner
 from aural.results import Event, Segment, Word
 from aural.tasks._edges import snapped
 from aural.tasks._gate import HOP, RATE, Heard
@@ -25,17 +25,10 @@ def words(text: str, step: float = 1.0, length: float = 0.5) -> list[Word]:
     return [Word(i * step, i * step + length, w, confidence=0.9) for i, w in enumerate(text.split())]
 
 
-class Even(Aligner):
+class Even(Deaf):
     """Lays a text out evenly."""
 
     card = Card("even", "recognizer", "x", Licences("x", "x", "x", None, "x"), "here")
-
-    def close(self) -> None: ...
-
-    def recognize(
-        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
-    ) -> list[Hypothesis]:
-        return []
 
     def align(
         self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
@@ -73,17 +66,10 @@ def test_what_is_too_long_is_guessed_and_says_so() -> None:
     assert [w.text for w in marked] == ["a -", "b"]
 
 
-class Phonetic(PhoneAligner):
+class Phonetic(Deaf, PhoneAligner):
     """Tells two phones for each word."""
 
     card = Even.card
-
-    def close(self) -> None: ...
-
-    def recognize(
-        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
-    ) -> list[Hypothesis]:
-        return []
 
     def align(
         self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None

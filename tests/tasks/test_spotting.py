@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from deaf import DeafScorer
 
 from aural.errors import UsageError
 from aural.models.card import Card, Licences
-from aural.models.face import Decoding, Hypothesis, StreamingScorer, TextScorer
-from aural.results import Question, Word
+from aural.models.face import StreamingScorer
+from aural.results import Question
 from aural.tasks._frames import thresholds
 from aural.tasks._heard_again import BORDER, HeardAgain, borders, candidates, readable, score_of
 from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
@@ -80,25 +81,13 @@ def test_what_is_wanted() -> None:
     assert length_of(CARD, 1) == 0.4 and length_of(CARD, 2) == 1.0
 
 
-class Weigher(TextScorer):
+class Weigher(DeafScorer):
     """The text is the likelier the more of the sound is loud; it tells what it was asked."""
 
     card = replace(CARD, name="weigher", role="recognizer")
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
-
-    def close(self) -> None: ...
-
-    def recognize(
-        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
-    ) -> list[Hypothesis]:
-        return []
-
-    def align(
-        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
-    ) -> tuple[Word, ...]:
-        return ()
 
     def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         self.asked += [(text, len(samples)) for text in texts]

@@ -81,11 +81,11 @@ def run(job: Job) -> Card:
     net = page.Vocoder(parts["net"], mel.n_mels, mel.hop)
     begun_from(net, options)
     trainee = Foretelling(net, options, mel, device_of(options.device))
-    told = f"each sample hears {net.stack.reach} before it"
+    told = f"each sample hears {net.core.stack.reach} before it"
     answers, targets = fitted(job, choice, trainee, _vocoders.data_of(job, choice), _METRIC, told)
     job.model.mkdir(parents=True, exist_ok=True)
     tensors.write(job.model / WEIGHTS, {name: value.cpu().numpy() for name, value in net.state_dict().items()})
-    sizes = {"dilations": net.stack.dilations, "hop": mel.hop, "output": parts["net"].output}
+    sizes = {"dilations": net.core.stack.dilations, "hop": mel.hop, "output": parts["net"].output}
     write_text(job.model / SIZES, json.dumps(sizes, sort_keys=True) + "\n")
     figures = {_METRIC.name: round(_METRIC.of(answers, targets), 4)}
     return _vocoders.card_of(job, choice, mel, "wavenet", (WEIGHTS, SIZES), figures)

@@ -33,7 +33,7 @@ class WaveNet(Vocoder):
     def __init__(self, card: Card, weights: Mapping[str, np.ndarray], sizes: Mapping[str, Any]) -> None:
         self.card, self._sizes = card, sizes
         self._dilations: tuple[int, ...] = tuple(sizes["dilations"])
-        w = {name: np.asarray(value, np.float64) for name, value in weights.items()}
+        w = {name.removeprefix("core."): np.asarray(value, np.float64) for name, value in weights.items()}
         self._around = w["around.weight"], w["around.bias"]
         self._first = w["first.weight"][:, 0, 0].copy(), w["first.bias"]
         self._told = w["stack.told.weight"][:, :, 0], w["stack.told.bias"]

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from aural.nets import logistics
-from aural.nets.dilated import Stack, cycles
+from aural.nets.causal import Core
+from aural.nets.dilated import cycles
 from aural.settings import option
 
 
@@ -39,18 +40,16 @@ class Vocoder(nn.Module):
         self.config, self.hop = config, hop
         self.around = nn.Conv1d(n_mels, config.told, 5, padding=2)
         self.first = nn.Conv1d(1, config.width, 1)
-        self.stack = Stack(config.width, config.skip, cycles(config.layers, config.longest), config.told)
         outputs = 3 * config.mixture if config.output == "logistics" else logistics.CLASSES
-        self.middle, self.last = nn.Conv1d(config.skip, config.skip, 1), nn.Conv1d(config.skip, outputs, 1)
+        self.core = Core(config.width, config.skip, cycles(config.layers, config.longest), outputs, config.told)
         if config.output == "logistics":
             with torch.no_grad():
-                self.last.bias[2 * config.mixture :] = -3.0  # begin with scales of a twentieth of full scale
+                self.core.last.bias[2 * config.mixture :] = -3.0  # begin with scales of a twentieth of full scale
 
     def forward(self, samples: Tensor, log_mel: Tensor) -> Tensor:
         heard = nn.functional.pad(samples, (1, 0))[:, :-1]
         condition = torch.tanh(self.around((log_mel + 5) / 3))
-        x = self.stack(self.first(heard[:, None]), condition)
-        return self.last(self.middle(x.relu()).relu()).transpose(1, 2)
+        return self.core(self.first(heard[:, None]), condition)
 
     def log_chances(self, samples: Tensor, log_mel: Tensor) -> Tensor:
         """ln p(x_t | x_<t) of each sample [B, T]: densities, or chances of classes."""
@@ -72,8 +71,7 @@ class Vocoder(nn.Module):
             # The net looks ahead in the spectrogram, so that its frames are all there.
             condition = torch.tanh(self.around((log_mel + 5) / 3))[:, :, : until // self.hop]
             heard = nn.functional.pad(made[:, :until], (1, 0))[:, :-1]
-            x = self.stack(self.first(heard[:, None]), condition)[:, :, t : t + 1]
-            made[:, t] = drawn(self.last(self.middle(x.relu()).relu())[:, :, 0], draws[:, t], self.config.output)
+            made[:, t] = drawn(self.core(self.first(heard[:, None]), condition)[:, t], draws[:, t], self.config.output)
         return made[:, : draws.shape[1]]
 
 

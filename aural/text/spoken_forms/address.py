@@ -16,8 +16,8 @@ PATTERN = re.compile(
     rf"(?P<house>\d{{1,5}})(?:(?P<gap>\s)(?P<toward>{'|'.join(DIRECTIONS)})\.?)?(?=(?:\s(?:[A-Z][\w']{{0,20}}\.?|\d{{1,3}}(?:st|nd|rd|th))){{1,4}}\s(?:{_STREET}|(?:Street|Avenue|Road|Drive|Lane|"
     rf"Boulevard|Highway|Court|Place|Square|Parkway|Way|Circle|Terrace))\b|\s(?:(?:State|County|US|U\.S\.)\s)?(?:Route|Road|Highway|Rte|Rd|Hwy)\.?\s\d)"
     rf"|(?P<side>{'|'.join(DIRECTIONS)})(?P<point>\.?)(?=\s(?:[A-Z]\w|\d{{1,3}}(?:st|nd|rd|th)))"
-    rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
     rf"|(?<=,\s)(?P<short>{'|'.join(re.escape(s) for s in SHORT_STATES)})\.(?P<code>\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w))?(?!\w)"
+    rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
     rf"|(?P<province>{'|'.join(PROVINCES)})(?=,?\s{{1,2}}[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w))"
     r"|(?P<quarter>[NS][EW]|[NSEW](?![\w'.&-]))(?!\w)"
     rf"|(?P<street>{_STREET})(?P<point2>\.?)(?!\w)",

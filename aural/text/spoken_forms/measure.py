@@ -13,7 +13,7 @@ RANK = 14
 PATTERN = re.compile(
     rf"""
     (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
-        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|\.?/(?!\d))
+        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|\.?/(?!\d))
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
         |(?P<last>')(?!\w)
@@ -60,7 +60,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
     one = (is_one(written) and not found["scale"]) or around.describes(end)
     if found["feet"]:
-        inches = (*amount(found["inches"]), "inch" if found["inches"] == "1" else "inches") if found["inches"] else ()
+        inches = amount(found["inches"]) if found["inches"] else ()
+        if inches and not around.describes(end):
+            inches = (*inches, "inch" if found["inches"] == "1" else "inches")
         return said(end, *words, "foot" if one else "feet", *inches)
     if found["last"]:
         return said(end, *words, "foot" if one else "feet") if _BY.search(around.left + written) else None

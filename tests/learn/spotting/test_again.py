@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from deaf import DeafScorer
 
 from aural.corpora.manifest import Clip
 from aural.learn.job import Job
 from aural.learn.spotting.again import of_phrase, swapped
 from aural.learn.spotting.options import Options
 from aural.models.card import Card, Licences
-from aural.models.face import Decoding, Hypothesis, TextScorer
-from aural.results import Question, Word
+from aural.results import Question
 from aural.sound.sound import Sound
 
 RATE = 16000
@@ -25,22 +25,10 @@ CARD = Card(
 )  # fmt: skip
 
 
-class Rising(TextScorer):
+class Rising(DeafScorer):
     """A text is likely as far as what it hears becomes louder; nothing else counts."""
 
     card = replace(CARD, name="rising", role="recognizer")
-
-    def close(self) -> None: ...
-
-    def recognize(
-        self, samples: np.ndarray, lengths: np.ndarray, decoding: Decoding, speech: Sequence[np.ndarray] | None = None
-    ) -> list[Hypothesis]:
-        return []
-
-    def align(
-        self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
-    ) -> tuple[Word, ...]:
-        return ()
 
     def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         loud = np.flatnonzero(np.abs(samples) > 0.1)

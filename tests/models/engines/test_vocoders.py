@@ -21,7 +21,7 @@ CARD = Card("w", "vocoder", "wavenet", Licences("x", "x", "x", None, "a test"), 
 
 def engine_of(net: wavenet.Vocoder, hop: int, output: str) -> engine.WaveNet:
     weights = {name: value.numpy() for name, value in net.state_dict().items()}
-    return engine.WaveNet(CARD, weights, {"dilations": net.stack.dilations, "hop": hop, "output": output})
+    return engine.WaveNet(CARD, weights, {"dilations": net.core.stack.dilations, "hop": hop, "output": output})
 
 
 @pytest.mark.parametrize("output", ["logistics", "mu_law"])
@@ -44,9 +44,9 @@ def test_a_sample_costs_the_same_however_long_the_sound_is() -> None:
         mel, draws = rng.standard_normal((5, count // 16)).astype(np.float32), rng.random((count, 2))
         best = float("inf")
         for _ in range(3):
-            begun = time.perf_counter()
+            begun = time.process_time()
             run.drawn(mel, draws)
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.process_time() - begun)
         return best / count
 
     # Hearing everything again would make it eight times as dear.

@@ -53,7 +53,7 @@ def test_wavenet_foretells_from_the_past_alone(output: str) -> None:
     changed = samples.clone()
     changed[:, 12] += 0.3
     moved = (net(changed, mel) - before).abs().amax(dim=(0, 2)) > 1e-6
-    assert moved.nonzero().flatten().tolist() == list(range(13, min(32, 13 + net.stack.reach)))
+    assert moved.nonzero().flatten().tolist() == list(range(13, min(32, 13 + net.core.stack.reach)))
     net.log_chances(samples, mel).sum().backward()
     assert all(p.grad is not None and bool(torch.isfinite(p.grad).all()) for p in net.parameters())
 
