@@ -42,7 +42,7 @@ CORPORA = (
     Corpus("fsdd", "ten spoken digits, 1,500 takes of three voices; valid: 500 of a fourth voice", 8000,
            "--batch 32 --epochs 15 --patience 0 --rate 0.003"),
     Corpus("esc10", "ten kinds of sounds, 238 clips of five seconds; valid: 80 clips of other recordings", 16000,
-           "--batch 16 --epochs 15 --patience 0 --rate 0.003", "--set hop=0.02 --set window=0.04"),
+           "--batch 8 --epochs 10 --rate 0.002", "--set hop=0.02 --set window=0.04"),
 )  # fmt: skip
 # What is not an encoder alone: another method, and the flags that stand for the encoder.
 ROADS = {
