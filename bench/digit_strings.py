@@ -32,7 +32,7 @@ from bench.report import Finding, Table, publish
 RATE = 8000
 _WINDOW = 256  # samples, of changes of the pace
 GAP = 0.6  # s, the longest silence between two digits
-SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 1600}
+SIZES = {"learn": 2000, "tune": 80, "valid": 240, "wide": 5000}
 TUNED_ON = "george"
 _NOISY = 0.6  # share of strings under which there is noise, where there is any
 _RATIOS = (2.0, 25.0)  # dB, over the whole string
@@ -48,13 +48,14 @@ Row = dict[str, Any]
 class Making:
     """How strings are made: `varied` = each with the voice at another size and pace, through another microphone; so many digits,
     least and most; with `power` above 1 short gaps are more frequent; `often`: speakers that come twelve times as often as the
-    others; under most strings stretches of `noises`."""
+    others; `even`: a speaker says each text as often as the others; under most strings stretches of `noises`."""
 
     varied: bool = False
     least: int = 3
     most: int = 7
     power: float = 1.0
     often: tuple[str, ...] = ()
+    even: bool = False
     noises: tuple[np.ndarray, ...] = ()
 
 
@@ -63,14 +64,18 @@ def made(rows: Sequence[Row], count: int, seed: int, making: Making) -> Iterator
     rng = np.random.default_rng(seed)
     speakers = [*sorted({r["speaker"] for r in rows}), *making.often * 11]
     sounds = {r["path"]: load(r["path"], rate=RATE, mono=True).samples[0] for r in rows}
-    by = {speaker: [r for r in rows if r["speaker"] == speaker] for speaker in speakers}
+    by: dict[str, dict[str, list[Row]]] = {speaker: {} for speaker in speakers}
+    for row in rows:
+        by[row["speaker"]].setdefault(row["text"] if making.even else "", []).append(row)
     for _ in range(count):
         speaker = speakers[int(rng.integers(len(speakers)))]
         change = _change(rng) if making.varied else _as_it_is
         parts: list[np.ndarray] = [_gap(rng, making.power)]
         words: list[Row] = []
         for _ in range(int(rng.integers(making.least, making.most + 1))):
-            row = by[speaker][int(rng.integers(len(by[speaker])))]
+            said = list(by[speaker].values())
+            takes = said[int(rng.integers(len(said)))] if making.even else said[0]
+            row = takes[int(rng.integers(len(takes)))]
             digit = change(sounds[row["path"]])
             at = sum(map(len, parts)) / RATE
             words.append({"text": row["text"], "start": round(at, 4), "end": round(at + len(digit) / RATE, 4)})
@@ -118,11 +123,13 @@ def sets(fsdd: Path, work: Path) -> dict[str, Path]:
 @dataclass(frozen=True)
 class Sources:
     """Folders with train.jsonl: digits of a few voices (and valid.jsonl), single words of many speakers, sentences of many
-    speakers of which those are taken that are nothing but digits, readings of synthetic voices, and noises."""
+    speakers of which those are taken that are nothing but digits, digits cut out of the others, readings of synthetic voices, and
+    noises."""
 
     fsdd: Path
     words: Path
     sentences: Path
+    cut: Path
     read: Path
     noises: tuple[Path, ...]
 
@@ -138,6 +145,7 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     train, valid = _rows(sources.fsdd, "train"), _rows(sources.fsdd, "valid")
     others = [r | {"speaker": "many"} for r in _rows(sources.words, "train") if r["text"] in WORDS]
     strings = [r | {"speaker": "strings"} for r in _rows(sources.sentences, "train") if set(r["text"].split()) <= set(WORDS)]
+    others += [r | {"speaker": "cut"} for r in _rows(sources.cut, "train")]
     voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _rows(sources.read, "train")]
     if tuned_on is None:
         kept = [r for r in train if int(r["path"].stem.split("_")[2]) % 16 == 0]
@@ -146,8 +154,8 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     learn = [r for r in train if r not in kept]
     rows = [row for folder in sources.noises for row in _rows(folder, "train")]
     stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in rows)
-    often = ("many", "strings", *sorted({r["speaker"] for r in learn}))
-    making = Making(varied=True, least=1, most=5, power=2.0, often=often, noises=stretches)
+    often = ("many", "strings", "cut", *sorted({r["speaker"] for r in learn}))
+    making = Making(varied=True, least=1, most=5, power=2.0, often=often, even=True, noises=stretches)
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
     write(work, "tune", made(kept, SIZES["tune"], 1, Making()))
     write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
@@ -231,9 +239,9 @@ def write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) ->
     for k, (samples, row) in enumerate(strings):
         audio = f"{name}/{k:04}.wav"
         Sound(samples.astype(np.float32)[None], RATE).save(folder / audio)
-        facts = {"audio": audio, "duration": round(len(samples) / RATE, 4), **row}
-        if name == "valid":
-            facts["group"] = f"string {k}"
+        facts = {"audio": audio, "duration": round(len(samples) / RATE, 4), "group": f"string {k}", **row}
+        if name == "learn":
+            facts["voice"] = facts.pop("speaker")  # said through another throat and microphone in each string
         lines.append(json.dumps(facts, sort_keys=True) + "\n")
     (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
 

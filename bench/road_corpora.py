@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import digit_readings, digit_strings
+from bench import digit_readings, digit_strings, digit_words
 from bench.digit_strings import TUNED_ON, Sources
 
 Row = dict[str, Any]
@@ -39,7 +39,7 @@ NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "open",
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
 _NOISY = ("digits", "wide_digits", "tuning_digits", "commands", "arabic")
-READ = 2  # rounds of readings by synthetic voices
+READ = 4  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
 
@@ -52,9 +52,9 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         parts = {"": made["valid"]}
     elif name in ("wide_digits", "tuning_digits"):
         read = digit_readings.write(work / "data" / "read", READ).parent
-        sources = Sources(
-            corpora / "fsdd", corpora / "speech_commands", corpora / "speechocean762", read, (noises, corpora / "noise_beds")
-        )
+        cut = digit_words.write([corpora / source for source in _FOLDERS["open"]], work / "data" / "cut").parent
+        beds = (noises, corpora / "noise_beds")
+        sources = Sources(corpora / "fsdd", corpora / "speech_commands", corpora / "speechocean762", cut, read, beds)
         made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
         parts = {"": made["valid"]}
     else:

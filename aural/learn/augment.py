@@ -18,9 +18,10 @@ from aural.learn.loading import Batch
 from aural.sound.sound import Sound, load
 
 # Not pages of sound/effects: these work on spectrograms, on whole batches, or move the clip.
-OTHERS = ("specaugment", "mixup", "between_class", "shift")
+OTHERS = ("specaugment", "warp", "mixup", "between_class", "shift")
 # Parts of clips that an effect leaves alone, so that clean sound is heard in training, too.
 _CHANCE = 0.5
+_WARPED = 0.1  # warp: natural logarithm of the factor, at most; on the mel scale, so about a fifth of the frequency
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"speed": {}, "pitch": {}}
 
 
@@ -73,19 +74,22 @@ def _materials(place: str) -> tuple[Sound, ...]:
 
 @dataclass(frozen=True)
 class Mixes:
-    """What is done to whole batches. mixup: Zhang et al. 2018; between_class: Tokozume et al. 2018, by level."""
+    """What is done to whole batches. mixup: Zhang et al. 2018; between_class: Tokozume et al. 2018, by level; warp and
+    specaugment to their features."""
 
     mixup: bool
     between_class: bool
     specaugment: bool
+    warp: bool
 
     @classmethod
     def of(cls, asked: Sequence[str]) -> Mixes:
         """Those among the names."""
-        return cls("mixup" in asked, "between_class" in asked, "specaugment" in asked)
+        return cls("mixup" in asked, "between_class" in asked, "specaugment" in asked, "warp" in asked)
 
     def masked(self, features: Tensor, frames: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Features [B, F, M] with the masks of specaugment, where it is asked for; and the frames as they are."""
+        """Features [B, F, M] warped and with the masks of specaugment, where these are asked for; and the frames as they are."""
+        features = warped(features, generator) if self.warp else features
         return (specaugment(features, frames, generator) if self.specaugment else features), frames
 
     def mixed(self, batch: Batch, generator: torch.Generator) -> Batch:
@@ -121,6 +125,18 @@ def specaugment(features: Tensor, frames: Tensor, generator: torch.Generator) ->
     keep_bands = _outside(band[None], draws[0] * bands / 4, draws[1], torch.full_like(draws[0], bands))
     keep_frames = _outside(frame[None], draws[2] * frames / 4, draws[3], frames.to(features))
     return features * keep_bands[:, None, :] * keep_frames[:, :, None]
+
+
+def warped(features: Tensor, generator: torch.Generator) -> Tensor:
+    """features [B, F, M] with the bands of each row spread or pressed together by a factor of its own, as a shorter or longer
+    vocal tract would (Jaitly and Hinton 2013, there in Hz); where nothing is left, the highest band is repeated."""
+    count, _, bands = features.shape
+    factors = torch.exp((2 * torch.rand(count, generator=generator) - 1) * _WARPED).to(features)
+    places = (torch.arange(bands, device=features.device) * factors[:, None]).clamp(max=bands - 1)
+    lower = places.floor()
+    share = (places - lower)[:, None, :]
+    left = lower.long()[:, None, :].expand_as(features)
+    return features.gather(2, left) * (1 - share) + features.gather(2, (left + 1).clamp(max=bands - 1)) * share
 
 
 def _outside(places: Tensor, width: Tensor, at: Tensor, whole: Tensor) -> Tensor:

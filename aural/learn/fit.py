@@ -100,10 +100,10 @@ class Fit:
                 stopped = f"no better validation for {waited} epochs"
                 break
             if not self._epoch():
+                # The rate has fallen to its end by now: these weights are often the best ones.
+                self._validate()
                 stopped = "time is up"
                 break
-        if course.best is None:
-            self._validate()
         assert course.best is not None
         self._save()
         return Outcome(course.weights, course.best, tuple(course.epochs), self._spent(), stopped)
@@ -152,7 +152,7 @@ class Fit:
 
     def _validate(self) -> None:
         course = self._course
-        steps = max(1, len(self._data.plan(self._options, course.epoch)))
+        steps = max(1, course.step - course.epoch * len(self._data.plan(self._options, course.epoch)))
         answers, targets = answered(self._trainee, self._data.valid, self._data.valid_seconds, self._options)
         value = self._metric.of(answers, targets)
         losses = {n: v / steps for n, v in course.sums.items()}

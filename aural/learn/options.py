@@ -51,7 +51,9 @@ class Options:
     )  # fmt: skip
     crop: float | None = option(None, "train on random parts of at most this length; not set = whole clips", unit="s", least=0.01)
     augment: tuple[str, ...] = option(
-        (), "effects drawn for each clip, with commas: noise,room,speed,pitch,gain,... and specaugment, mixup, between_class, shift"
+        (),
+        "effects drawn for each clip, with commas: noise,room,speed,pitch,gain,... and specaugment, warp (voices of other sizes), "
+        "mixup, between_class, shift",
     )
     noise: str | None = option(None, "folder or manifest of noises for --augment noise")
     rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")

@@ -103,6 +103,14 @@ def test_a_training_that_had_stopped_learns_no_more(tmp_path: Path) -> None:
     assert [n for n in before if not np.array_equal(before[n], after[n])] == []
 
 
+def test_what_the_time_cut_off_is_judged_too(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(Ask("classify", manifest(tmp_path, 8), run, manifest(tmp_path, 4, 1), given={**SMALL, "minutes": 1e-6}))
+    (epoch,) = json.loads((run / "epochs.json").read_text(encoding="utf-8"))
+    # One step of three: its loss is told as it was and not as a third.
+    assert epoch["number"] == 0 and 0.5 < epoch["losses"]["loss"] < 5
+
+
 def _last(run: Path) -> str:
     folder = run / "checkpoints"
     return os.fspath(folder / (folder / "latest.txt").read_text().strip() / "state.safetensors")

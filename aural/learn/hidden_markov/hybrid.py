@@ -20,7 +20,7 @@ from aural.models.runtime import Runtime, Session
 if TYPE_CHECKING:
     from aural.learn.hidden_markov.ladder import Course
 
-_WIDTH, _EPOCHS, _CHUNK, _LANES, _RATE = 256, 6, 150, 16, 2e-3
+_CHUNK, _LANES, _RATE = 150, 16, 2e-3
 _STEPS = ((5, 1), (3, 2), (3, 4))  # (taps, step) of each layer: 8 frames on both sides are heard
 
 
@@ -28,15 +28,15 @@ _STEPS = ((5, 1), (3, 2), (3, 4))  # (taps, step) of each layer: 8 frames on bot
 class TimeDelay(nn.Module):
     """heard [B, F, D] -> logarithms of p(state) [B, F, P]: convolutions over time with growing steps."""
 
-    def __init__(self, width: int, states: int) -> None:
+    def __init__(self, width_in: int, width: int, states: int) -> None:
         super().__init__()
-        sizes = [width, *[_WIDTH] * len(_STEPS)]
+        sizes = [width_in, *[width] * len(_STEPS)]
         self.layers = nn.ModuleList(
             nn.Conv1d(a, b, taps, dilation=step, padding=step * (taps // 2))
             for (taps, step), a, b in zip(_STEPS, sizes[:-1], sizes[1:], strict=True)
         )
-        self.norms = nn.ModuleList(nn.LayerNorm(_WIDTH) for _ in _STEPS)
-        self.last = nn.Conv1d(_WIDTH, states, 1)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in _STEPS)
+        self.last = nn.Conv1d(width, states, 1)
 
     def forward(self, heard: Tensor) -> Tensor:
         x = heard.transpose(1, 2)
@@ -71,14 +71,14 @@ def learned(lesson: Lesson, states: int, path: Path, course: Course) -> Session:
     every = np.concatenate([x for x, _ in pairs])
     mean, scale = every.mean(0), 1 / np.maximum(every.std(0), 1e-3)
     counts = np.bincount(np.concatenate([s for _, s in pairs]), minlength=states) + 1.0
-    net = TimeDelay(every.shape[1], states)
+    net = TimeDelay(every.shape[1], course.width, states)
     optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-3)
     lanes = int(np.clip(len(every) // (8 * _CHUNK), 1, _LANES))
     steps = -(-max(1, len(every) // _CHUNK) // lanes)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps * _EPOCHS + 1)
-    for epoch in range(_EPOCHS):
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps * course.epochs + 1)
+    for epoch in range(course.epochs):
         loss, right = _epoch(net, optimizer, plan, _chunks(pairs, mean, scale, rng), lanes)
-        course.say(f"  epoch {epoch + 1} of {_EPOCHS}: loss {loss:.3f}, {100 * right:.1f} % of the frames")
+        course.say(f"  epoch {epoch + 1} of {course.epochs}: loss {loss:.3f}, {100 * right:.1f} % of the frames")
     prior = torch.from_numpy(np.log(counts / counts.sum()).astype(np.float32))
     still, size = (torch.from_numpy(np.asarray(a, np.float32)) for a in (mean, scale))
     whole = Scoring(net, still, size, prior).eval()

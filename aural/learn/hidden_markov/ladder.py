@@ -33,7 +33,7 @@ STAGES = ("mono", "tri", "lda", "sat", "hybrid")
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """What all stages share. `gaussians` and `leaves`: 0 = by how much there is to learn from."""
+    """What all stages share. `gaussians` and `leaves`: 0 = by how much there is to learn from; `width` and `epochs`: of the net."""
 
     dictionary: Dictionary
     language: NGrams
@@ -44,6 +44,8 @@ class Course:
     weights: Weights
     gaussians: int = 0
     leaves: int = 0
+    width: int = 256
+    epochs: int = 6
     seed: int = 0
     threads: int = 0
 

@@ -59,8 +59,9 @@ def read(job: Job) -> tuple[Choice, Adapter]:
     """What was given, read and checked. Raises: UsageError."""
     choice, parts = chosen(job, "adapt", DEFAULTS, {"adapter": Adapter}, ("augment", "noise", "rooms"))
     refuse_parting(choice.options)
-    if "specaugment" in choice.options.augment:
-        raise UsageError("adapt hears samples and no spectrogram", where="--augment specaugment", fix="Leave it out")
+    for name in ("specaugment", "warp"):
+        if name in choice.options.augment:
+            raise UsageError("adapt hears samples and no spectrogram", where=f"--augment {name}", fix="Leave it out")
     augment.names(choice.options.augment)
     beginning(choice.options)
     adapter: Adapter = parts["adapter"]

@@ -29,7 +29,7 @@ from aural.sound.cepstra import HOP, Cepstra
 from aural.sound.source import Source
 from aural.text.pronunciation.dictionary import plain
 
-_PARTING = ("mixup", "between_class", "shift", "specaugment")
+_PARTING = ("mixup", "between_class", "shift", "specaugment", "warp")
 _NARROW = 8000
 # In a free loop nothing speaks against one word more: chosen on digit strings of a voice kept out of training.
 _LOOP_BONUS = -2.0
@@ -73,6 +73,8 @@ class Options:
     rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
     gaussians: int = option(0, "Gaussians of the last stage; 0 = by how much there is to learn from", least=0)
     leaves: int = option(0, "tied states of the triphones; 0 = by how much there is to learn from", least=0)
+    width: int = option(256, "size of the layers of the net of the last stage", least=8, most=4096)
+    epochs: int = option(6, "passes of the net of the last stage", least=1)
     threads: int = option(0, "threads of the net of the last stage; 0 = all cores", least=0, most=1024)
     seed: int = option(0, "everything that is drawn follows from it", least=0)
 
@@ -116,7 +118,7 @@ def run(job: Job) -> Card:
     job.say(f"{len(utterances)} hearings of {len(clips)} clips, {frames * HOP / 3600:.2f} hours, {voices} voices")
     stages = options.stages or ladder.usual(len(words))
     weights = Weights(bonus=_LOOP_BONUS if language.order == 1 else 0.0)
-    sizes = {"gaussians": options.gaussians, "leaves": options.leaves}
+    sizes = {name: getattr(options, name) for name in ("gaussians", "leaves", "width", "epochs")}
     course = Course(
         dictionary, language, front, utterances, valid, job.say, weights, seed=options.seed, threads=options.threads, **sizes
     )
