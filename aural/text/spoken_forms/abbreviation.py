@@ -60,6 +60,7 @@ _BEFORE_YEAR = {"b": "born", "d": "died", "fl": "flourished"}
 # Without a point too, before a number alone.
 _BARE_BEFORE_NUMBER = frozenset("hwy rte pg pp apt ste rm bldg vol fig figs eq ext chap mk acct".split())
 # Behind a rank: 2nd ed.
+_BEHIND_YEAR = {"est": "estimated", "pop": "population"}
 _BEHIND_RANK = {"ed": "edition", "fl": "floor", "rev": "revision", "ser": "series"}
 # Short forms with an apostrophe.
 _CUT = {
@@ -108,6 +109,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         end -= 1
     if low in _BEHIND_RANK and around.previous == "ordinal" and not _NUMBER.match(right):
         return said(end, _BEHIND_RANK[low])
+    if low in _BEHIND_YEAR and around.previous == "year" and re.match(r"[)\],;]|$", right):
+        return said(found.end(), _BEHIND_YEAR[low])
     if low in _BEFORE_YEAR and _YEAR.match(right) and low == "fl":
         return said(found.end(), _BEFORE_YEAR[low])
     if low in _BEFORE_NUMBER and _NUMBER.match(right):

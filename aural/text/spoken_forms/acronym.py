@@ -9,7 +9,8 @@ from aural.text.spoken_forms._letters import LETTERS, WORDS, pronounceable
 
 RANK = 22
 PATTERN = re.compile(
-    r"(?P<dotted>(?:[A-Za-z]\.){2,10}(?:[A-Za-z](?![\w]))?)(?P<own>'s)?|(?P<initials>[A-Z]\.(?: ?[A-Z]\.){1,5}(?= [A-Z][a-z]))"
+    r"(?P<dotted>(?:[A-Za-z]\.){2,10}(?:(?!s\b)[A-Za-z](?![\w]))?)(?P<own>'?s(?!\w))?"
+    r"|(?P<initials>[A-Z]\.(?: ?[A-Z]\.){1,5}(?= [A-Z][a-z]))"
     r"|(?P<capitals>[A-Z]{2,16}(?:&[A-Z]{1,3})?)(?P<end>'s|s|'S)?(?!\w)|(?P<degree>Ph\.?D|Ed\.?D|M\.?Sc|B\.?Sc|Ph\.D|Psy\.?D|D\.?Phil)(?P<many>s?)(?!\w)(?P<dot>\.?)"
 )
 _WORDS_AT_MOST = 3  # letters: capitals up to here are letters unless known as a word

@@ -11,7 +11,7 @@ from aural.text.spoken_forms._places import STATES
 
 RANK = 60
 _SPACED = r"[1-9]\d{0,2}(?:(?: \d{3}){0,3} 000|(?: \d{3}){2,4})(?!,?\d| \d{3}(?!\d))"
-PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})|\d+")
+PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})(?P<own>'s(?!\w))?|\d+")
 # Rooms and roads have numbers for names: room four oh four, Highway one oh one.
 _LABELED = re.compile(
     r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus|flight|boeing|airbus|channel|psalm|sonnet|"
@@ -26,17 +26,23 @@ _NAME = 10  # digits: from here on a number without commas is a name, not a coun
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A count; digits one by one when it is long, begins with zero, or a word before asks for it."""
-    end, digits = found.end(), (found[2] or found[0]).replace(" ", "")
-    if found[1] and not around.signed:
+    digits = (found[2] or found[0]).replace(" ", "")
+    if (found[1] and not around.signed) or (found["own"] and len(digits) == 4):
         return None
-    sign = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
+    end = found.start("own") if found["own"] else found.end()
+    words = _words(found, digits, around, end)
+    return said(found.end(), *words[:-1], words[-1] + (found["own"] or ""))
+
+
+def _words(found: re.Match[str], digits: str, around: Around, end: int) -> tuple[str, ...]:
+    sign: tuple[str, ...] = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
     if digits.isdecimal() and len(digits) == 5 and _POSTED.search(around.left):
-        return said(end, *one_by_one(digits))
+        return one_by_one(digits)
     if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
-        return said(end, *sign, *one_by_one(digits))
+        return (*sign, *one_by_one(digits))
     if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):
-        return said(end, *in_pairs(digits))
+        return in_pairs(digits)
     if len(digits) == 4 and digits[2] != "0" and _MODEL.search(around.left) and not re.match(r" [a-z]", around.right(end)):
-        return said(end, *in_pairs(digits))
+        return in_pairs(digits)
     alone = not re.match(rf"\s{SCALES}\b|-[A-Za-z]", around.right(end))
-    return said(end, *sign, *amount(digits, joined=alone))
+    return (*sign, *amount(digits, joined=alone))

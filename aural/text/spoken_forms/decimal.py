@@ -10,9 +10,10 @@ from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
 
 RANK = 61
 PATTERN = re.compile(
-    rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}})|(bn|mn|[kKMBGT])|(?P<out>/\d{{1,3}})|(?P<tail>[a-z]{{1,2}}))?(?:(?!\w|\.\d)|(?=x\d))"
+    rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}})|([kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{{1,3}})"
+    r"|(?P<tail>[a-z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
 )
-_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "B": "billion", "bn": "billion"}
+_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "mln": "million", "B": "billion", "bn": "billion"}
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -29,5 +30,5 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found[4]:
         behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found[4])))
     if found[5]:
-        behind = (_SCALES.get(found[5], found[5]),)
+        behind = (_SCALES.get(found[5].strip(), found[5]),)
     return said(found.end(), *sign, *amount(found[2], joined=alone), *behind)

@@ -10,10 +10,10 @@ from aural.text.spoken_forms._amounts import amount
 
 RANK = 7
 PATTERN = re.compile(
-    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:e(?P<power>[-+]\d{1,3})|(?P<many>bn|mn)"
+    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:e(?P<power>[-+]\d{1,3})|\ ?(?P<many>bn|mn|mln)"
     r"|(?P<letter>[kmMB])(?=\+? (?:more |new )?(?P<what>[a-z]{3,}s|people)\b))(?!\w)"
 )
-_SCALES = {"k": "thousand", "m": "million", "mn": "million", "M": "million", "B": "billion", "bn": "billion"}
+_SCALES = {"k": "thousand", "m": "million", "mn": "million", "mln": "million", "M": "million", "B": "billion", "bn": "billion"}
 # Behind anything else "5m" is a length; what has none is counted by the million.
 _NO_LENGTH = frozenset(
     "people users views viewers followers subscribers customers downloads jobs visitors copies voters votes workers residents "

@@ -11,7 +11,7 @@ from aural.text.spoken_forms._amounts import names_digits
 RANK = 9
 PATTERN = re.compile(
     r"'?(?P<decade>\d{3}0|(?<=')[01]0|00|[2-9]0|[1-9]00(?=s (?:AD|BC|B\.C|CE|A\.D)))(?:'s|(?P<gap> ?)s)(?!\w)"
-    r"|(?P<year>\d{4})(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
+    r"|(?P<year>\d{4})(?P<own>'s(?!\w))?(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
 )
 _FIRST, _LAST = 1010, 2999
 # Words in s that follow a year; any other word in s is what is counted ("1500 cars").
@@ -41,7 +41,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     range_of_counts = re.match(r"[-–](?!\d\d(?:\d\d)?(?:'?s)?(?!\w))\d", around.right(end))
     if not _FIRST <= value <= _LAST or range_of_counts or names_digits(around.left) or _counts(value, around, end):
         return None
-    return said(end, *year(value))
+    *words, last = year(value)
+    return said(end, *words, last + (found["own"] or ""))
 
 
 def _counts(value: int, around: Around, end: int) -> bool:
