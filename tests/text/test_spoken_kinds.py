@@ -122,6 +122,8 @@ CASES = {
         ("pp. iv-vi", "pages four to six"),
         ("iPhone X", "iPhone ten"),
         ("John D. Rockefeller IV", "John D Rockefeller the fourth"),
+        ("Bob III and Rocky IV", "Bob the third and Rocky four"),
+        ("Sam I am", "Sam I am"),
     ],
     "serial": [
         ("B-52s", "B fifty twos"),

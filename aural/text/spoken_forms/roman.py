@@ -8,7 +8,7 @@ import re
 from aural.text._number_words import cardinal, ordinal, year
 from aural.text._reading import STARTERS, Around, Reading, said
 from aural.text._spoken_numbers import nth
-from aural.text.spoken_forms._names import RULERS
+from aural.text.spoken_forms._names import GIVEN, RULERS
 
 RANK = 21
 PATTERN = re.compile(
@@ -104,7 +104,7 @@ def _counted(around: Around) -> str:
 
 def _is_person(name: str, numeral: str, around: Around) -> bool:
     """A ruler's name, or the last of several names; a product bears a count ("Apple II")."""
-    if name.lower() in RULERS:
+    if name.lower() in RULERS or (len(numeral) > 1 and name.lower() in GIVEN):
         return name[:1].isupper()
     several = re.search(r"(?:^|[\s.])([A-Z][a-z]+) (?:[A-Z]\. ){0,2}[A-Z][\w']* $", around.left)
     return len(numeral) > 1 and several is not None and several[1].lower() not in STARTERS
