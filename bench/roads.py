@@ -38,10 +38,9 @@ _NOTES = (
     "strings of some fifty people, digits cut out of sentences of a hundred others, and synthetic voices, a part of them with "
     "accents; noise lies under most strings",
     "a road that begins with what another one learned (--from) tells its own minutes alone; ctc on wide_digits begins with ctc on "
-    "open (4.2 hours of sentences by 300 speakers, 30 minutes on a third of a core), attention and transducer with that ctc",
-    "wide_digits: 5,000 strings (3.7 hours) where the command tells a rate of 0.003 or 0.002 and batches of 16, or layers of 320; "
-    "1,600 strings without the digits cut out of sentences in the other cells. No setting of the former was tried on the "
-    "voice that is reported",
+    "open (4.2 hours of sentences by 300 speakers), which is what 14 CPU minutes give",
+    "wide_digits: attention and transducer learned from 1,600 strings without the digits cut out of sentences, ctc and hmm from "
+    "5,000 (3.7 hours), and no setting of these two was tried on the voice that is reported",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
