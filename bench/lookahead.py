@@ -78,7 +78,7 @@ def trained(method: str, corpus: Corpus, args: argparse.Namespace) -> Path:
     if not (folder / "model" / "card.json").is_file():
         flags = TRAINING if method == "ctc" else BEHIND.format(ctc=args.work / "ctc-lookahead")
         words = ["train", "transcribe", "--method", method, "--manifest", str(corpus.learn), "--valid", str(corpus.tune)]
-        words += ["-o", str(folder), *flags.split(), "--epochs", str(args.epochs)]
+        words += ["-o", str(folder), *flags.split(), "--epochs", str(args.epochs if method == "ctc" else args.behind)]
         words += ["--minutes", f"{args.minutes:g}", "--threads", "1", "--progress", "none"]
         subprocess.run([sys.executable, "-m", "aural", *words], check=True)
     return folder
@@ -212,7 +212,8 @@ def main() -> None:
     for name in ("corpora", "noises", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=20.0, help="of training, each")
-    parser.add_argument("--epochs", type=int, default=12, help="of training, each")
+    parser.add_argument("--epochs", type=int, default=32, help="of the CTC net")
+    parser.add_argument("--behind", type=int, default=10, help="of the transducer that begins with it")
     parser.add_argument("--strings", type=int, default=100)
     parser.add_argument("--methods", default="ctc,transducer")
     parser.add_argument("--picture", type=Path)
