@@ -47,11 +47,11 @@ from bench.road_corpora import Corpus
 RATE, BLOCK, SNR = digit_strings.RATE, 0.08, 10.0
 AHEAD = (0, 160, 320, 640)
 TRAINING = (
-    "--encoder chunked_conformer --sample-rate 8000 --batch 8 --rate 0.002 --patience 0 --average 0.99 "
-    "--augment gain,speed,specaugment --set encoder.width=64 --set encoder.layers=4 --set heads=4 --set kernel=9 --set left=48 "
+    "--encoder chunked_conformer --sample-rate 8000 --batch 16 --rate 0.002 --patience 0 --average 0.99 "
+    "--augment gain,warp,specaugment --set encoder.width=64 --set encoder.layers=4 --set heads=4 --set kernel=9 --set left=48 "
     "--set n_mels=40"
 )
-BEHIND = "--from {ctc} --batch 8 --rate 0.002 --patience 0 --average 0.99 --augment gain,speed --set joint=64 --set early=0.01"
+BEHIND = "--from {ctc} --batch 16 --rate 0.002 --patience 0 --average 0.99 --augment gain,warp --set joint=64 --set early=0.01"
 
 
 @dataclass
