@@ -122,18 +122,22 @@ def band(samples: Samples, low: float, high: float) -> Samples:
     return np.asarray(np.fft.irfft(spectrum * ((hertz >= low) & (hertz <= high)), len(samples)), np.float32)
 
 
-def spoken(voice: str, texts: Sequence[str], runtime: Runtime) -> Iterator[Samples]:
-    """Each text said by a voice, at 16 kHz."""
-    from aural.tasks import speak
-
+def choices_of(voice: str) -> dict[str, str]:
+    """The models of a voice: its name, or name@vocoder."""
     name, _, vocoder = voice.partition("@")
-    choices = {
+    return {
         "synthesizer": name,
         "speller": "misaki-lexicon",
         "recognizer": "moonshine-base",
         "vocoder": vocoder or "griffin-lim",
     }
-    with Shelf(choices, runtime, keep=True) as shelf:
+
+
+def spoken(voice: str, texts: Sequence[str], runtime: Runtime) -> Iterator[Samples]:
+    """Each text said by a voice, at 16 kHz."""
+    from aural.tasks import speak
+
+    with Shelf(choices_of(voice), runtime, keep=True) as shelf:
         for text in texts:
             said = speak.run(text, shelf, speak.Options(), Quiet())
             yield np.asarray(resample(np.atleast_2d(said.samples), said.sample_rate, RATE)[0], np.float32)

@@ -31,7 +31,7 @@ from aural.progress import Quiet
 from aural.sound.source import Source
 from aural.tasks import speak, transcribe
 from aural.text.scoring import normalize
-from bench.quality import marks
+from bench.quality import choices_of, marks
 from bench.report import Finding, Table, publish
 
 # texts -> manifest, every how manieth row, what is said of them, and whether there are recordings
@@ -94,14 +94,7 @@ def main() -> None:
 
 def spoken(voice: str, rows: list[dict[str, Any]], runtime: Runtime) -> Iterator[tuple[Source, str, float, float]]:
     """Each text said: the sound, the text, CPU seconds and seconds."""
-    name, _, vocoder = voice.partition("@")
-    choices = {
-        "synthesizer": name,
-        "speller": "misaki-lexicon",
-        "recognizer": "moonshine-base",
-        "vocoder": vocoder or "griffin-lim",
-    }
-    with Shelf(choices, runtime, keep=True) as shelf:
+    with Shelf(choices_of(voice), runtime, keep=True) as shelf:
         speak.run("Warm.", shelf, speak.Options(), Quiet())
         for row in rows:
             before = cpu()

@@ -12,10 +12,8 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from aural.nets.dilated import Stack, cycles
+from aural.nets.dilated import Stack, State, cycles
 from aural.settings import option
-
-State = list[Tensor]
 
 
 @final
@@ -38,22 +36,12 @@ class Core(nn.Module):
 
     def start(self, batch: int) -> State:
         """What is known before the first step: nothing, in each layer's own past."""
-        like = self.last.weight
-        return [like.new_zeros(batch, self.stack.width, d * (self.stack.kernel - 1)) for d in self.stack.dilations]
+        return self.stack.start(batch)
 
     def step(self, state: State, heard: Tensor) -> tuple[State, Tensor]:
         """One step without a condition: heard [B, W] -> the next state, and what is drawn from [B, K]; its cost is constant."""
-        x, after = heard[:, :, None], []
-        skipped: Tensor | None = None
-        for hear, out, past in zip(self.stack.hear, self.stack.out, state, strict=True):
-            window = torch.cat([past, x], dim=2)
-            after.append(window[:, :, 1:])
-            gate, open_ = hear(window).chunk(2, dim=1)
-            both = out(torch.tanh(gate) * torch.sigmoid(open_))
-            x = x + both[:, : self.stack.width]
-            skipped = both[:, self.stack.width :] if skipped is None else skipped + both[:, self.stack.width :]
-        assert skipped is not None
-        return after, self._told(skipped)[:, :, 0]
+        state, skipped = self.stack.step(state, heard[:, :, None])
+        return state, self._told(skipped)[:, :, 0]
 
     def _told(self, skipped: Tensor) -> Tensor:
         return self.last(self.middle(skipped.relu()).relu())

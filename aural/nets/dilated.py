@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from aural.nets.layers import wiped
 
+State = list[Tensor]
+
 
 @final
 class Stack(nn.Module):
@@ -47,13 +49,34 @@ class Stack(nn.Module):
             heard = hear(nn.functional.pad(x, (before, reach - before)))
             if told is not None:
                 heard = heard + (told[number] if hop == 1 else told[number].repeat_interleave(hop, dim=2))
-            gate, open_ = heard.chunk(2, dim=1)
-            both = out(torch.tanh(gate) * torch.sigmoid(open_))
-            x = x + both[:, : self.width]
+            x, aside = self._gated(x, heard, out)
             x = x if lengths is None else wiped(x, lengths)
-            skipped = both[:, self.width :] if skipped is None else skipped + both[:, self.width :]
+            skipped = aside if skipped is None else skipped + aside
         assert skipped is not None
         return skipped
+
+    def start(self, batch: int) -> State:
+        """What a causal stack without a condition knows before the first step: nothing, in each layer's own past."""
+        like = self.hear[0].weight
+        return [like.new_zeros(batch, self.width, d * (self.kernel - 1)) for d in self.dilations]
+
+    def step(self, state: State, x: Tensor) -> tuple[State, Tensor]:
+        """One step x [B, W, 1] of such a stack -> the next state, and what is skipped out [B, S, 1]; its cost is constant."""
+        after: State = []
+        skipped: Tensor | None = None
+        for hear, out, past in zip(self.hear, self.out, state, strict=True):
+            window = torch.cat([past, x], dim=2)
+            after.append(window[:, :, 1:])
+            x, aside = self._gated(x, hear(window), out)
+            skipped = aside if skipped is None else skipped + aside
+        assert skipped is not None
+        return after, skipped
+
+    def _gated(self, x: Tensor, heard: Tensor, out: nn.Module) -> tuple[Tensor, Tensor]:
+        """What a layer passes on to the next one, and what it skips out."""
+        gate, open_ = heard.chunk(2, dim=1)
+        both = out(torch.tanh(gate) * torch.sigmoid(open_))
+        return x + both[:, : self.width], both[:, self.width :]
 
 
 def cycles(layers: int, longest: int) -> tuple[int, ...]:
