@@ -6,29 +6,33 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from aural import __version__, find
+from aural import find
 from aural.errors import AuralError, LimitReached
 from aural.models.runtime import Runtime
-from aural.server import audio_api, jobs, openapi, page, realtime, speech, stream, verbs, wyoming
-from aural.server.answers import as_json, failure, guarded
+from aural.server import audio_api, errands, hands, house, jobs, page, realtime, speech, stream, tunnel, verbs, wyoming
+from aural.server.answers import failure
 from aural.server.desk import Desk
 from aural.server.door import Door
+from aural.server.fitting import numbers_of
+from aural.server.meters import Meters
 from aural.server.names import aliases_of
 from aural.server.options import Options
-from aural.server.replicas import Seat, numbers_of
+from aural.server.replicas import Seat
 from aural.settings import home
 
+Running = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 _SWEEP = 5.0  # s between two looks for models that nobody uses
 
 
@@ -37,45 +41,76 @@ def app(options: Options | None = None, runtime: Runtime | None = None, seat: Se
     cannot be."""
     desk = Desk(options or Options(), runtime, seat.tell if seat else None)
     check(desk.options)
+    many = max(1, desk.options.workers - 1)  # the rest is for who waits for an answer
+    work = jobs.Jobs(desk.options, folder_of(desk.options), hands.here(desk), many, seat)
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with _served(desk, seat), contextlib.AsyncExitStack() as doors:
+            await doors_open(desk.options, work, lambda r, w: wyoming.Guest(desk, r, w).stay(), doors)
+            yield
+
+    routes = [*page.routes(), *jobs.routes(desk.options, work, desk.place), *_house(desk, seat), *_answers(desk)]
+    made = whole(desk.options, desk.meters, [*routes, *stream.routes(desk), *realtime.routes(desk)], running)
+    made.state.desk = desk
+    return made
+
+
+def behind(options: Options, runtime: Runtime) -> Starlette:
+    """The application as a front passes requests on to it: jobs come as errands, Wyoming in a web socket."""
+    desk = Desk(options, runtime)
+    check(options)
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with _served(desk, None):
+            yield
+
+    sockets = [*stream.routes(desk), *realtime.routes(desk), *tunnel.inner(desk)]
+    return whole(options, desk.meters, [*_house(desk, None), *_answers(desk), *errands.routes(desk), *sockets], running)
+
+
+def whole(options: Options, meters: Meters, routes: Sequence[BaseRoute], running: Running) -> Starlette:
+    """Routes behind the door; what is wrong at the start is `app.state.failure`."""
 
     @contextlib.asynccontextmanager
     async def lifespan(application: Starlette) -> AsyncIterator[None]:
-        chores = [asyncio.ensure_future(_open(desk)), asyncio.ensure_future(_sweep(desk))]
-        if seat is not None:
-            chores.append(asyncio.ensure_future(_post(desk, seat)))
-        try:
-            async with contextlib.AsyncExitStack() as doors:
-                try:
-                    await _begin(desk, work, doors)
-                except AuralError as error:
-                    application.state.failure = error  # the framework would only say that it did not start
-                    raise
-                yield
-        finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.to_thread(desk.close)
+        async with contextlib.AsyncExitStack() as doors:
+            try:
+                await doors.enter_async_context(running())
+            except AuralError as error:
+                application.state.failure = error  # the framework would only say that it did not start
+                raise
+            yield
 
     async def failed(request: Request, error: Exception) -> Response:
         return failure(error)
 
-    origins = list(desk.options.origins)
-    middleware = [Middleware(Door, desk=desk)]
-    if origins:
-        middleware.insert(0, Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"]))
-    work = jobs.Jobs(desk, Path(desk.options.jobs) if desk.options.jobs else home() / "jobs", seat)
-    http = [
-        *page.routes(),
-        *jobs.routes(desk, work),
-        *_house(desk, seat),
-        *audio_api.routes(desk),
-        *speech.routes(desk),
-        *verbs.routes(desk),
-    ]
-    routes = [*http, *stream.routes(desk), *realtime.routes(desk)]
+    middleware = [Middleware(Door, options=options, meters=meters)]
+    if options.origins:
+        middleware.insert(0, Middleware(CORSMiddleware, allow_origins=options.origins, allow_methods=["*"], allow_headers=["*"]))
     made = Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers={HTTPException: failed})
-    made.state.desk, made.state.failure = desk, None
+    made.state.failure = None
     return made
+
+
+def folder_of(options: Options) -> Path:
+    """Where jobs lie."""
+    return Path(options.jobs) if options.jobs else home() / "jobs"
+
+
+async def doors_open(options: Options, work: jobs.Jobs, stay: wyoming.Stay, doors: contextlib.AsyncExitStack) -> None:
+    """Begin with jobs and home automation. Raises: UsageError, LimitReached for places that others have."""
+    try:
+        await doors.enter_async_context(work.running())
+    except LimitReached as error:
+        if options.jobs is not None:
+            raise
+        print(f"aural: no jobs ({error}); --jobs names a folder of its own", file=sys.stderr, flush=True)
+    if options.wyoming is not None:
+        place = wyoming.place_of(options.wyoming, options.host)
+        port = await doors.enter_async_context(wyoming.received(stay, place))
+        print(f"aural: Wyoming on tcp://{place[0]}:{port}", file=sys.stderr, flush=True)
 
 
 def check(options: Options) -> None:
@@ -89,27 +124,28 @@ def check(options: Options) -> None:
 
 
 def _house(desk: Desk, seat: Seat | None) -> list[Route]:
-    told = openapi.document()
+    def state() -> dict[str, Any]:
+        return {"ready": desk.ready.is_set(), "inside": desk.inside, "models": desk.kept.open}
 
-    async def health(request: Request) -> Response:
-        return as_json({"status": "ok", "version": __version__})
+    return house.routes(state, lambda: seat.summed(metered(desk)) if seat else metered(desk))
 
-    async def ready(request: Request) -> Response:
-        state = {"ready": desk.ready.is_set(), "inside": desk.inside, "models": desk.kept.open}
-        return as_json(state, 200 if desk.ready.is_set() else 503)
 
-    async def metrics(request: Request) -> Response:
-        told = metered(desk)
-        return Response(seat.summed(told) if seat else told, media_type="text/plain; version=0.0.4")
+def _answers(desk: Desk) -> list[Route]:
+    return [*audio_api.routes(desk), *speech.routes(desk), *verbs.routes(desk)]
 
-    async def document(request: Request) -> Response:
-        return as_json(told)
 
-    async def docs(request: Request) -> Response:
-        return HTMLResponse(openapi.page())
-
-    pages = {"/health": health, "/ready": ready, "/metrics": metrics, "/openapi.json": document, "/docs": docs}
-    return [Route(path, guarded(page), methods=["GET"]) for path, page in pages.items()]
+@contextlib.asynccontextmanager
+async def _served(desk: Desk, seat: Seat | None) -> AsyncIterator[None]:
+    """What goes on beside the requests; in the end the desk is closed."""
+    chores = [asyncio.ensure_future(_open(desk)), asyncio.ensure_future(_sweep(desk))]
+    if seat is not None:
+        chores.append(asyncio.ensure_future(_post(desk, seat)))
+    try:
+        yield
+    finally:
+        for chore in chores:
+            chore.cancel()
+        await asyncio.to_thread(desk.close)
 
 
 def metered(desk: Desk) -> str:
@@ -127,20 +163,6 @@ async def _post(desk: Desk, seat: Seat) -> None:
     while True:
         await asyncio.to_thread(seat.post, metered(desk))
         await asyncio.sleep(1)
-
-
-async def _begin(desk: Desk, work: jobs.Jobs, doors: contextlib.AsyncExitStack) -> None:
-    """Begin with jobs and home automation. Raises: UsageError, LimitReached for places that others have."""
-    try:
-        await doors.enter_async_context(work.running())
-    except LimitReached as error:
-        if desk.options.jobs is not None:
-            raise
-        print(f"aural: no jobs ({error}); --jobs names a folder of its own", file=sys.stderr, flush=True)
-    if desk.options.wyoming is not None:
-        place = wyoming.place_of(desk.options.wyoming, desk.options.host)
-        port = await doors.enter_async_context(wyoming.listening(desk, place))
-        print(f"aural: Wyoming on tcp://{place[0]}:{port}", file=sys.stderr, flush=True)
 
 
 async def _open(desk: Desk) -> None:

@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, final
-
-from starlette.exceptions import HTTPException
 
 from aural import find
 from aural.models.kept import Kept
@@ -19,12 +17,12 @@ from aural.models.runtime import Halt, Halted, Runtime
 from aural.models.shelf import Shelf
 from aural.server.meters import Meters
 from aural.server.options import Options
+from aural.server.places import Places
 from aural.server.watch import Watch
 from aural.sound.source import Source
 from aural.tasks import _call
 
 T = TypeVar("T")
-_ONE = 10.0  # s: what one request takes before any was measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +51,9 @@ class Desk:
         self._halt = Halt()
         self.kept = Kept(replace(runtime or Runtime(), halt=self._halt, together=options.batch), options.idle)
         self.ready = asyncio.Event()
-        self.inside = 0
-        self._tell = tell or (lambda inside: None)
+        self._places = Places(self.meters, lambda: options.workers, lambda: options.queue, tell or (lambda inside: None))
         self._pool = ThreadPoolExecutor(options.workers, thread_name_prefix="aural")
         self._live = ThreadPoolExecutor(options.workers, thread_name_prefix="aural-live")
-        self._usual = _ONE
 
     def close(self) -> None:
         """End what the threads still do, in the middle of a window too, and close the models."""
@@ -66,20 +62,14 @@ class Desk:
             pool.shutdown(wait=True, cancel_futures=True)
         self.kept.close()
 
-    @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
+    @property
+    def inside(self) -> int:
+        """Requests that are being taken in, wait or run."""
+        return self._places.inside
+
+    def place(self) -> contextlib.AbstractContextManager[None]:
         """A place for one request, uploads included. Raises: HTTPException 429 when all are taken."""
-        if self.inside >= self.options.workers + self.options.queue:
-            self.meters.count("refused")
-            rounds = 1 + self.inside // self.options.workers
-            raise HTTPException(429, "too many requests at once", {"Retry-After": str(max(1, round(self._usual * rounds / 2)))})
-        self.inside += 1
-        self._tell(self.inside)
-        try:
-            yield
-        finally:
-            self.inside -= 1
-            self._tell(self.inside)
+        return self._places.taken()
 
     def watch(self, told: Callable[[float, float | None, str], None] | None = None) -> Watch:
         """A watch with the server's limits."""
@@ -106,7 +96,7 @@ class Desk:
         for source in ask.sources:
             watch.measure(source.recording.duration)
             self.meters.heard(ask.verb, source.recording.duration or 0.0)
-        self._usual += 0.2 * (time.monotonic() - begun - self._usual)
+        self._places.took(time.monotonic() - begun)
         return answer
 
     async def step(self, job: Callable[[], T]) -> T:

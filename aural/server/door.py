@@ -14,8 +14,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aural.server.answers import refusal
-from aural.server.desk import Desk
-from aural.server.options import LOCAL
+from aural.server.meters import Meters
+from aural.server.options import LOCAL, Options
 
 _FREE = ("/health", "/ready", "/")  # told to anybody: nothing in them is anybody's
 _KEY = "openai-insecure-api-key."  # how a browser, which cannot set headers of a web socket, bears its token
@@ -25,9 +25,9 @@ _KEY = "openai-insecure-api-key."  # how a browser, which cannot set headers of 
 class Door:
     """Checks token, host and origin of each request and web socket, then times and counts it."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
-        self._app, self._desk = app, desk
-        self._token = desk.options.bearer
+    def __init__(self, app: ASGIApp, options: Options, meters: Meters) -> None:
+        self._app, self._options, self._meters = app, options, meters
+        self._token = options.bearer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -55,7 +55,7 @@ class Door:
 
     def refused(self, headers: Headers, path: str) -> tuple[int, str] | None:
         """Status and reason why a request is not let in, None where it is."""
-        if self._token is None and self._desk.options.host in LOCAL and _host(headers.get("host", "")) not in LOCAL:
+        if self._token is None and self._options.host in LOCAL and _host(headers.get("host", "")) not in LOCAL:
             return 403, "this server answers to localhost only"  # else a page could reach it under a name of its own
         if (origin := headers.get("origin")) and not self._own(origin, headers.get("host", "")):
             return 403, "pages of other addresses may not ask here; --origins lets them"
@@ -66,19 +66,19 @@ class Door:
         return None
 
     def _own(self, origin: str, host: str) -> bool:
-        allowed = self._desk.options.origins
+        allowed = self._options.origins
         return "*" in allowed or origin in allowed or urlsplit(origin).netloc == host
 
     def _write(self, scope: Scope, seen: _Seen, seconds: float) -> None:
         route, status = route_of(scope), str(seen.status)
-        self._desk.meters.count("requests", 1, {"route": route, "status": status})
-        self._desk.meters.spread("request_seconds", seconds, {"route": route})
+        self._meters.count("requests", 1, {"route": route, "status": status})
+        self._meters.spread("request_seconds", seconds, {"route": route})
         method = scope.get("method", "WS")
-        if self._desk.options.log == "json":
+        if self._options.log == "json":
             line: dict[str, Any] = {"time": time.time(), "method": method, "route": route, "status": seen.status,
                                     "seconds": round(seconds, 4), "sent": seen.sent}  # fmt: skip
             print(json.dumps(line), file=sys.stderr, flush=True)
-        elif self._desk.options.log == "text":
+        elif self._options.log == "text":
             print(f"{method} {route} {status} {seconds:.3f} s", file=sys.stderr, flush=True)
 
 
@@ -115,6 +115,11 @@ def _guarded(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]
     """An answer's headers, so that no browser takes a text for a page, and nobody on the way keeps what was said."""
     found = [*headers, (b"x-content-type-options", b"nosniff")]
     return found if any(name.lower() == b"cache-control" for name, _ in found) else [*found, (b"cache-control", b"no-store")]
+
+
+def without_token(offered: Iterable[str]) -> list[str]:
+    """The subprotocols of a web socket that are none but in name."""
+    return [name for name in offered if not name.startswith(_KEY)]
 
 
 def _borne(headers: Headers) -> str | None:

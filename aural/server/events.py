@@ -42,7 +42,7 @@ class Events:
                 begun = True
                 headers = [(b"content-type", self._kind.encode()), (b"cache-control", b"no-store")]
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
-            data = event if isinstance(event, bytes) else f"data: {json.dumps(event)}\n\n".encode()
+            data = event if isinstance(event, bytes) else event_of(event)
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
         async with self._held:
@@ -60,6 +60,11 @@ class Events:
                     return  # what was sent is no whole sound, and a connection that breaks off says so
                 await emit({"error": told(error)})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def event_of(value: dict[str, Any]) -> bytes:
+    """One event as it goes out."""
+    return f"data: {json.dumps(value)}\n\n".encode()
 
 
 @contextlib.asynccontextmanager

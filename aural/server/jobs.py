@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, final
@@ -17,32 +17,30 @@ from starlette.routing import Route
 from aural import files, find
 from aural.errors import AuralError, UsageError
 from aural.formats import json as result_json
-from aural.results import Result
 from aural.server.answers import as_json, guarded, report, told
-from aural.server.desk import Ask, Desk
 from aural.server.events import Emit, Events, Gone
+from aural.server.hands import RESULT, Failed, Hear, Lost, brought, question
 from aural.server.ledger import Job, Ledger
 from aural.server.names import aliases_of
+from aural.server.options import Options
 from aural.server.replicas import Seat
 from aural.server.uploads import Form, received
 from aural.server.verbs import HOUSE, ask_of, rendered, type_of, verbs, wish_of
 from aural.server.watch import Watch
-from aural.sound.source import Source
-from aural.tasks._written import render, writable
+from aural.tasks._written import writable
 
 _HOUR, _NEVER = 3600.0, 1e9  # s
 _LOOK = 1.0  # s between two looks at what other servers did
-_RESULT = "result"  # how an answer is kept that can be written as anything
 
 
 @final
 class Jobs:
-    """Runs what the ledger in `folder` holds, one after the other, beside the requests of the moment."""
+    """Runs what the ledger in `folder` holds, `many` at once, beside the requests of the moment; `hear` does the work."""
 
-    def __init__(self, desk: Desk, folder: Path, seat: Seat | None = None) -> None:
-        self._desk, self._folder, self._seat = desk, folder, seat
+    def __init__(self, options: Options, folder: Path, hear: Hear, many: int, seat: Seat | None = None) -> None:
+        self._options, self._folder, self._hear, self._many, self._seat = options, folder, hear, many, seat
         self._ledger: Ledger | None = None
-        self._aliases = aliases_of(desk.options.alias)
+        self._aliases = aliases_of(options.alias)
         self._news = asyncio.Condition()
         self._wake = asyncio.Event()
         self.progress: dict[str, tuple[str, float, float | None]] = {}  # of what runs: stage, done, total
@@ -64,8 +62,7 @@ class Jobs:
             if self._seat is None:
                 await asyncio.to_thread(ledger.resume)
             self._wake.set()
-            many = max(1, self._desk.options.workers - 1)  # the rest is for who waits for an answer
-            chores = [asyncio.ensure_future(self._work()) for _ in range(many)] + [asyncio.ensure_future(self._expire())]
+            chores = [asyncio.ensure_future(self._work()) for _ in range(self._many)] + [asyncio.ensure_future(self._expire())]
             if self._seat is not None:
                 chores.append(asyncio.ensure_future(self._share()))
             try:
@@ -130,21 +127,15 @@ class Jobs:
         """The answer of a job that is done, in a format. Raises: UsageError for one that it was not kept for."""
         task = find.page("tasks", job.verb).TASK
         data = (self.ledger.place(job.id) / "answer").read_bytes()
-        if job.format != _RESULT:
+        if job.format != RESULT:
             if format not in (None, job.format):
                 raise UsageError(f"this answer was kept as {job.format}", where="--format", fix="Name the format with the job")
             return Response(data, media_type=type_of(job.format, task.writes))
         fields = {n: t[-1] for n, t in job.fields.items()} | dict(given)
         wanted = wish_of(task, Form({n: (v,) for n, v in fields.items()} | ({"format": (format,)} if format else {})))
         with ExitStack() as stack:
-            return rendered(self._ask(job, stack), fields, wanted, result_json.read(data))
-
-    def _ask(self, job: Job, stack: ExitStack) -> Ask:
-        given: dict[str, tuple[Source, ...]] = {}
-        for i, (field, shown) in enumerate(job.files):
-            file = stack.enter_context((self.ledger.place(job.id) / str(i)).open("rb"))
-            given[field] = (*given.get(field, ()), Source(file, shown))
-        return ask_of(job.verb, Form(job.fields, given), self._aliases)
+            files = brought(job, self.ledger.place(job.id), stack)
+            return rendered(question(job.verb, job.fields, files, self._aliases), fields, wanted, result_json.read(data))
 
     async def _work(self) -> None:
         while True:
@@ -162,33 +153,25 @@ class Jobs:
             self.progress[job.id] = (stage, round(done, 1), total and round(total, 1))
             loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self._changed()))
 
-        watch = self._watches[job.id] = Watch(self._desk.options.max_length, _NEVER, step)
+        watch = self._watches[job.id] = Watch(self._options.max_length, _NEVER, step)
         await self._changed()
         try:
-            format, data = await self._desk.work(lambda: self._heard(job, watch), watch)
+            format, data = await self._hear(job, self.ledger.place(job.id), watch)
             await asyncio.to_thread(self.ledger.finish, job.id, format, data)
         except asyncio.CancelledError:
             self.ledger.hand_back(job.id)  # the server stops
             raise
+        except Lost:
+            await asyncio.to_thread(self.ledger.lost, job.id)
+            self._wake.set()
         except Exception as error:
-            if not isinstance(error, AuralError):
+            if not isinstance(error, AuralError | Failed):
                 report(error)
-            await asyncio.to_thread(self.ledger.fail, job.id, told(error))
+            await asyncio.to_thread(self.ledger.fail, job.id, error.problem if isinstance(error, Failed) else told(error))
         finally:
             self._watches.pop(job.id, None)
             self.progress.pop(job.id, None)
         await self._changed()
-
-    def _heard(self, job: Job, watch: Watch) -> tuple[str, bytes]:
-        """(how it is kept, the bytes) of a job's answer."""
-        with ExitStack() as stack:
-            ask = self._ask(job, stack)
-            answer = self._desk.answer(ask, watch)
-            if isinstance(answer, Result):
-                return _RESULT, result_json.write(answer).encode("utf-8", "replace")
-            format = wish_of(find.page("tasks", job.verb).TASK, Form(job.fields))
-            made = render(answer, format, None, {n: t[-1] for n, t in job.fields.items()})
-            return format, made.encode() if isinstance(made, str) else made
 
     async def _share(self) -> None:
         """What others need to know of the jobs here, and what is needed of theirs: new ones, and those that were canceled."""
@@ -208,8 +191,8 @@ class Jobs:
 
     async def _expire(self) -> None:
         while True:
-            if self._desk.options.keep:
-                await asyncio.to_thread(self.ledger.expire, self._desk.options.keep * _HOUR)
+            if self._options.keep:
+                await asyncio.to_thread(self.ledger.expire, self._options.keep * _HOUR)
             await asyncio.sleep(60)
 
     async def _changed(self) -> None:
@@ -217,12 +200,12 @@ class Jobs:
             self._news.notify_all()
 
 
-def routes(desk: Desk, jobs: Jobs) -> list[Route]:
-    """The routes of jobs."""
+def routes(options: Options, jobs: Jobs, place: Callable[[], contextlib.AbstractContextManager[None]]) -> list[Route]:
+    """The routes of jobs; `place` is one for a request that brings something."""
 
     async def submit(request: Request) -> Response:
-        with desk.place():
-            async with received(request, desk.options) as form:
+        with place():
+            async with received(request, options) as form:
                 job = await jobs.submit(form.one("verb") or "listen", form)
         return as_json(shown(jobs, job), 202, {"Location": f"/v1/jobs/{job.id}"})
 
@@ -289,6 +272,6 @@ def shown(jobs: Jobs, job: Job) -> dict[str, Any]:
     if job.error is not None:
         found["error"] = dict(job.error)
     if job.state == "done":
-        kept = writable(find.page("tasks", job.verb).TASK) if job.format == _RESULT else (job.format,)
+        kept = writable(find.page("tasks", job.verb).TASK) if job.format == RESULT else (job.format,)
         found["formats"] = list(kept)
     return found

@@ -95,6 +95,11 @@ class Ledger:
         with self._write() as base:
             _again(base, "id in (select id from held where owner = ?)", owner)
 
+    def lost(self, name: str) -> None:
+        """A running job whose server ended elsewhere waits again, or has failed for good."""
+        with self._write() as base:
+            _again(base, "id = ?", name)
+
     def progressed(self, name: str, stage: str, done: float, total: float | None) -> None:
         """How far a running job is."""
         with self._write() as base:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import final
 
 _BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)  # s
@@ -64,6 +64,55 @@ class Meters:
         for name, (about, value) in gauges.items():
             lines += [f"# HELP aural_{name} {about}.", f"# TYPE aural_{name} gauge", f"aural_{name} {value:g}"]
         return "\n".join(lines) + "\n"
+
+
+def summed(texts: Sequence[str]) -> str:
+    """The meters of several servers as one text: each number is the sum of theirs."""
+    sums: dict[str, float] = {}
+    for line in (line for text in texts for line in text.splitlines()):
+        name, _, value = line.rpartition(" ")
+        if not line.startswith("#") and name:
+            sums[name] = sums.get(name, 0.0) + float(value)
+    heads = list(dict.fromkeys(line for text in texts for line in text.splitlines() if line.startswith("#")))
+    return _laid_out(heads, sums)
+
+
+def without(text: str, names: Sequence[str]) -> str:
+    """Meters less those of some names, which are told without what follows them in a histogram."""
+    return _chosen(text, lambda name, kind: name not in names)
+
+
+def lasting(text: str) -> str:
+    """What stays true when a server is gone: all that was counted."""
+    return _chosen(text, lambda name, kind: kind != "gauge")
+
+
+def _chosen(text: str, wanted: Callable[[str, str], bool]) -> str:
+    """The meters that are wanted by name and kind."""
+    lines, keep = list[str](), True
+    about = ""
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            about = line
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            keep = wanted(name, kind)
+            lines += [about, line] if keep else []
+        elif keep:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _laid_out(heads: list[str], sums: dict[str, float]) -> str:
+    """The sums behind the comments of their names, as Prometheus wants them: all of one name together."""
+    lines: list[str] = []
+    left = dict(sums)
+    for about in (h for h in heads if h.startswith("# HELP ")):
+        name = about.split(" ")[2]
+        lines += [about, *(h for h in heads if h.startswith(f"# TYPE {name} "))]
+        own = [k for k in left if k.partition("{")[0] in (name, f"{name}_bucket", f"{name}_sum", f"{name}_count")]
+        lines += [f"{k} {left.pop(k):g}" for k in own]
+    return "\n".join(lines) + "\n"
 
 
 def _histogram(name: str, labels: tuple[tuple[str, str], ...], buckets: list[float]) -> list[str]:

@@ -19,13 +19,13 @@ from typing import Any, final
 from aural import files
 from aural.errors import LimitReached, UsageError
 from aural.models.runtime import Runtime
+from aural.server.fitting import FAILURES, SHORT, Fitting, numbers_of
 from aural.server.ledger import Ledger
+from aural.server.meters import summed
 from aural.server.options import Options
 from aural.settings import home
 
 _LOOK = 0.5  # s between two looks at the servers
-_BUSY, _QUIET = 2.0, 60.0  # s for which all places must be taken (one server could do it all) before one comes (goes)
-_SHORT, _FAILURES = 10.0, 3  # so many servers in a row that lived shorter (s) are no accident
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -56,40 +56,12 @@ class Seat:
     def summed(self, own: str) -> str:
         """The meters of all servers: each number is the sum of theirs."""
         others = [p.read_text(encoding="utf-8") for p in sorted(Path(self.board).glob("[0-9]*")) if p.name != str(self.number)]
-        sums: dict[str, float] = {}
-        for line in (line for text in [own, *others] for line in text.splitlines()):
-            name, _, value = line.rpartition(" ")
-            if not line.startswith("#") and name:
-                sums[name] = sums.get(name, 0.0) + float(value)
-        heads = list(dict.fromkeys(line for text in [own, *others] for line in text.splitlines() if line.startswith("#")))
-        return _laid_out(heads, sums)
+        return summed([own, *others])
 
 
 def name_of(number: int) -> str:
     """What the ledger of jobs calls a server."""
     return f"server {number}"
-
-
-def _laid_out(heads: list[str], sums: dict[str, float]) -> str:
-    """The sums behind the comments of their names, as Prometheus wants them: all of one name together."""
-    lines: list[str] = []
-    left = dict(sums)
-    for about in (h for h in heads if h.startswith("# HELP ")):
-        name = about.split(" ")[2]
-        lines += [about, *(h for h in heads if h.startswith(f"# TYPE {name} "))]
-        own = [k for k in left if k.partition("{")[0] in (name, f"{name}_bucket", f"{name}_sum", f"{name}_count")]
-        lines += [f"{k} {left.pop(k):g}" for k in own]
-    return "\n".join(lines) + "\n"
-
-
-def numbers_of(text: str) -> tuple[int, int]:
-    """(least, most) from "3" or "1-4". Raises: UsageError."""
-    least, dash, most = text.partition("-")
-    if least.isdecimal() and (most.isdecimal() or not dash):
-        found = int(least), int(most or least)
-        if 1 <= found[0] <= found[1] <= 256:
-            return found
-    raise UsageError(f"{text!r:.40} is no number of servers", where="--replicas", fix="Write 3, or 1-4 to let them come and go")
 
 
 @contextlib.contextmanager
@@ -115,23 +87,23 @@ class Replicas:
     """Begins and ends servers; `run` returns when all have ended. Each gets its share of the cores."""
 
     def __init__(self, door: socket.socket, options: Options, runtime: Runtime, ledger: Ledger | None, board: str) -> None:
-        self._least, self._most = numbers_of(options.replicas)
-        share = max(1, (os.cpu_count() or 1) // self._most)
+        least, most = numbers_of(options.replicas)
+        share = max(1, (os.cpu_count() or 1) // most)
         self._options = dataclasses.replace(options, running=options.running or share)
         self._runtime = Runtime(runtime.device, runtime.threads or share)
         self._door, self._ledger, self._board = door, ledger, board
-        self._inside: Any = _CONTEXT.Array("i", self._most)
+        self._inside: Any = _CONTEXT.Array("i", most)
         self._servers: dict[int, tuple[SpawnProcess, float]] = {}
         self._leaving: set[int] = set()
         self._failures = 0
-        self._since = {"busy": time.monotonic(), "quiet": time.monotonic()}
+        self._fitting = Fitting(least, most, self._options.workers)
         self.stopping = threading.Event()
 
     def run(self) -> int:
         """Until `stopping` is set. Raises: LimitReached when the servers keep ending by themselves."""
         try:
             while not self.stopping.is_set():
-                for number in range(self._least):
+                for number in range(self._fitting.least):
                     if number not in self._servers:
                         self._begin(number)
                 self._look()
@@ -165,26 +137,20 @@ class Replicas:
                 self._leaving.discard(number)
                 continue
             print(f"aural: server {number} ended ({process.exitcode}) and is begun again", file=sys.stderr, flush=True)
-            self._failures = self._failures + 1 if time.monotonic() - begun < _SHORT else 0
-            if self._failures >= _FAILURES:
-                raise LimitReached(f"{_FAILURES} servers in a row ended as soon as they began", fix="See what they wrote above")
+            self._failures = self._failures + 1 if time.monotonic() - begun < SHORT else 0
+            if self._failures >= FAILURES:
+                raise LimitReached(f"{FAILURES} servers in a row ended as soon as they began", fix="See what they wrote above")
 
     def _fit(self) -> None:
         """One more while all places are taken, one fewer while the rest could do it all."""
         there = [n for n in self._servers if n not in self._leaving]
-        inside, now = sum(self._inside), time.monotonic()
-        if inside < self._options.workers * len(there) or len(self._servers) == self._most:
-            self._since["busy"] = now
-        if inside >= self._options.workers * (len(there) - 1) or len(there) <= self._least:
-            self._since["quiet"] = now
-        if now - self._since["busy"] > _BUSY:
-            self._begin(next(n for n in range(self._most) if n not in self._servers))
-            self._since["busy"] = now
-        elif now - self._since["quiet"] > _QUIET:
+        change = self._fitting.change(sum(self._inside), len(there), len(self._servers))
+        if change > 0:
+            self._begin(next(n for n in range(self._fitting.most) if n not in self._servers))
+        elif change < 0:
             last = max(there)
             self._leaving.add(last)
             self._servers[last][0].terminate()
-            self._since["quiet"] = now
 
 
 def _serve(door: socket.socket, options: Options, runtime: Runtime, seat: Seat) -> None:

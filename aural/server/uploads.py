@@ -9,8 +9,8 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath, PureWindowsPath
-from typing import Any, final
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, Any, final
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from aural.errors import UsageError
+from aural.files import disk_error
 from aural.server.options import Options
 from aural.sound.source import Source
 
@@ -68,14 +69,11 @@ async def received(request: Request, options: Options) -> AsyncIterator[Form]:
 
     Raises: HTTPException 400, 408 (too slow), 413 (too large), 415.
     """
-    bounded = _Bounded(request.receive, round(options.max_upload * MB), options.patience)
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > bounded.most:
-        await bounded.refuse()
+    bounded = await _bounded(request, options)
     asked = Request(request.scope, bounded)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     query = {name: tuple(request.query_params.getlist(name)) for name in request.query_params}
-    try:
+    async with _refusing(bounded):
         if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
             async with asked.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_FIELD) as parts:
                 yield _form(query, parts.multi_items())
@@ -83,17 +81,54 @@ async def received(request: Request, options: Options) -> AsyncIterator[Form]:
             yield Form({**query, **_fields_of(await _text(asked))})
         else:
             with tempfile.SpooledTemporaryFile(_SPOOL) as file:
-                async for block in asked.stream():
-                    await asyncio.to_thread(file.write, block)
-                file.seek(0)
+                await _spooled(asked, file)
                 empty = not file.read(1)
                 yield Form(query) if empty else Form(query, {"file": (Source(file, "recording"),)}, {"file": (file,)})
+
+
+@contextlib.asynccontextmanager
+async def whole(request: Request, options: Options) -> AsyncIterator[IO[bytes]]:
+    """The body of a request as it came, in a temporary file without a name; it is there when this begins.
+
+    Raises: HTTPException 400, 408 (too slow), 413 (too large).
+    """
+    bounded = await _bounded(request, options)
+    with tempfile.SpooledTemporaryFile(_SPOOL) as file:
+        async with _refusing(bounded):
+            await _spooled(Request(request.scope, bounded), file)
+        yield file
+
+
+async def _spooled(request: Request, file: IO[bytes]) -> None:
+    """All bytes of a request into a file. Raises: LimitReached when the disk is full."""
+    async for block in request.stream():
+        try:
+            await asyncio.to_thread(file.write, block)
+        except OSError as error:
+            raise disk_error(error, Path(tempfile.gettempdir()), "TMPDIR names another folder") from error
+    file.seek(0)
+
+
+async def _bounded(request: Request, options: Options) -> _Bounded:
+    """A request's messages within the limits. Raises: HTTPException 413 where its head says that it is too large."""
+    bounded = _Bounded(request.receive, round(options.max_upload * MB), options.patience)
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > bounded.most:
+        await bounded.refuse()
+    return bounded
+
+
+@contextlib.asynccontextmanager
+async def _refusing(bounded: _Bounded) -> AsyncIterator[None]:
+    """A block in which a request comes in: what is wrong with it is raised as an HTTPException."""
+    try:
+        yield
     except MultiPartException as error:
         raise HTTPException(400, f"this form cannot be read ({error.message})") from None
     except _TooMuch:
         await bounded.refuse()
     except TimeoutError:
-        raise HTTPException(408, f"nothing or too little came for {options.patience:g} s") from None
+        raise HTTPException(408, f"nothing or too little came for {bounded.patience:g} s") from None
 
 
 def shown_name(name: str | None) -> str:
@@ -113,17 +148,17 @@ class _Bounded:
 
     def __init__(self, receive: Receive, most: int, patience: float) -> None:
         self.most = most
-        self._receive, self._patience = receive, patience
+        self._receive, self.patience = receive, patience
         self._count, self._more, self._begun = 0, True, time.monotonic()
 
     async def __call__(self) -> Message:
-        message = await asyncio.wait_for(self._receive(), self._patience)
+        message = await asyncio.wait_for(self._receive(), self.patience)
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
             self._more = message.get("more_body", False)
             if self._count > self.most:
                 raise _TooMuch
-            late = time.monotonic() - self._begun - self._patience
+            late = time.monotonic() - self._begun - self.patience
             if self._more and late > 0 and self._count < late * _SLOWEST:
                 raise TimeoutError
         return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, final
 from urllib.parse import urlsplit
 
@@ -46,9 +46,17 @@ def place_of(text: str, host: str) -> tuple[str, int]:
 _FAREWELL = 1.0  # s that a closed connection may take to send what is left
 
 
-@contextlib.asynccontextmanager
-async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
+Stay = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def listening(desk: Desk, place: tuple[str, int]) -> contextlib.AbstractAsyncContextManager[int]:
     """Serve Wyoming while the block runs; gives the port. Raises: UsageError for a place that cannot be listened on."""
+    return received(lambda reader, writer: Guest(desk, reader, writer).stay(), place)
+
+
+@contextlib.asynccontextmanager
+async def received(stay: Stay, place: tuple[str, int]) -> AsyncIterator[int]:
+    """Guests are let in while the block runs, and `stay` for as long as it does; gives the port. Raises: UsageError."""
     guests: set[asyncio.Task[None]] = set()
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -56,7 +64,7 @@ async def listening(desk: Desk, place: tuple[str, int]) -> AsyncIterator[int]:
         assert task is not None
         guests.add(task)
         try:
-            await Guest(desk, reader, writer).stay()
+            await stay(reader, writer)
         finally:
             await _gone(writer)
             guests.discard(task)

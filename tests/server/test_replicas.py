@@ -15,9 +15,10 @@ import pytest
 from serving import Served, served
 
 from aural.errors import UsageError
+from aural.server.fitting import numbers_of
 from aural.server.ledger import Ledger
 from aural.server.options import Options
-from aural.server.replicas import Replicas, Seat, name_of, numbers_of
+from aural.server.replicas import Replicas, Seat, name_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as Unix has them")
 LIMIT = 120  # s
@@ -59,10 +60,10 @@ def test_numbers() -> None:
 
 def test_more_come_while_all_places_are_taken_and_leave_when_it_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     from aural.models.runtime import Runtime
-    from aural.server import replicas
+    from aural.server import fitting
 
-    monkeypatch.setattr(replicas, "_BUSY", 0.0)
-    monkeypatch.setattr(replicas, "_QUIET", 0.0)
+    monkeypatch.setattr(fitting, "_BUSY", 0.0)
+    monkeypatch.setattr(fitting, "_QUIET", 0.0)
     made = Replicas(None, Options(replicas="1-3", running=2), Runtime(), None, "")  # type: ignore[arg-type]
     ended: list[int] = []
 
