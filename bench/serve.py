@@ -66,14 +66,19 @@ def served(folder: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "aural", "serve", "--port", "0", "--log", "none", "--jobs", str(folder / "jobs")]
     with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
         try:
-            while not (found := re.search(r"listening on (\S+)", log.read_text())):
-                time.sleep(0.1)
-            server = Server(found[1])
+            server = Server(listening(log))
             while not server.gauge("aural_ready"):
                 time.sleep(0.1)
             yield server
         finally:
             process.terminate()
+
+
+def listening(log: Path) -> str:
+    """The address that a server has written, once it has."""
+    while not (found := re.search(r"listening on (\S+)", log.read_text())):
+        time.sleep(0.1)
+    return found[1]
 
 
 def overhead(server: Server, clip: Path, rounds: int) -> Table:

@@ -19,6 +19,7 @@ from aural.server.wire import Broken, Call, Headers, asked
 
 TRIES = 3  # a request whose server was lost so often is not passed on again
 _BLOCK = 1 << 18
+_KEPT = 1 << 22  # bytes of an answer that are waited for before the first of them goes out
 # Of a request: what concerns one connection only, and what the front answers for.
 _OWN = frozenset(
     b"host connection content-length transfer-encoding keep-alive te trailer upgrade expect authorization origin".split()
@@ -100,13 +101,17 @@ class Relay:
         async with asked(seat.replica.address, self._call) as reply:
             headers = [(n, v) for n, v in reply.headers if n not in _THEIRS]
             self._events = any(n == b"content-type" and v.startswith(b"text/event-stream") for n, v in headers)
-            if any(n == b"content-length" for n, _ in headers):
+            first = b""
+            if (length := next((int(v) for n, v in headers if n == b"content-length"), None)) is not None:
                 self._fleet.done(seat)  # the answer is whole: who reads it slowly keeps nobody from being heard
+                if length <= _KEPT:  # until it is here, too, it can be asked for again
+                    first = b"".join([block async for block in reply.blocks])
             self._begun = True
             await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-            async for block in reply.blocks:
-                await send({"type": "http.response.body", "body": block, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if not first:
+                async for block in reply.blocks:
+                    await send({"type": "http.response.body", "body": block, "more_body": True})
+        await send({"type": "http.response.body", "body": first, "more_body": False})
 
 
 def lost_error() -> LimitReached:

@@ -41,9 +41,19 @@ async def heard(request: Request) -> Response:
         die(asked["die"])
     await asyncio.sleep(float(asked.get("wait", 0)))
     HEARD[0] += 1
+    if asked.get("half"):
+        return StreamingResponse(half(asked["half"]), headers={"content-length": "10"})
     return JSONResponse(
         {"pid": os.getpid(), "bytes": len(body), "sum": sum(body), "asked": dict(asked), "headers": dict(request.headers)}
     )
+
+
+async def half(where: str) -> AsyncIterator[bytes]:
+    """Ten bytes, of which five come late or never."""
+    yield b"01234"
+    await asyncio.sleep(0.05)
+    die(where)
+    yield b"56789"
 
 
 async def told(request: Request) -> Response:

@@ -127,6 +127,11 @@ def test_what_was_lost_is_asked_again_elsewhere(client: TestClient, tmp_path: Pa
     assert (tmp_path / "died").exists() and got.status_code == 200 and got.json()["bytes"] == 3
 
 
+def test_half_an_answer_is_none(client: TestClient, tmp_path: Path) -> None:
+    got = client.post(f"/v1/vad?half={tmp_path}")
+    assert (tmp_path / "died").exists() and got.content == b"0123456789"
+
+
 def test_what_takes_servers_down_is_given_up(client: TestClient) -> None:
     got = client.post("/v1/vad?die=always")
     assert got.status_code == 503 and got.json()["error"]["code"] == "overloaded" and "was lost" in got.json()["error"]["message"]
