@@ -34,7 +34,7 @@ MARK = "AURAL_BENCH_FLEET"
 NODES = {
     MARK: "1",
     "RAY_worker_niceness": "0",
-}  # Ray's workers give way to everything else by default; a server asked directly does not
+}  # by default Ray's workers give way to everything else
 COLUMNS = ("what", "median", "least", "most", "95 % low", "95 % high")
 
 

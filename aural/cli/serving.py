@@ -124,7 +124,10 @@ class Nodes(Ground):
         return self._running
 
     def begin(self) -> Node:
-        return Node(self._ray, self._begin())
+        try:
+            return Node(self._ray, self._begin())
+        except Exception as error:  # ray raises bare ones, too
+            raise LimitReached(f"no server can be begun ({_why(error)})", where="--cluster", fix="See to the cluster") from error
 
 
 def _why(error: Exception) -> str:

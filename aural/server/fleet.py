@@ -60,7 +60,7 @@ class Ground(ABC):
 
     @abstractmethod
     def begin(self) -> Footing:
-        """Begin one more, when there is room."""
+        """Begin one more, when there is room. Raises: LimitReached when there is no ground any more."""
 
 
 @dataclass(eq=False)
@@ -233,28 +233,34 @@ class Fleet:
         return min(there, key=lambda r: (r.working + r.live, r.turn), default=None)
 
     async def _keep(self, failed: Callable[[], None]) -> None:
-        """Begin and end servers. Who waits in vain is told."""
-        while True:
-            staying = [r for r in self.replicas if not r.leaving]
-            inside = sum(r.working + r.live for r in self.replicas) + len(self._waiting)
-            change = self._fitting.change(inside, len(staying), len(self.replicas))
-            for _ in range(max(change, self._fitting.least - len(staying))):
-                self._begin()
-            if change < 0:
-                one = min(staying, key=lambda r: (r.open, r.working + r.live, -r.number))
-                one.leaving = True
-            if any(r.open for r in self.replicas):
-                self._bare = time.monotonic()
+        """Begin and end servers, until none can be begun."""
+        while self.failure is None:
+            try:
+                self._fit()
+            except LimitReached as error:
+                self.failure = error
             if self._failures >= FAILURES:
                 self.failure = LimitReached(
                     f"{FAILURES} servers in a row ended as soon as they began", fix="See what is told above"
                 )
-                failed()
-            elif time.monotonic() - self._bare > _BARE:
-                for _, coming in self._waiting:
-                    if not coming.done():
-                        coming.set_exception(LimitReached("no server is there to hear this", fix="Send it again in a minute"))
             await asyncio.sleep(_LOOK)
+        failed()
+
+    def _fit(self) -> None:
+        """As many servers as there are to be. Who waits for one in vain is told."""
+        staying = [r for r in self.replicas if not r.leaving]
+        inside = sum(r.working + r.live for r in self.replicas) + len(self._waiting)
+        change = self._fitting.change(inside, len(staying), len(self.replicas))
+        for _ in range(max(change, self._fitting.least - len(staying))):
+            self._begin()
+        if change < 0:
+            min(staying, key=lambda r: (r.open, r.working + r.live, -r.number)).leaving = True
+        if any(r.open for r in self.replicas):
+            self._bare = time.monotonic()
+        elif time.monotonic() - self._bare > _BARE:
+            for _, coming in self._waiting:
+                if not coming.done():
+                    coming.set_exception(LimitReached("no server is there to hear this", fix="Send it again in a minute"))
 
     def _begin(self) -> None:
         replica = Replica(next(self._numbers), self._ground.begin())
@@ -271,7 +277,8 @@ class Fleet:
         self._past = [summed([lasting(replica.meters), *self._past])]
         if why:
             print(f"aural: server {replica.number} is gone ({why}) and another is begun", file=sys.stderr, flush=True)
-            short = replica.address is None or time.monotonic() - replica.begun < SHORT
+            # What may have been taken down by a request is no sign that servers cannot be here.
+            short = replica.address is None or (not replica.turn and time.monotonic() - replica.begun < SHORT)
             self._failures = self._failures + 1 if short else 0
         await replica.footing.stop(_FAREWELL if not why else 0.0)  # what only looked as if it were gone ends, too
 

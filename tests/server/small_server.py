@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -19,14 +20,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 HEARD = [0]
 
 
-def die(where: str) -> None:
-    """End here and now: always, or once for all servers that are told the same folder."""
+def die(where: str, number: int = signal.SIGKILL) -> None:
+    """End (or stand still) here and now: always, or once for all servers that are told the same folder."""
     if where != "always":
         try:
             (Path(where) / "died").touch(exist_ok=False)
         except FileExistsError:
             return
-    os._exit(9)
+    os.kill(os.getpid(), number)
 
 
 async def metrics(request: Request) -> Response:
@@ -39,6 +40,8 @@ async def heard(request: Request) -> Response:
     asked = request.query_params
     if asked.get("die"):
         die(asked["die"])
+    if asked.get("hang"):
+        die(asked["hang"], signal.SIGSTOP)
     await asyncio.sleep(float(asked.get("wait", 0)))
     HEARD[0] += 1
     if asked.get("half"):

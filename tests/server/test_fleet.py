@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from aural.server.meters import lasting, without
 from aural.server.options import Options
 from aural.server.wire import Address, Broken, Call, asked
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as Unix has them")
 HERE = "http://127.0.0.1:8000"
 SMALL = [sys.executable, str(Path(__file__).with_name("small_server.py"))]
 
@@ -211,6 +213,14 @@ def test_servers_come_and_go_with_what_there_is_to_do(tmp_path: Path, monkeypatc
         assert len(set(found)) == 2, "what waited was given to the one that came"
         until(lambda: client.get("/ready").json()["begun"] == 1)
         assert len(ground.begun) == 2
+
+
+def test_a_machine_that_says_nothing_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("_SILENT", 1.0), ("_PATIENT", 0.5), ("_DOUBT", 0.5), ("_ASK", 0.2)):
+        monkeypatch.setattr(fleet, name, seconds)
+    with fronted(tmp_path, 2) as (client, _):
+        got = client.post(f"/v1/vad?hang={tmp_path}", content=b"abc")
+        assert (tmp_path / "died").exists() and got.status_code == 200 and got.json()["bytes"] == 3
 
 
 class Never(Footing):
