@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _AHEAD = 2  # recordings at a worker: one that it hears and one that waits there
 _TRIES = 3  # a recording whose worker was lost so often has failed
 _LOOK = 1.0  # s between two looks at the cluster, which may have grown
+_KNOCK = 10.0  # s for a cluster to let us in
 _ORPHANED = 60.0  # s in which a cluster without any worker may find one again
 
 
@@ -100,6 +102,7 @@ def joined(where: str) -> Iterator[Any]:
     quiet = {"log_to_driver": False, "logging_level": "ERROR", "namespace": "aural"}
     try:
         try:
+            _knock(where)
             ray.init(address=where, **quiet)
         except ConnectionError:
             if where != "auto":
@@ -113,6 +116,14 @@ def joined(where: str) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(where: str) -> None:
+    """Raises: OSError where nobody listens at HOST:PORT; ray itself would go on asking for minutes."""
+    host, colon, port = where.rpartition(":")
+    if colon and "/" not in where and port.isdecimal():
+        with socket.create_connection((host.strip("[]"), int(port)), _KNOCK):
+            pass
 
 
 @final

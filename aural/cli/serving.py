@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
+import queue
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -55,7 +56,8 @@ class Server:
         own = ray.util.get_node_ip_address()
         host = _LOCAL if own == front else own
         door = listening(host, 0)
-        made = behind(dataclasses.replace(options, host=host), runtime)
+        self._complaints: queue.Queue[str] = queue.Queue()
+        made = behind(dataclasses.replace(options, host=host), runtime, self._complaints.put)
         self._place: Address = (host, door.getsockname()[1])
         self._server = server_of(made, options)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [door]}, daemon=True)
@@ -68,6 +70,10 @@ class Server:
     def ended(self) -> None:
         """Answered when it has ended."""
         self._thread.join()
+
+    def complaint(self) -> str:
+        """Answered when a model could not be opened: why."""
+        return self._complaints.get()
 
     def stop(self) -> None:
         """Finish what runs, and end."""
@@ -95,6 +101,13 @@ class Node(Footing):
         except self._ray.exceptions.RayError as error:
             return _why(error)
         return "it ended by itself"
+
+    async def complaint(self) -> str:
+        try:
+            return str(await self._actor.complaint.remote())
+        except self._ray.exceptions.RayError:
+            await asyncio.Event().wait()  # who looks after its end tells why
+            raise
 
     async def stop(self, seconds: float) -> None:
         if seconds:

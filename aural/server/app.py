@@ -46,7 +46,7 @@ def app(options: Options | None = None, runtime: Runtime | None = None, seat: Se
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with _served(desk, seat), contextlib.AsyncExitStack() as doors:
+        async with _served(desk, seat, _say), contextlib.AsyncExitStack() as doors:
             await doors_open(desk.options, work, lambda r, w: wyoming.Guest(desk, r, w).stay(), doors)
             yield
 
@@ -56,14 +56,15 @@ def app(options: Options | None = None, runtime: Runtime | None = None, seat: Se
     return made
 
 
-def behind(options: Options, runtime: Runtime) -> Starlette:
-    """The application as a front passes requests on to it: jobs come as errands, Wyoming in a web socket."""
+def behind(options: Options, runtime: Runtime, told: Callable[[str], None]) -> Starlette:
+    """The application as a front passes requests on to it: jobs come as errands, Wyoming in a web socket. `told` hears
+    which models could not be opened."""
     desk = Desk(options, runtime)
     check(options)
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
-        async with _served(desk, None):
+        async with _served(desk, None, told):
             yield
 
     sockets = [*stream.routes(desk), *realtime.routes(desk), *tunnel.inner(desk)]
@@ -135,9 +136,9 @@ def _answers(desk: Desk) -> list[Route]:
 
 
 @contextlib.asynccontextmanager
-async def _served(desk: Desk, seat: Seat | None) -> AsyncIterator[None]:
+async def _served(desk: Desk, seat: Seat | None, told: Callable[[str], None]) -> AsyncIterator[None]:
     """What goes on beside the requests; in the end the desk is closed."""
-    chores = [asyncio.ensure_future(_open(desk)), asyncio.ensure_future(_sweep(desk))]
+    chores = [asyncio.ensure_future(_open(desk, told)), asyncio.ensure_future(_sweep(desk))]
     if seat is not None:
         chores.append(asyncio.ensure_future(_post(desk, seat)))
     try:
@@ -165,7 +166,7 @@ async def _post(desk: Desk, seat: Seat) -> None:
         await asyncio.sleep(1)
 
 
-async def _open(desk: Desk) -> None:
+async def _open(desk: Desk, told: Callable[[str], None]) -> None:
     """Open the models that are wanted at once; the server takes requests meanwhile and says so in /ready."""
 
     def opened() -> None:
@@ -178,9 +179,13 @@ async def _open(desk: Desk) -> None:
     try:
         await asyncio.to_thread(opened)
     except AuralError as error:
-        print(f"aural: {error}", file=sys.stderr, flush=True)
+        told(str(error))
         return
     desk.ready.set()
+
+
+def _say(text: str) -> None:
+    print(f"aural: {text}", file=sys.stderr, flush=True)
 
 
 async def _sweep(desk: Desk) -> None:

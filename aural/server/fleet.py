@@ -46,6 +46,10 @@ class Footing(ABC):
         """Why it has ended, once it has."""
 
     @abstractmethod
+    async def complaint(self) -> str:
+        """Why its models cannot be opened, once it knows that they cannot."""
+
+    @abstractmethod
     async def stop(self, seconds: float) -> None:
         """End it, politely for so long."""
 
@@ -288,7 +292,7 @@ class Fleet:
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             if replica.address is not None and not ways[1].done():
-                ways += [asyncio.ensure_future(w) for w in (replica.footing.ended(), self._watched(replica))]
+                ways += [asyncio.ensure_future(w) for w in (replica.footing.ended(), self._watched(replica), _complained(replica))]
                 await asyncio.wait(ways[1:], return_when=asyncio.FIRST_COMPLETED)
                 return next(way.result() for way in ways[1:] if way.done())
             return next(way.result() for way in ways if way.done())
@@ -342,3 +346,10 @@ class Fleet:
             await asyncio.sleep(_LOOK)
             left -= _LOOK if replica.leaving else 0.0
         return ""
+
+
+async def _complained(replica: Replica) -> str:
+    """Pass on what a server cannot open; it goes on and may answer what needs other models."""
+    print(f"aural: server {replica.number}: {await replica.footing.complaint()}", file=sys.stderr, flush=True)
+    await replica.gone.wait()
+    return ""

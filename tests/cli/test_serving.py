@@ -184,6 +184,13 @@ def test_a_node_dies_and_every_request_and_job_is_answered_once(fleet: Served, c
     until(lambda: not actors())
 
 
+@pytest.mark.skipif(not RAY, reason="ray is not installed")
+def test_a_cluster_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "aural", "serve", "--port", "0", "--cluster", "127.0.0.1:1", "--jobs", str(tmp_path)]
+    done = subprocess.run(line, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+    assert done.returncode == 5 and "cannot be reached" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(RAY, reason="ray is installed")
 def test_a_fleet_needs_its_package(tmp_path: Path) -> None:
     line = [sys.executable, "-m", "aural", "serve", "--port", "0", "--cluster", "127.0.0.1:1", "--jobs", str(tmp_path)]

@@ -49,6 +49,10 @@ class Process(Footing):
             await asyncio.sleep(0.5)  # later than the connections tell
         return "killed"
 
+    async def complaint(self) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
     async def stop(self, seconds: float) -> None:
         self.process.kill()
         await asyncio.to_thread(self.process.communicate)
@@ -228,6 +232,9 @@ class Never(Footing):
         raise LimitReached("this node has no ears")
 
     async def ended(self) -> str:
+        raise AssertionError
+
+    async def complaint(self) -> str:
         raise AssertionError
 
     async def stop(self, seconds: float) -> None:
