@@ -24,6 +24,7 @@ from aural.results import Question
 from aural.settings import option
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
+_WORSE = 2  # lighter penalties in a row that did worse: no lighter one is tried
 _METRICS = {"class": "accuracy", "set": "map", "number": "mae"}
 
 
@@ -105,8 +106,12 @@ def fitted(points: np.ndarray, truth: np.ndarray, question: Question, l2: float,
 
 
 def best(heard: Heard, truth: np.ndarray, fold: np.ndarray, question: Question, options: Options) -> list[Tried]:
-    """For each input the penalty with the least loss over the folds [N]."""
-    grid = GRID if options.l2 is None else (options.l2,)
+    """For each input the penalty with the least loss over the folds [N].
+
+    Penalties are tried from the heaviest one down, until two in a row have done worse than one before: a lighter one fits what was
+    heard still closer, and takes many times as long to fit.
+    """
+    grid = sorted(GRID, reverse=True) if options.l2 is None else (options.l2,)
     found = []
     for text, points in heard.items():
         tries = []
@@ -116,6 +121,8 @@ def best(heard: Heard, truth: np.ndarray, fold: np.ndarray, question: Question, 
                 layer = fitted(points[fold != part], truth[fold != part], question, l2, options.balanced)
                 told[fold == part] = layer.predict(points[fold == part])
             tries.append(Tried(text, l2, loss(told, truth, question), told))
+            if len(tries) > _WORSE and min(t.loss for t in tries[-_WORSE:]) > min(t.loss for t in tries):
+                break
         found.append(min(tries, key=lambda t: t.loss))
     return found
 

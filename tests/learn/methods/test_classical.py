@@ -15,8 +15,9 @@ from aural.corpora.manifest import Clip, read_manifest
 from aural.corpora.rows import rows
 from aural.errors import LearningError, ModelRefused, UsageError
 from aural.learn.job import Job
+from aural.learn.methods import classical
 from aural.learn.methods._heard import places
-from aural.learn.methods.classical import METHOD
+from aural.learn.methods.classical import GRID, METHOD, Options, best, fitted, loss
 from aural.learn.train import Ask, train
 from aural.models import store
 from aural.models.runtime import Runtime
@@ -91,6 +92,30 @@ def test_groups_stay_together_and_folds_shrink_to_what_there_is(tmp_path: Path) 
     assert all(len({int(f) for f, c in zip(fold, clips, strict=True) if c.speaker == s}) == 1 for s in ("s0", "s1", "s2", "s3"))
     with pytest.raises(LearningError, match="one group"):
         places(clips[:1], 5, 0)
+
+
+def test_light_penalties_are_not_fitted_where_heavier_ones_did_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, question = np.random.default_rng(3), Question("clip", "class")
+    truth = np.eye(3)[np.arange(60) % 3]
+    points = {"blurred": truth @ rng.normal(0, 1, (3, 40)) + rng.normal(0, 8, (60, 40))}
+    fold, options, tried = np.arange(60) // 3 % 4, Options(), list[float]()
+
+    def counted(x: np.ndarray, y: np.ndarray, q: Question, l2: float, balanced: bool) -> object:
+        tried.append(l2)
+        return fitted(x, y, q, l2, balanced)
+
+    monkeypatch.setattr(classical, "fitted", counted)
+    won = best(points, truth, fold, question, options)[0]
+    every = {}
+    for l2 in GRID:
+        told = np.zeros_like(truth)
+        for part in range(4):
+            told[fold == part] = fitted(points["blurred"][fold != part], truth[fold != part], question, l2, True).predict(
+                points["blurred"][fold == part]
+            )
+        every[l2] = loss(told, truth, question)
+    assert won.l2 == min(every, key=every.__getitem__) and won.loss == pytest.approx(min(every.values()))
+    assert set(tried) < set(GRID) and min(GRID) not in tried
 
 
 def test_what_cannot_be_learned_is_said(tmp_path: Path) -> None:
