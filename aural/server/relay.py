@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import IO, final
@@ -38,10 +39,18 @@ def call_of(request: Request, headers: Headers, file: IO[bytes] | None) -> Call:
         return Call(request.method, target, [*kept, *headers])
     length = file.seek(0, 2)
 
+    lock = threading.Lock()
+
+    def piece(at: int) -> bytes:
+        with lock:  # a piece for a server that was lost may still be on its way out of the file
+            file.seek(at)
+            return file.read(_BLOCK)
+
     async def blocks() -> AsyncIterator[bytes]:
-        file.seek(0)
-        while block := await asyncio.to_thread(file.read, _BLOCK):
+        at = 0
+        while block := await asyncio.to_thread(piece, at):
             yield block
+            at += len(block)
 
     return Call(request.method, target, [*kept, *headers], length, blocks)
 
@@ -69,12 +78,12 @@ class Relay:
             except ClientDisconnect:
                 if not self._begun:
                     await Response(status_code=GONE)(scope, receive, send)
-            except (Broken, LimitReached) as error:
-                lost = error if isinstance(error, LimitReached) else lost_error()
+            except Exception as error:
+                problem = lost_error() if isinstance(error, Broken) else error
                 if not self._begun:
-                    await failure(lost)(scope, receive, send)
+                    await failure(problem)(scope, receive, send)
                 elif self._events:
-                    await send({"type": "http.response.body", "body": event_of({"error": told(lost)}), "more_body": False})
+                    await send({"type": "http.response.body", "body": event_of({"error": told(problem)}), "more_body": False})
             finally:
                 for task in (passing, left):
                     task.cancel()
