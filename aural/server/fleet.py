@@ -282,8 +282,8 @@ class Fleet:
         if why:
             print(f"aural: server {replica.number} is gone ({why}) and another is begun", file=sys.stderr, flush=True)
             # What may have been taken down by a request is no sign that servers cannot be here.
-            short = replica.address is None or (not replica.turn and time.monotonic() - replica.begun < SHORT)
-            self._failures = self._failures + 1 if short else 0
+            short = not replica.turn and time.monotonic() - replica.begun < SHORT
+            self._failures += replica.address is None or short
         await replica.footing.stop(_FAREWELL if not why else 0.0)  # what only looked as if it were gone ends, too
 
     async def _lived(self, replica: Replica) -> str:
@@ -326,6 +326,7 @@ class Fleet:
                 if status == 200:
                     answered, replica.meters = time.monotonic(), without(body.decode(), _FRONT)
                     replica.ready = "\naural_ready 1\n" in replica.meters
+                    self._failures = 0 if replica.ready else self._failures
                     replica.doubted.clear()
                     self._deal()
             except Broken:
