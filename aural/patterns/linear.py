@@ -47,11 +47,13 @@ def linked(raw: np.ndarray, link: Link) -> np.ndarray:
     return np.asarray(lifted / lifted.sum(axis=1, keepdims=True))
 
 
-def logistic(points: np.ndarray, labels: np.ndarray, classes: int, *, l2: float = 1.0, balanced: bool = False) -> Linear:
+def logistic(points: np.ndarray, labels: np.ndarray, classes: int, *, l2: float = 1.0, balanced: bool = False,
+             close: float = _CLOSE) -> Linear:  # fmt: skip
     """Multinomial logistic regression of points [N, D] with class numbers [N] in 0..classes-1.
 
     Minimizes sum of weight * cross-entropy + l2 / 2 * |weights|^2 over standardized points; the bias goes free.
     `balanced`: a clip counts N / (K * clips of its class), so that a rare class has as much say as a frequent one.
+    `close`: the gradient, against what it was at the start, at which it ends.
     Equal to scikit-learn's LogisticRegression(C=1/l2) behind a StandardScaler. Deterministic.
     Raises: UsageError for shapes or labels that do not fit, values that are not finite, l2 not above 0.
     """
@@ -62,10 +64,10 @@ def logistic(points: np.ndarray, labels: np.ndarray, classes: int, *, l2: float 
     truth = (y[:, None] == np.arange(classes)).astype(np.float64)
     counts = truth.sum(axis=0)
     each = len(y) / ((counts > 0).sum() * np.maximum(counts, 1)) if balanced else np.ones(classes)
-    return _fitted(x, truth, each[y][:, None], l2, "softmax")
+    return _fitted(x, truth, each[y][:, None], l2, "softmax", close)
 
 
-def one_by_one(points: np.ndarray, truth: np.ndarray, *, l2: float = 1.0, balanced: bool = False) -> Linear:
+def one_by_one(points: np.ndarray, truth: np.ndarray, *, l2: float = 1.0, balanced: bool = False, close: float = _CLOSE) -> Linear:
     """A yes or no for each of K labels: points [N, D], truth [N, K] bool; sigmoids, fitted each on its own.
 
     `balanced`: for each label, the clips that have it count together as much as those that have it not.
@@ -79,7 +81,7 @@ def one_by_one(points: np.ndarray, truth: np.ndarray, *, l2: float = 1.0, balanc
     if balanced:
         have = y.sum(axis=0)
         weights = np.where(y > 0, len(y) / (2 * np.maximum(have, 1)), len(y) / (2 * np.maximum(len(y) - have, 1)))
-    return _fitted(x, y, weights, l2, "sigmoid")
+    return _fitted(x, y, weights, l2, "sigmoid", close)
 
 
 def ridge(points: np.ndarray, numbers: np.ndarray, *, l2: float = 1.0) -> Linear:
@@ -115,7 +117,7 @@ def validate(x: np.ndarray, count: int, l2: float) -> None:
         raise UsageError(f"l2 is a number above 0, not {l2}")
 
 
-def _fitted(x: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: float, link: Link) -> Linear:
+def _fitted(x: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: float, link: Link, close: float) -> Linear:
     """Newton's method over standardized points; the solution lies in the space that the points span."""
     mean, scale = standard(x)
     z = (x - mean) / scale
@@ -125,14 +127,14 @@ def _fitted(x: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: float, li
         left, sizes, turned = np.linalg.svd(z, full_matrices=False)
         z = left * sizes
     design = np.concatenate([z, np.ones((len(z), 1))], axis=1)
-    found = _newton(design, truth, weights, l2, link)
+    found = _newton(design, truth, weights, l2, link, close)
     inner, bias = found[:-1].T, found[-1]
     if link == "softmax":
         bias = bias - bias.mean()
     return Linear(mean, scale, inner if turned is None else inner @ turned, bias, link)
 
 
-def _newton(design: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: float, link: Link) -> np.ndarray:
+def _newton(design: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: float, link: Link, close: float) -> np.ndarray:
     """The minimum [D + 1, K] by truncated Newton steps with halving.
 
     Source: J. Nocedal and S. Wright, "Numerical Optimization", 2006, chapter 7.
@@ -156,7 +158,7 @@ def _newton(design: np.ndarray, truth: np.ndarray, weights: np.ndarray, l2: floa
         slope = design.T @ (weights * (told - truth)) + l2 * free * at
         size = float(np.abs(slope).max())
         first = size if first is None else first
-        if size <= _CLOSE * max(first, 1.0):
+        if size <= close * max(first, 1.0):
             break
         step = _solved(_curvature(design, told, weights, l2 * free, link), -slope, size / max(first, 1e-300))
         moved, downhill, share = design @ step, float((slope * step).sum()), 1.0

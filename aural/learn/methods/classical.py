@@ -24,6 +24,7 @@ from aural.results import Question
 from aural.settings import option
 
 GRID = (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0)
+_EXACT, _ROUGH = 1e-9, 1e-4  # where a fit ends that is kept, and one that only tells which penalty is best
 _WORSE = 2  # lighter penalties in a row that did worse: no lighter one is tried
 _METRICS = {"class": "accuracy", "set": "map", "number": "mae"}
 
@@ -96,12 +97,12 @@ def spelled(text: str, labels: Sequence[str]) -> str:
     return joined(*(words_of(labels) if part.strip() == WORDS else part.strip() for part in text.split("+")))
 
 
-def fitted(points: np.ndarray, truth: np.ndarray, question: Question, l2: float, balanced: bool) -> Linear:
-    """The layer for points [N, D] and truth [N, K], as the question asks."""
+def fitted(points: np.ndarray, truth: np.ndarray, question: Question, l2: float, balanced: bool, close: float = _EXACT) -> Linear:
+    """The layer for points [N, D] and truth [N, K], as the question asks; `close` as in `logistic`."""
     if question.answer == "class":
-        return logistic(points, truth.argmax(axis=1), truth.shape[1], l2=l2, balanced=balanced)
+        return logistic(points, truth.argmax(axis=1), truth.shape[1], l2=l2, balanced=balanced, close=close)
     if question.answer == "set":
-        return one_by_one(points, truth, l2=l2, balanced=balanced)
+        return one_by_one(points, truth, l2=l2, balanced=balanced, close=close)
     return ridge(points, truth, l2=l2)
 
 
@@ -118,7 +119,7 @@ def best(heard: Heard, truth: np.ndarray, fold: np.ndarray, question: Question, 
         for l2 in grid:
             told = np.zeros_like(truth)
             for part in np.unique(fold):
-                layer = fitted(points[fold != part], truth[fold != part], question, l2, options.balanced)
+                layer = fitted(points[fold != part], truth[fold != part], question, l2, options.balanced, _ROUGH)
                 told[fold == part] = layer.predict(points[fold == part])
             tries.append(Tried(text, l2, loss(told, truth, question), told))
             if len(tries) > _WORSE and min(t.loss for t in tries[-_WORSE:]) > min(t.loss for t in tries):
