@@ -1,7 +1,7 @@
 """Voices made by aural from one speaker's recordings: are they understood, what do they cost, and what are they put together from?
 
     python -m bench.voices_made --train KATHLEEN/train.jsonl --valid KATHLEEN/valid.jsonl --texts 40 \
-        --voice units=runs/units --voice parametric=runs/parametric --json bench/receipts/voices_made.json
+        --voice units=runs/units --voice fastspeech=runs/fastspeech@runs/hifigan --json bench/receipts/voices_made.json
 
 Texts are those of `--valid` of which no four words in a row stand in any text of `--train`. The recordings of the same texts are
 heard by the same recognizer.
@@ -103,6 +103,11 @@ def with_clicks(said: Iterator[tuple[Source, str, float, float]], found: list[fl
         yield source, text, spent, seconds
 
 
+def size_of(voice: str) -> float:
+    """MB of the models of a voice, folder or folder@vocoder."""
+    return sum(p.stat().st_size for folder in voice.split("@") for p in (Path(folder) / "model").iterdir()) / 1e6
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--train", type=Path, required=True)
@@ -115,13 +120,13 @@ def main() -> None:
     runtime = Runtime("cpu", 1)
     ear = Shelf({"vad": "silero-vad", "recognizer": "moonshine-base", "quality": "dnsmos"}, runtime, keep=True)
     texts = held_out(args.train, args.valid, args.texts)
-    voices = {name: Path(folder) for name, _, folder in (told.partition("=") for told in args.voice)}
+    voices = {name: folder for name, _, folder in (told.partition("=") for told in args.voice)}
     recordings = ((Source(r["audio"]), r["text"], 0.0, 0.0) for r in texts)
-    every = {"the recordings": recordings} | {name: spoken(str(folder), texts, runtime) for name, folder in voices.items()}
+    every = {"the recordings": recordings} | {name: spoken(folder, texts, runtime) for name, folder in voices.items()}
     lines, made = [], []
     for name, said in every.items():
         jumps: list[float] = []
-        size = sum(p.stat().st_size for p in (voices[name] / "model").iterdir()) / 1e6 if name in voices else None
+        size = size_of(voices[name]) if name in voices else None
         line = (
             *understood(name, with_clicks(said, jumps), ear),
             round(float(np.median(jumps)), 2),
@@ -130,7 +135,7 @@ def main() -> None:
         lines.append(line)
         print(*line, sep="\t", flush=True)
     for name, folder in voices.items():
-        if (told := put_together(name, folder, [r["text"] for r in texts])) is not None:
+        if (told := put_together(name, Path(folder.partition("@")[0]), [r["text"] for r in texts])) is not None:
             made.append(told)
             print(*told, sep="\t", flush=True)
     ear.close()
