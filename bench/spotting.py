@@ -224,7 +224,9 @@ def main() -> None:
         ("the one border (ln P -13) and the rule for the own ones were found on `athena` and `hey chatterbox` (precise_community), "
          "not on these words; each border itself follows from the clips of its training alone",),
     )  # fmt: skip
-    publish(Finding("How well is a wake word found that was learned from text alone?", (table, second)), args.json)
+    publish(
+        Finding("How well is a wake word found that was learned from text alone, and from recordings?", (table, second)), args.json
+    )
 
 
 if __name__ == "__main__":
