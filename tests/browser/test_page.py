@@ -229,7 +229,7 @@ def test_empty_results_open(window: Browser, tmp_path: Path) -> None:
         for key in "u/":
             window.key(key)
         assert window.complaints() == []
-    assert "Nobody speaks" in window.run("return document.getElementById('text').innerText")
+    assert "Nobody speaks" in window.run("return document.getElementById('text').textContent")
 
 
 def test_four_hours_open_quickly(window: Browser, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def heard(browser: Browser) -> str:
     browser.until("document.body.dataset.done", 90)
     browser.inside("#frame")
     browser.until("document.body && document.body.dataset.ready", 20)
-    text = browser.run("return document.getElementById('text').innerText")
+    # Not innerText: it leaves out paragraphs that the browser has not drawn yet.
+    text = browser.run("return document.getElementById('text').textContent")
     browser.inside(None)
     return str(text)
 
