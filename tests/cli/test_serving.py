@@ -40,14 +40,6 @@ def cluster() -> Iterator[tuple[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two voices, 3.4 s: "Do you hear me?" and "Yes."."""
-    path = tmp_path_factory.mktemp("clips") / "clip.wav"
-    load(aural.sample("dialogue")).cut(2.0, 5.4).mono().resample(16000).save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def fleet(cluster: tuple[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A front with a server on each node, ready."""
     flags = ["--replicas", "2", "--preload", "vad", "--wyoming", "0", "--log", "none"]
@@ -179,6 +171,7 @@ def test_a_node_dies_and_every_request_and_job_is_answered_once(fleet: Served, c
         until(lambda: ask(fleet, f"/v1/jobs/{name}")["state"] == "done")  # noqa: B023
         assert ask(fleet, f"/v1/jobs/{name}/result")["segments"] == found[0]["segments"]
     assert len(ask(fleet, "/v1/jobs")["data"]) == 3
+    until(lambda: state(fleet)["replicas"] < 2)  # on a busy machine all may be answered before the loss is seen
     assert state(fleet)["replicas"] == 1 and "is gone" in fleet.text
     assert fleet.stop(signal.SIGTERM) == 0 and "Traceback" not in fleet.text, fleet.text
     until(lambda: not actors())
