@@ -31,7 +31,7 @@ from aural.sound.encode import Writer
 from aural.sound.sound import Sound
 from aural.sound.source import Source
 from bench.joined import rows
-from bench.report import Finding, Table, publish
+from bench.report import Finding, Table, busy, publish
 
 AURAL = [sys.executable, "-m", "aural"]
 Draw = random.Random
@@ -441,8 +441,7 @@ def main() -> None:
             found += [row] if row is not None else []
         bad = guests(folder / "guests", [short, *clips], draw)
     every = sum(row[1] for row in found)
-    load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
-    table = Table(f"{every} kills at random moments (seed {args.seed})", COLUMNS, tuple(found), (load,))
+    table = Table(f"{every} kills at random moments (seed {args.seed})", COLUMNS, tuple(found), (busy(),))
     publish(Finding("What is lost or done twice when parts are killed, and what do bad guests get?", (table, bad)), args.json)
 
 

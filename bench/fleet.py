@@ -14,12 +14,10 @@ import itertools
 import os
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +25,8 @@ import numpy as np
 
 from aural.sound.source import Source
 from bench.joined import conversation, rows
-from bench.report import Finding, Table, publish
-from bench.serve import CLIENTS, Server, crowd, interval, listening
+from bench.report import Finding, Table, busy, publish
+from bench.serve import CLIENTS, Server, crowd, interval, served
 
 MARK = "AURAL_BENCH_FLEET"
 NODES = {
@@ -36,23 +34,6 @@ NODES = {
     "RAY_worker_niceness": "0",
 }  # by default Ray's workers give way to everything else
 COLUMNS = ("what", "median", "least", "most", "95 % low", "95 % high")
-
-
-@contextlib.contextmanager
-def served(folder: Path, count: int, *flags: str) -> Iterator[Server]:
-    """`aural serve` with these flags in a process of its own, once `count` servers are ready."""
-    folder.mkdir()
-    command = [sys.executable, "-m", "aural", "serve", "--port", "0", "--log", "none", "--jobs", str(folder / "jobs"), *flags]
-    log = folder / "serve.log"
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
-        try:
-            server = Server(listening(log))
-            while server.gauge("aural_ready") < count:
-                time.sleep(0.1)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(60)
 
 
 def overhead(direct: Server, fronted: Server, clips: dict[str, tuple[str, Path]], rounds: int) -> Table:
@@ -72,7 +53,7 @@ def overhead(direct: Server, fronted: Server, clips: dict[str, tuple[str, Path]]
             table.append((what, statistics.median(values), min(values), max(values), None, None))
         for what, values in (("fronted / direct, in pairs", ratios), ("fronted - direct, in pairs, ms", more)):
             table.append((what, statistics.median(values), min(values), max(values), *interval(values)))
-    return Table(f"One request, {rounds} rounds in turn", COLUMNS, tuple(table), (load(),))
+    return Table(f"One request, {rounds} rounds in turn", COLUMNS, tuple(table), (busy(),))
 
 
 def throughput(fleets: dict[str, Server], clips: list[Path], rounds: int) -> Table:
@@ -90,7 +71,7 @@ def throughput(fleets: dict[str, Server], clips: list[Path], rounds: int) -> Tab
         title,
         columns,
         shown,
-        (load(), "Each server works on one request at once, with one thread; Ray's workers have the usual priority here."),
+        (busy(), "Each server works on one request at once, with one thread; Ray's workers have the usual priority here."),
     )
 
 
@@ -137,12 +118,8 @@ def deaths(found: dict[str, list[tuple[float, ...]]]) -> Table:
     for name, told in found.items():
         requests, failed, gaps, longest = (list(column) for column in zip(*told, strict=True))
         table.append((name, len(told), int(sum(requests)), int(sum(failed)), statistics.median(gaps), max(gaps), max(longest)))
-    notes = (load(), "Four clients ask without a pause for the voices in 2 s; a server killed with -9 is begun again by the front.")
+    notes = (busy(), "Four clients ask without a pause for the voices in 2 s; a server killed with -9 is begun again by the front.")
     return Table("A server is killed in the middle of requests", columns, tuple(table), notes)
-
-
-def load() -> str:
-    return f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
 
 
 def main() -> None:
@@ -168,12 +145,12 @@ def main() -> None:
         Source(folder / "joined.wav").load(end=2.0).save(folder / "two.wav")
         asked = {"transcribe, 10 s": ("/v1/transcribe", folder / "ten.wav"), "vad, 2 s": ("/v1/vad", folder / "two.wav")}
         dead = {}
-        with served(folder / "direct", 1, *one) as direct, served(folder / "one", 1, *one, "--cluster", address) as fronted:
+        with served(folder / "direct", *one) as direct, served(folder / "one", *one, "--cluster", address) as fronted:
             first = overhead(direct, fronted, asked, args.rounds)
             half = throughput({"one, asked directly": direct, "one, behind a front": fronted}, clips, 2)
-        with served(folder / "alone", 1, *one, "--cluster", address) as fronted:
+        with served(folder / "alone", *one, "--cluster", address) as fronted:
             dead["one"] = [killed(fronted, folder / "two.wav", 12.0) for _ in range(args.kills)]
-        with served(folder / "two", 2, *one, "--cluster", address, "--replicas", "2") as fronted:
+        with served(folder / "two", *one, "--cluster", address, "--replicas", "2", count=2) as fronted:
             full = throughput({"two, behind a front": fronted}, clips, 2)
             dead["two"] = [killed(fronted, folder / "two.wav", 12.0) for _ in range(args.kills)]
     both = Table(half.title, half.columns, (*half.rows, *full.rows), half.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,11 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return str(value)
+
+
+def busy() -> str:
+    """How busy the machine is, as a note under a table of times."""
+    return f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
 
 
 def publish(finding: Finding, path: Path | None) -> None:

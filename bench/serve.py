@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import re
 import socket
 import statistics
@@ -33,7 +32,7 @@ from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.text.scoring import normalize
 from bench.joined import conversation, rows
-from bench.report import Finding, Table, publish
+from bench.report import Finding, Table, busy, publish
 
 CLIENTS = 8
 
@@ -60,18 +59,20 @@ class Server:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The server in a process of its own, ready."""
+def served(folder: Path, *flags: str, count: int = 1) -> Iterator[Server]:
+    """`aural serve` with these flags in a process of its own, once `count` servers are ready."""
+    folder.mkdir(exist_ok=True)
     log = folder / "serve.log"
-    command = [sys.executable, "-m", "aural", "serve", "--port", "0", "--log", "none", "--jobs", str(folder / "jobs")]
+    command = [sys.executable, "-m", "aural", "serve", "--port", "0", "--log", "none", "--jobs", str(folder / "jobs"), *flags]
     with log.open("wb") as out, subprocess.Popen(command, stderr=out) as process:
         try:
             server = Server(listening(log))
-            while not server.gauge("aural_ready"):
+            while server.gauge("aural_ready") < count:
                 time.sleep(0.1)
             yield server
         finally:
             process.terminate()
+            process.wait(60)
 
 
 def listening(log: Path) -> str:
@@ -208,8 +209,9 @@ def live(server: Server, talk: Path, reference: str) -> Table:
         ("word error rate live, %", rate(reference, text)),
         ("word error rate of the whole recording at once, %", rate(reference, offline)),
     )
-    load = f"Load average of the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores."
-    return Table(f"Live, {sound.duration:.0f} s of joined readings in real time over /v1/stream", ("what", "value"), table, (load,))
+    return Table(
+        f"Live, {sound.duration:.0f} s of joined readings in real time over /v1/stream", ("what", "value"), table, (busy(),)
+    )
 
 
 def rate(reference: str, text: str) -> float:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import aural
+from aural.sound.sound import load
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -16,3 +19,11 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("the recordings beside the checkout are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two voices, 3.4 s: "Do you hear me?" and "Yes."."""
+    path = tmp_path_factory.mktemp("clips") / "clip.wav"
+    load(aural.sample("dialogue")).cut(2.0, 5.4).mono().resample(16000).save(path)
+    return path

@@ -30,7 +30,6 @@ from aural.server.meters import Meters
 from aural.server.names import aliases_of
 from aural.server.options import Options
 from aural.server.replicas import Seat
-from aural.settings import home
 
 Running = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 _SWEEP = 5.0  # s between two looks for models that nobody uses
@@ -42,12 +41,12 @@ def app(options: Options | None = None, runtime: Runtime | None = None, seat: Se
     desk = Desk(options or Options(), runtime, seat.tell if seat else None)
     check(desk.options)
     many = max(1, desk.options.workers - 1)  # the rest is for who waits for an answer
-    work = jobs.Jobs(desk.options, folder_of(desk.options), hands.here(desk), many, seat)
+    work = jobs.Jobs(desk.options, desk.options.folder, hands.here(desk), many, seat)
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
         async with _served(desk, seat, _say), contextlib.AsyncExitStack() as doors:
-            await doors_open(desk.options, work, lambda r, w: wyoming.Guest(desk, r, w).stay(), doors)
+            await doors_open(desk.options, work, wyoming.guests(desk), doors)
             yield
 
     routes = [*page.routes(), *jobs.routes(desk.options, work, desk.place), *_house(desk, seat), *_answers(desk)]
@@ -93,11 +92,6 @@ def whole(options: Options, meters: Meters, routes: Sequence[BaseRoute], running
     made = Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers={HTTPException: failed})
     made.state.failure = None
     return made
-
-
-def folder_of(options: Options) -> Path:
-    """Where jobs lie."""
-    return Path(options.jobs) if options.jobs else home() / "jobs"
 
 
 async def doors_open(options: Options, work: jobs.Jobs, stay: wyoming.Stay, doors: contextlib.AsyncExitStack) -> None:

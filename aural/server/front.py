@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from aural.server import errands, house, jobs, openapi, page, tunnel
 from aural.server.answers import guarded
-from aural.server.app import check, doors_open, folder_of, resident, whole
+from aural.server.app import check, doors_open, resident, whole
 from aural.server.fleet import Fleet, Ground, Use
 from aural.server.meters import Meters
 from aural.server.options import Options
@@ -47,7 +47,7 @@ def front(options: Options, ground: Ground, token: str, failed: Callable[[], Non
     check(options)
     fleet, meters = Fleet(ground, options, [(b"Authorization", f"Bearer {token}".encode())]), Meters()
     places = Places(meters, lambda: fleet.workers, lambda: fleet.queue, lambda inside: None)
-    work = jobs.Jobs(options, folder_of(options), errands.handed(fleet), max(1, fleet.most - 1))
+    work = jobs.Jobs(options, options.folder, errands.handed(fleet), max(1, fleet.most - 1))
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from aural.settings import option
+from aural.settings import home, option
 
 TOKEN = "AURAL_TOKEN"
 LOCAL = ("localhost", "127.0.0.1", "::1")  # addresses that only this machine reaches
@@ -43,6 +44,11 @@ class Options:
     def bearer(self) -> str | None:
         """The token that requests must bear, None where anybody may ask."""
         return self.token or os.environ.get(TOKEN) or None
+
+    @property
+    def folder(self) -> Path:
+        """Where jobs lie."""
+        return Path(self.jobs) if self.jobs else home() / "jobs"
 
     @property
     def workers(self) -> int:

@@ -23,7 +23,6 @@ from aural.server.fitting import FAILURES, SHORT, Fitting, numbers_of
 from aural.server.ledger import Ledger
 from aural.server.meters import summed
 from aural.server.options import Options
-from aural.settings import home
 
 _LOOK = 0.5  # s between two looks at the servers
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -67,7 +66,7 @@ def name_of(number: int) -> str:
 @contextlib.contextmanager
 def kept(options: Options) -> Iterator[Ledger | None]:
     """The ledger of jobs that the servers share, made ready once; None where another server has its folder."""
-    folder = Path(options.jobs) if options.jobs else home() / "jobs"
+    folder = options.folder
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(files.locked(folder / "lock", timeout=0))

@@ -49,9 +49,9 @@ _FAREWELL = 1.0  # s that a closed connection may take to send what is left
 Stay = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def listening(desk: Desk, place: tuple[str, int]) -> contextlib.AbstractAsyncContextManager[int]:
-    """Serve Wyoming while the block runs; gives the port. Raises: UsageError for a place that cannot be listened on."""
-    return received(lambda reader, writer: Guest(desk, reader, writer).stay(), place)
+def guests(desk: Desk) -> Stay:
+    """What becomes of a guest at a server that answers by itself."""
+    return lambda reader, writer: Guest(desk, reader, writer).stay()
 
 
 @contextlib.asynccontextmanager

@@ -18,7 +18,7 @@ from aural.results import Question
 from aural.server import wyoming_wire
 from aural.server.desk import Desk
 from aural.server.options import Options
-from aural.server.wyoming import listening, place_of
+from aural.server.wyoming import guests, place_of, received
 from aural.sound.sound import load
 from aural.sound.source import Source
 
@@ -41,7 +41,7 @@ def scene(act: Callable[[AsyncTcpClient], Awaitable[Any]], **options: Any) -> An
     async def play() -> Any:
         desk = Desk(Options(log="none", **options))
         try:
-            async with listening(desk, ("127.0.0.1", 0)) as port, AsyncTcpClient("127.0.0.1", port) as client:
+            async with received(guests(desk), ("127.0.0.1", 0)) as port, AsyncTcpClient("127.0.0.1", port) as client:
                 return await asyncio.wait_for(act(client), 60)
         finally:
             desk.close()
