@@ -24,7 +24,8 @@ import aural
 from aural.results import Word
 from aural.sound.encode import Writer
 from aural.sound.source import Source
-from bench.joined import RATE, rows
+from bench.joined import RATE
+from bench.manifests import placed
 from bench.report import Finding, Table, publish
 
 STEP, DEEP, RUN = RATE // 100, 22.0, 3
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--model", help="a recognizer; not set = the default")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    found, lines = rows(args.data / f"{args.split}.jsonl"), []
+    found, lines = placed(args.data / f"{args.split}.jsonl"), []
     for name, minutes, change in (("as read", args.minutes, False), ("with wrong words", args.minutes / 6, True)):
         rng = np.random.default_rng(0)
         with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +71,7 @@ def main() -> None:
 
 def joined(found: Sequence[dict[str, object]], seconds: float, path: Path, rng: np.random.Generator) -> list[Reading]:
     """Write readings one after the other, in a new order in each round; gives when each begins and ends."""
-    sounds = [trimmed(Source(row["path"]).load(rate=RATE, mono=True).samples[0]) for row in found]
+    sounds = [trimmed(Source(row["audio"]).load(rate=RATE, mono=True).samples[0]) for row in found]
     floor = np.float32(np.median([quietest(s) for s in sounds]))
     readings: list[Reading] = []
     at = 0.0

@@ -9,18 +9,18 @@ the same label, which finds it under another name, cut or encoded anew. Ends wit
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
 from scipy.signal import fftconvolve, resample_poly
 
-Row = dict[str, Any]
+from bench import manifests
+from bench.manifests import Row
+
 RATE = 8000
 SAME = 0.82  # seen: a clip in another encoding 0.83 to 1.0 (a few very short or noisy ones less), two takes 0.81 at most
 LIBRI = set(
@@ -96,7 +96,7 @@ def main() -> None:
 
 def read(path: Path) -> list[Row]:
     """The rows of a manifest; none where there is no file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    return manifests.rows(path) if path.is_file() else []
 
 
 def by_name(folder: Path) -> list[str]:

@@ -9,11 +9,9 @@ epoch), valid.jsonl (a voice of whom nothing is learned) and noise.jsonl in the 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
-from bench import digit_readings, digit_words
+from bench import digit_readings, digit_words, manifests
 from bench.digit_readings import WORDS
 
 SENTENCES = ("speechocean762", "librispeech_some", "kathleen")
@@ -24,23 +22,20 @@ FLAGS = (
     "--sample-rate 8000 --set n_mels=40 --epochs 20 --augment speed,gain,noise,shift,warp,specaugment "
     "--noise noise.jsonl --threads 1"
 )
-Row = dict[str, Any]
 
 
-def rows(manifest: Path) -> list[Row]:
+def rows(manifest: Path) -> list[manifests.Row]:
     """The rows of a manifest, each with the whole path of its recording and the digit as its label."""
-    found = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()]
+    found = manifests.placed(manifest)
     for row in found:
-        row["audio"] = str((manifest.parent / row["audio"]).resolve())
         if row.get("text") in WORDS:
             row["label"] = str(WORDS.index(row["text"]))
     return found
 
 
-def write(work: Path, name: str, found: list[Row], keys: tuple[str, ...]) -> None:
+def write(work: Path, name: str, found: list[manifests.Row], keys: tuple[str, ...]) -> None:
     """A manifest with these keys of the rows."""
-    lines = (json.dumps({key: row[key] for key in keys}, sort_keys=True) + "\n" for row in found)
-    (work / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    manifests.write(work / f"{name}.jsonl", ({key: row[key] for key in keys} for row in found))
 
 
 def main() -> None:
@@ -69,12 +64,12 @@ def main() -> None:
 _KEYS = ("audio", "duration", "label", "speaker")
 
 
-def voice(row: Row) -> str:
+def voice(row: manifests.Row) -> str:
     """Who reads: a voice between two counts as the first."""
     return str(row["speaker"]).split("+")[0]
 
 
-def take(row: Row) -> int:
+def take(row: manifests.Row) -> int:
     """The number of a recording among those of one digit by one voice."""
     return int(Path(row["audio"]).stem.split("_")[2])
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from aural.models.renderings import plans, spoken, utterance_of
 from aural.models.runtime import Runtime
 from aural.sound.resample import resample
 from aural.sound.sound import Sound
+from bench import manifests
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 RATE = 16000
@@ -73,15 +73,13 @@ def write(folder: Path, rounds: int) -> Path:
     if manifest.is_file():
         return manifest
     (folder / "read").mkdir(parents=True, exist_ok=True)
-    lines: list[str] = []
+    found: list[manifests.Row] = []
     for model, english, times in READERS:
         for samples, word, who in readings(model, english, times * rounds):
-            audio = f"read/{word}_{model}-{who}_{len(lines):05}.wav"
+            audio = f"read/{word}_{model}-{who}_{len(found):05}.wav"
             Sound(np.clip(samples, -1, 1).astype(np.float32)[None], RATE).save(folder / audio)
-            row = {"audio": audio, "duration": len(samples) / RATE, "text": word, "speaker": f"{model}-{who}"}
-            lines.append(json.dumps(row, sort_keys=True) + "\n")
-    manifest.write_text("".join(lines), encoding="utf-8")
-    return manifest
+            found.append({"audio": audio, "duration": len(samples) / RATE, "text": word, "speaker": f"{model}-{who}"})
+    return manifests.write(manifest, found)
 
 
 def main() -> None:

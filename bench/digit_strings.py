@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,9 @@ from aural.metrics.words import align
 from aural.sound.effects.pitch import stretched
 from aural.sound.resample import resample
 from aural.sound.sound import Sound, load
+from bench import manifests
 from bench.digit_readings import WORDS
+from bench.manifests import Row
 from bench.report import Finding, Table, publish
 
 RATE = 8000
@@ -41,7 +42,6 @@ TRAINING = (
     "--encoder crnn --sample-rate 8000 --batch 16 --rate 0.004 --epochs 60 --patience 0 --average 0.995 --augment noise,gain "
     "--set n_mels=40 --set encoder.width=16 --set state=64"
 )
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def made(rows: Sequence[Row], count: int, seed: int, making: Making) -> Iterator
     """Strings of digits of one speaker, with the times of each. A row of several digits is a string as it is."""
     rng = np.random.default_rng(seed)
     speakers = [*sorted({r["speaker"] for r in rows}), *making.often * 11]
-    sounds = {r["path"]: load(r["path"], rate=RATE, mono=True).samples[0] for r in rows}
+    sounds = {r["audio"]: load(r["audio"], rate=RATE, mono=True).samples[0] for r in rows}
     by: dict[str, dict[str, list[Row]]] = {speaker: {} for speaker in speakers}
     for row in rows:
         by[row["speaker"]].setdefault(row["text"] if making.even else "", []).append(row)
@@ -76,7 +76,7 @@ def made(rows: Sequence[Row], count: int, seed: int, making: Making) -> Iterator
             said = list(by[speaker].values())
             takes = said[int(rng.integers(len(said)))] if making.even else said[0]
             row = takes[int(rng.integers(len(takes)))]
-            digit = change(sounds[row["path"]])
+            digit = change(sounds[row["audio"]])
             at = sum(map(len, parts)) / RATE
             words.append({"text": row["text"], "start": round(at, 4), "end": round(at + len(digit) / RATE, 4)})
             parts += [_level(digit, float(rng.uniform(-26, -20))), _gap(rng, making.power)]
@@ -108,8 +108,8 @@ def _change(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
 
 def sets(fsdd: Path, work: Path) -> dict[str, Path]:
     """The manifests of learn, tune and valid; what is there already is kept."""
-    train, valid = _rows(fsdd, "train"), _rows(fsdd, "valid")
-    kept = [r for r in train if int(r["path"].stem.split("_")[2]) % 8 == 0]
+    train, valid = manifests.placed(fsdd / "train.jsonl"), manifests.placed(fsdd / "valid.jsonl")
+    kept = [r for r in train if int(Path(r["audio"]).stem.split("_")[2]) % 8 == 0]
     parts = {"learn": [r for r in train if r not in kept], "tune": kept, "valid": valid}
     found = {}
     for seed, (name, rows) in enumerate(parts.items()):
@@ -142,18 +142,19 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     found = {name: work / f"{name}.jsonl" for name in ("learn", "tune", "valid")}
     if all(path.is_file() for path in found.values()):
         return found
-    train, valid = _rows(sources.fsdd, "train"), _rows(sources.fsdd, "valid")
-    others = [r | {"speaker": "many"} for r in _rows(sources.words, "train") if r["text"] in WORDS]
-    strings = [r | {"speaker": "strings"} for r in _rows(sources.sentences, "train") if set(r["text"].split()) <= set(WORDS)]
-    others += [r | {"speaker": "cut"} for r in _rows(sources.cut, "train")]
-    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _rows(sources.read, "train")]
+    train, valid = manifests.placed(sources.fsdd / "train.jsonl"), manifests.placed(sources.fsdd / "valid.jsonl")
+    others = [r | {"speaker": "many"} for r in manifests.placed(sources.words / "train.jsonl") if r["text"] in WORDS]
+    sentences = manifests.placed(sources.sentences / "train.jsonl")
+    strings = [r | {"speaker": "strings"} for r in sentences if set(r["text"].split()) <= set(WORDS)]
+    others += [r | {"speaker": "cut"} for r in manifests.placed(sources.cut / "train.jsonl")]
+    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in manifests.placed(sources.read / "train.jsonl")]
     if tuned_on is None:
-        kept = [r for r in train if int(r["path"].stem.split("_")[2]) % 16 == 0]
+        kept = [r for r in train if int(Path(r["audio"]).stem.split("_")[2]) % 16 == 0]
     else:
         kept = valid = [r for r in train if r["speaker"] == tuned_on]
     learn = [r for r in train if r not in kept]
-    rows = [row for folder in sources.noises for row in _rows(folder, "train")]
-    stretches = tuple(load(r["path"], rate=RATE, mono=True).samples[0] for r in rows)
+    rows = [row for folder in sources.noises for row in manifests.placed(folder / "train.jsonl")]
+    stretches = tuple(load(r["audio"], rate=RATE, mono=True).samples[0] for r in rows)
     often = ("many", "strings", "cut", *sorted({r["speaker"] for r in learn}))
     making = Making(varied=True, least=1, most=5, power=2.0, often=often, even=True, noises=stretches)
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
@@ -165,11 +166,8 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
 def boundaries(manifest: Path, model: Path) -> list[float]:
     """Distances (s) between the starts and ends of words and the true ones, over the words that are right."""
     apart: list[float] = []
-    for line in manifest.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        told = [
-            w for s in aural.transcribe(str(manifest.parent / row["audio"]), model=str(model)).segments or () for w in s.words or ()
-        ]
+    for row in manifests.placed(manifest):
+        told = [w for s in aural.transcribe(row["audio"], model=str(model)).segments or () for w in s.words or ()]
         true = iter(row["words"])
         answers = iter(told)
         for step in align(row["text"].split(), [w.text for w in told]):
@@ -221,29 +219,24 @@ def main() -> None:
 def linked(noises: Path, folder: Path) -> Path:
     """A folder with the noises of valid."""
     folder.mkdir(parents=True, exist_ok=True)
-    for row in _rows(noises, "valid"):
-        place = folder / row["path"].name
+    for row in manifests.placed(noises / "valid.jsonl"):
+        place = folder / Path(row["audio"]).name
         if not place.exists():
-            place.symlink_to(row["path"].resolve())
+            place.symlink_to(row["audio"])
     return folder
-
-
-def _rows(folder: Path, split: str) -> list[Row]:
-    lines = (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [row | {"path": folder / row["audio"]} for row in map(json.loads, lines)]
 
 
 def write(folder: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -> None:
     (folder / name).mkdir(parents=True, exist_ok=True)
-    lines = []
+    found: list[Row] = []
     for k, (samples, row) in enumerate(strings):
         audio = f"{name}/{k:04}.wav"
         Sound(samples.astype(np.float32)[None], RATE).save(folder / audio)
         facts = {"audio": audio, "duration": round(len(samples) / RATE, 4), "group": f"string {k}", **row}
         if name == "learn":
             facts["voice"] = facts.pop("speaker")  # said through another throat and microphone in each string
-        lines.append(json.dumps(facts, sort_keys=True) + "\n")
-    (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+        found.append(facts)
+    manifests.write(folder / f"{name}.jsonl", found)
 
 
 def _gap(rng: np.random.Generator, power: float) -> np.ndarray:

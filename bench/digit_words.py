@@ -9,15 +9,14 @@ begin and end. Sentences of nothing but digits are left out, as bench/digit_stri
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import aural
 from aural.sound.sound import Sound, load
+from bench import manifests
 from bench.digit_readings import RATE, WORDS
 
 _EDGE = 0.03  # s, left before and behind the word
@@ -27,14 +26,12 @@ _CONFIDENT = 0.2
 
 def cut(folder: Path) -> Iterator[tuple[np.ndarray, str, str]]:
     """Samples [T] at RATE, the word, and the speaker of each digit in the sentences of a corpus."""
-    for line in (folder / "train.jsonl").read_text(encoding="utf-8").splitlines():
-        row: dict[str, Any] = json.loads(line)
+    for row in manifests.placed(folder / "train.jsonl"):
         said = str(row.get("text") or "").lower().split()
         if not set(said) & set(WORDS) or set(said) <= set(WORDS):
             continue
-        path = folder / row["audio"]
-        samples = load(path, rate=RATE, mono=True).samples[0]
-        words = list(aural.align(path, " ".join(said), threads=1).words())
+        samples = load(row["audio"], rate=RATE, mono=True).samples[0]
+        words = list(aural.align(row["audio"], " ".join(said), threads=1).words())
         for word in words:
             lasts = word.end - word.start
             sure = word.confidence is None or word.confidence > _CONFIDENT
@@ -49,15 +46,13 @@ def write(folders: Sequence[Path], work: Path) -> Path:
     if manifest.is_file():
         return manifest
     (work / "cut").mkdir(parents=True, exist_ok=True)
-    lines: list[str] = []
+    found: list[manifests.Row] = []
     for folder in folders:
         for samples, word, who in cut(folder):
-            audio = f"cut/{word}_{len(lines):04}.wav"
+            audio = f"cut/{word}_{len(found):04}.wav"
             Sound(samples.astype(np.float32)[None], RATE).save(work / audio)
-            row = {"audio": audio, "duration": len(samples) / RATE, "text": word, "speaker": f"{folder.name}-{who}"}
-            lines.append(json.dumps(row, sort_keys=True) + "\n")
-    manifest.write_text("".join(lines), encoding="utf-8")
-    return manifest
+            found.append({"audio": audio, "duration": len(samples) / RATE, "text": word, "speaker": f"{folder.name}-{who}"})
+    return manifests.write(manifest, found)
 
 
 def main() -> None:

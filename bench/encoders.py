@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from aural.models.runtime import Runtime
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 HEARD, ROUNDS = 10, 7  # s, how often
@@ -82,15 +83,13 @@ Row = list[Any]
 
 def parted(source: Path, folder: Path) -> tuple[Path, Path]:
     """The training rows without every eighth group (of one speaker's set: every eighth take), and those."""
-    rows = [json.loads(line) for line in (source / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = manifests.placed(source / "train.jsonl")
     groups = sorted({r["group"] for r in rows})
     kept = set(groups[::8]) if len(groups) > 8 else set()
     tune = [k for k, r in enumerate(rows) if (r["group"] in kept if kept else k % 8 == 0)]
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, chosen in (("learn", sorted(set(range(len(rows))) - set(tune))), ("tune", tune)):
-        lines = [json.dumps(rows[k] | {"audio": str((source / rows[k]["audio"]).resolve())}, sort_keys=True) for k in chosen]
-        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder / "learn.jsonl", folder / "tune.jsonl"
+    parts = (("learn", sorted(set(range(len(rows))) - set(tune))), ("tune", tune))
+    found = [manifests.write(folder / f"{name}.jsonl", (rows[k] for k in chosen)) for name, chosen in parts]
+    return found[0], found[1]
 
 
 def flags_of(road: str, corpus: Corpus, varied: bool, times: int = 1) -> list[str]:

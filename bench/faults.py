@@ -30,7 +30,7 @@ from aural.cli.ledger import opened
 from aural.sound.encode import Writer
 from aural.sound.sound import Sound
 from aural.sound.source import Source
-from bench.joined import rows
+from bench.manifests import placed
 from bench.report import Finding, Table, busy, publish
 
 AURAL = [sys.executable, "-m", "aural"]
@@ -419,7 +419,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    clips = [Path(str(row["path"])) for row in rows(args.data / "librispeech_mini/valid.jsonl")]
+    clips = [Path(row["audio"]) for row in placed(args.data / "librispeech_mini/valid.jsonl")]
     draw = Draw(args.seed)
     plan = (
         (folder_of_files, args.clips, 2),

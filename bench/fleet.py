@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from aural.sound.source import Source
-from bench.joined import conversation, rows
+from bench.joined import conversation
+from bench.manifests import placed
 from bench.report import Finding, Table, busy, publish
 from bench.serve import CLIENTS, Server, crowd, interval, served
 
@@ -135,8 +136,8 @@ def main() -> None:
     from ray_nodes import nodes  # type: ignore[import-not-found]
 
     manifest = args.data / "librispeech_mini/valid.jsonl"
-    found = rows(manifest)
-    clips = [Path(str(row["path"])) for row in found[:: max(1, len(found) // args.clips)]][: args.clips]
+    found = placed(manifest)
+    clips = [Path(row["audio"]) for row in found[:: max(1, len(found) // args.clips)]][: args.clips]
     one = ("--threads", "1", "--running", "1", "--preload", "vad,transcribe")
     with tempfile.TemporaryDirectory(prefix="aural-fleet-") as name, nodes(2, NODES) as (address, _):
         folder = Path(name)

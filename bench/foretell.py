@@ -23,6 +23,7 @@ import torch
 from aural.nets import logistics
 from aural.nets.causal import Config, Symbols
 from aural.sound.sound import load
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 BATCH, LENGTH = 16, 192
@@ -44,16 +45,16 @@ class Kind:
 def samples(data: Path) -> Kind:
     """Mu-law classes of one reader at 8 kHz, a row a clip."""
     folder = data / "librispeech_mini"
-    rows = [json.loads(line) for line in (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = manifests.placed(folder / "train.jsonl")
     most = Counter(r["speaker"] for r in rows).most_common(1)[0][0]
-    clips = [load(folder / r["audio"], rate=8000, mono=True).samples[0] for r in rows if r["speaker"] == most]
+    clips = [load(r["audio"], rate=8000, mono=True).samples[0] for r in rows if r["speaker"] == most]
     made = [logistics.to_classes(torch.from_numpy(c / np.abs(c).max())).tolist() for c in clips]
     return Kind("samples (mu-law, 8 kHz)", logistics.CLASSES, *parted(made))
 
 
 def letters(data: Path) -> Kind:
     """Letters of sentences."""
-    texts = [json.loads(line)["text"].lower() for line in (data / "sentences" / "train.jsonl").read_text("utf-8").splitlines()]
+    texts = [row["text"].lower() for row in manifests.rows(data / "sentences" / "train.jsonl")]
     known = sorted({c for t in texts for c in t})
     return Kind("letters", len(known) + 1, *parted([[known.index(c) for c in t] + [len(known)] for t in texts]), (*known, "\n"))
 

@@ -12,19 +12,18 @@ beside it, 0.95 with these notes six times, 0.94 with twelve times).
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
+
+from bench import manifests
 
 TIMES = 6
 FLAGS = "--recipe instruments --set l2=10"
 _KEYS = ("audio", "duration", "group", "label")
 
 
-def rows(folder: Path) -> list[dict[str, Any]]:
+def rows(folder: Path) -> list[manifests.Row]:
     """The training rows of a corpus, each with the whole path of its recording."""
-    found = [json.loads(line) for line in (folder / "train.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [row | {"audio": str((folder / row["audio"]).resolve())} for row in found]
+    return manifests.placed(folder / "train.jsonl")
 
 
 def main() -> None:
@@ -39,9 +38,7 @@ def main() -> None:
     struck = [row for row in rows(args.corpora / "berklee") if row["label"] in known]
     piano = [row | {"label": "piano"} for row in rows(args.corpora / "salamander")]
     found = [*notes, *rows(args.corpora / "fluid_notes"), *struck, *piano, *notes * (TIMES - 1)]
-    args.work.mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps({key: row.get(key) or "salamander" for key in _KEYS}, sort_keys=True) + "\n" for row in found)
-    (args.work / "learn.jsonl").write_text("".join(lines), encoding="utf-8")
+    manifests.write(args.work / "learn.jsonl", ({key: row.get(key) or "salamander" for key in _KEYS} for row in found))
     print(f"aural train instrument --manifest learn.jsonl --valid {args.data}/instrument_notes/valid.jsonl {FLAGS}")
 
 

@@ -6,7 +6,6 @@ python -m bench.languages --data ../shared/data [--json bench/receipts/languages
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,15 +20,15 @@ from aural.models.face import Decoding
 from aural.models.runtime import Runtime
 from aural.sound.sound import load
 from aural.text.scoring import normalize
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 
 def rows(data: Path, folder: str, part: str, most: int) -> Iterator[dict[str, Any]]:
     """Manifest rows, evenly taken, with samples [1, T] at 16 kHz."""
-    lines = (data / folder / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
-    for line in lines[:: max(1, -(-len(lines) // most))]:
-        row = json.loads(line)
-        yield row | {"samples": load(data / folder / row["audio"]).mono().resample(16_000).samples}
+    found = manifests.placed(data / folder / f"{part}.jsonl")
+    for row in found[:: max(1, -(-len(found) // most))]:
+        yield row | {"samples": load(row["audio"]).mono().resample(16_000).samples}
 
 
 def told(data: Path, part: str, most: int) -> Table:

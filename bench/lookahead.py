@@ -12,7 +12,6 @@ word was first told, and stayed, less the moment at which it truly ends. Time th
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -40,7 +39,7 @@ from aural.sound.effects._mixing import mixed
 from aural.sound.sound import Sound, load
 from aural.tasks._live_written import LiveWritten
 from aural.tasks._pace import Pace
-from bench import digit_strings, road_corpora
+from bench import digit_strings, manifests, road_corpora
 from bench.report import Finding, Table, publish
 from bench.road_corpora import Corpus
 
@@ -137,8 +136,7 @@ def _count(found: Heard, row: dict[str, Any], since: Sequence[tuple[str, float]]
 def noisy(sounds: Sequence[np.ndarray], noises: Path) -> list[np.ndarray]:
     """Each string with a part of one of the noises that were not learned from, at 10 dB."""
     rng = np.random.default_rng(0)
-    lines = (noises / "valid.jsonl").read_text(encoding="utf-8").splitlines()
-    beds = [load(noises / json.loads(line)["audio"], rate=RATE, mono=True).samples for line in lines]
+    beds = [load(row["audio"], rate=RATE, mono=True).samples for row in manifests.placed(noises / "valid.jsonl")]
     found = []
     for samples in sounds:
         bed = beds[int(rng.integers(len(beds)))]
@@ -222,8 +220,8 @@ def main() -> None:
     torch.set_num_threads(1)
     corpus = road_corpora.corpus("wide_digits", args.corpora, args.noises, args.work)
     valid = corpus.valid[""]
-    rows = [json.loads(line) for line in valid.read_text(encoding="utf-8").splitlines()][: args.strings]
-    clean = [load(valid.parent / row["audio"], rate=RATE, mono=True).samples[0] for row in rows]
+    rows = manifests.placed(valid)[: args.strings]
+    clean = [load(row["audio"], rate=RATE, mono=True).samples[0] for row in rows]
     runtime = Runtime("cpu", 1)
     told: list[tuple[Any, ...]] = []
     points: dict[str, list[tuple[float, float, int]]] = {}

@@ -16,6 +16,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import manifests
 from bench.made_sets import MADE, write
 from bench.report import Finding, Table, publish
 
@@ -70,7 +71,7 @@ def flags_of(cell: Cell) -> str:
     return " ".join([*(flag for flag in _SHORT if flag.split()[0] not in own), cell.flags])
 
 
-def manifests(cell: Cell, data: Path, work: Path) -> tuple[Path, Path]:
+def sets_of(cell: Cell, data: Path, work: Path) -> tuple[Path, Path]:
     """Train and valid rows of a cell, made where they are made."""
     if cell.sizes is None:
         return data / cell.data / "train.jsonl", data / cell.data / "valid.jsonl"
@@ -81,21 +82,20 @@ def manifests(cell: Cell, data: Path, work: Path) -> tuple[Path, Path]:
 
 def parted(train: Path, folder: Path) -> tuple[Path, Path]:
     """The rows of a manifest to learn from, and every eighth to choose by; or by readers, where `train` has few clips of most."""
-    rows = [json.loads(line) for line in train.read_text(encoding="utf-8").splitlines()]
+    rows = manifests.placed(train)
     kept = set(range(0, len(rows), 8))
     if "librispeech" in str(train):
         readers = sorted({r["speaker"] for r in rows}, key=lambda s: (-sum(r["speaker"] == s for r in rows), s))
         kept = {k for k, r in enumerate(rows) if r["speaker"] in readers[1:4:2] + readers[8::8]}
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, chosen in (("learn", [k for k in range(len(rows)) if k not in kept]), ("tune", sorted(kept))):
-        lines = [json.dumps(rows[k] | {"audio": str((train.parent / rows[k]["audio"]).resolve())}, sort_keys=True) for k in chosen]
-        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder / "learn.jsonl", folder / "tune.jsonl"
+    learn = [row for k, row in enumerate(rows) if k not in kept]
+    parts = {"learn": learn, "tune": [rows[k] for k in sorted(kept)]}
+    found = [manifests.write(folder / f"{name}.jsonl", part) for name, part in parts.items()]
+    return found[0], found[1]
 
 
 def run(cell: Cell, data: Path, work: Path) -> tuple[list[object], list[object] | None]:
     """One line of the table, and one for what stands beside it."""
-    train, valid = manifests(cell, data, work)
+    train, valid = sets_of(cell, data, work)
     learn, tune = parted(train, work / "sets" / cell.data)
     folder, flags = work / cell.verb, flags_of(cell)
     if not (folder / "model" / "card.json").is_file():
@@ -138,8 +138,7 @@ def voices(data: Path, work: Path) -> Table:
 
 def _trials_of_valid(source: Path, folder: Path) -> Path:
     """The trials between readers of valid alone, with their segments."""
-    lines = (source / "valid.jsonl").read_text(encoding="utf-8").splitlines()
-    readers = {json.loads(line)["speaker"] for line in lines}
+    readers = {row["speaker"] for row in manifests.rows(source / "valid.jsonl")}
     folder.mkdir(parents=True, exist_ok=True)
     head, *trials = (source / "trials_segments.tsv").read_text(encoding="utf-8").splitlines()
     kept = [t for t in trials if {name.split("-")[0] for name in t.split("\t")[:2]} <= readers]

@@ -23,6 +23,7 @@ from aural.tasks._windows import trimmed
 from aural.tasks._witness import Witness
 from aural.tasks.transcribe import recognize
 from aural.text.scoring import normalize
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -167,7 +168,7 @@ def _texts(samples: np.ndarray, ear: Ear) -> tuple[str, ...]:
 
 def _rows(folder: Path, split: str) -> list[dict[str, Any]]:
     manifest = folder / f"{split}.jsonl"
-    return [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()] if manifest.is_file() else []
+    return manifests.placed(manifest) if manifest.is_file() else []
 
 
 def _spoken(folder: Path, split: str) -> list[tuple[np.ndarray, str]]:

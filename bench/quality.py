@@ -29,6 +29,7 @@ from aural.sound.sound import Sound, load
 from aural.sound.source import Source
 from aural.sound.voice_mel import at_rate, voice_mel
 from aural.tasks import quality
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 MARKS = ("overall", "speech", "background", "p808")
@@ -154,9 +155,8 @@ def copied(name: str, places: Sequence[Path], runtime: Runtime) -> Iterator[Samp
 
 def rows_of(place: Path, count: int) -> list[dict[str, Any]]:
     """Rows of a manifest, evenly taken."""
-    rows = [json.loads(line) for line in place.read_text(encoding="utf-8").splitlines()]
-    step = max(1, len(rows) // count)
-    return [row | {"audio": place.parent / row["audio"]} for row in rows[::step][:count]]
+    rows = manifests.placed(place)
+    return rows[:: max(1, len(rows) // count)][:count]
 
 
 def main() -> None:

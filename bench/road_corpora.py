@@ -6,17 +6,15 @@ lower-case words. No speaker (in `one_voice`: no sentence) stands in two parts.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import digit_readings, digit_strings, digit_words
+from bench import digit_readings, digit_strings, digit_words, manifests
 from bench.digit_strings import TUNED_ON, Sources
-
-Row = dict[str, Any]
+from bench.manifests import Row
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,7 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         made, parts = _parts(name, corpora, folder)
     texts = folder / "learn.txt"
     if not texts.is_file():
-        rows = [json.loads(line) for line in made["learn"].read_text(encoding="utf-8").splitlines()]
-        texts.write_text("".join(f"{row['text']}\n" for row in rows), encoding="utf-8")
+        texts.write_text("".join(f"{row['text']}\n" for row in manifests.rows(made["learn"])), encoding="utf-8")
     normalizer = "none" if name in _NOISY else "english"
     return Corpus(made["learn"], made["tune"], texts, parts, quiet, name in _NOISY, normalizer)
 
@@ -85,9 +82,8 @@ def _parts(name: str, corpora: Path, folder: Path) -> tuple[dict[str, Path], dic
 
 def _rows(folder: Path, split: str) -> list[Row]:
     """The rows of a part: audio as a whole path, the text in plain lower-case words."""
-    lines = (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row.get("text") or row.get("label")]
-    return [row | {"audio": str((folder / row["audio"]).resolve()), "text": plain(row)} for row in rows]
+    rows = manifests.placed(folder / f"{split}.jsonl")
+    return [row | {"text": plain(row)} for row in rows if row.get("text") or row.get("label")]
 
 
 def plain(row: Mapping[str, Any]) -> str:
@@ -98,7 +94,4 @@ def plain(row: Mapping[str, Any]) -> str:
 
 
 def _manifest(path: Path, rows: Sequence[Row]) -> Path:
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps(row, sort_keys=True) + "\n" for row in rows), encoding="utf-8")
-    return path
+    return path if path.is_file() else manifests.write(path, rows)

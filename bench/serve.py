@@ -31,7 +31,8 @@ from aural.progress import Quiet
 from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.text.scoring import normalize
-from bench.joined import conversation, rows
+from bench.joined import conversation
+from bench.manifests import placed
 from bench.report import Finding, Table, busy, publish
 
 CLIENTS = 8
@@ -237,8 +238,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     manifest = args.data / "librispeech_mini/valid.jsonl"
-    found = rows(manifest)
-    clips = [Path(str(row["path"])) for row in found[:: max(1, len(found) // args.clips)]][: args.clips]
+    found = placed(manifest)
+    clips = [Path(row["audio"]) for row in found[:: max(1, len(found) // args.clips)]][: args.clips]
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
         folder = Path(name)
         conversation([manifest], 10, folder / "joined.wav")

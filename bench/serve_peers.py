@@ -31,7 +31,7 @@ import numpy as np
 from aural.metrics.words import wer
 from aural.sound.source import Source
 from aural.text.scoring import normalize
-from bench.joined import rows
+from bench.manifests import placed
 from bench.report import Finding, Table, publish
 
 CLIENTS = (1, 4)
@@ -183,8 +183,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     clips = []
-    for row in rows(args.data / "librispeech_mini/valid.jsonl")[: args.clips]:
-        sound = Source(Path(str(row["path"]))).load(rate=16000, mono=True)
+    for row in placed(args.data / "librispeech_mini/valid.jsonl")[: args.clips]:
+        sound = Source(row["audio"]).load(rate=16000, mono=True)
         clips.append(((np.clip(sound.samples[0], -1, 1) * 32767).astype("<i2").tobytes(), str(row["text"])))
     columns = ("s of sound a s", "CPU s for a s of sound", "median request, s", "word error rate, %")
     what = f"{len(clips)} readings ({sum(len(samples) for samples, _ in clips) / 32000:.0f} s), sent as fast as they are taken"

@@ -9,7 +9,6 @@ augmented ones. The valid digits (a voice that none of them heard) are changed i
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from aural.models.runtime import Runtime
 from aural.sound.effects import pitch, speed
 from aural.sound.effects.pitch import stretched
 from aural.sound.sound import Sound, load
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 RATE, WINDOW, BATCH = 8000, 512, 50
@@ -82,8 +82,8 @@ def lost(before: np.ndarray, after: np.ndarray) -> str:
 
 def table(corpora: Path, work: Path, more: str) -> Table:
     source = corpora / "fsdd"
-    rows = [json.loads(line) for line in (source / "valid.jsonl").read_text(encoding="utf-8").splitlines()]
-    plain = [load(source / row["audio"]).mono().resample(RATE) for row in rows]
+    rows = manifests.placed(source / "valid.jsonl")
+    plain = [load(row["audio"]).mono().resample(RATE) for row in rows]
     labels = [row["label"] for row in rows]
     models = [store.open_model(str(work / "fsdd" / (name + more)), "classifier", Runtime("cpu", 1)) for name in NETS]
     lines: list[tuple[Any, ...]] = []

@@ -9,7 +9,6 @@ written down before a clip was scored; the weighting by level was chosen on the 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from aural.results import Result
 from aural.sound.sound import load
 from aural.sound.source import Source
 from aural.tasks import detect
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 RATE = 16000
@@ -32,10 +32,8 @@ CLASSES = Path(__file__).parent / "esc10_classes.txt"
 
 
 def rows(data: Path, folder: str, split: str) -> Iterator[dict[str, Any]]:
-    """Manifest rows with `path` set."""
-    for line in (data / folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        yield row | {"path": data / folder / row["audio"]}
+    """The rows of a part, each with the whole path of its recording."""
+    yield from manifests.placed(data / folder / f"{split}.jsonl")
 
 
 def share(hits: np.ndarray, groups: list[str] | None = None) -> str:
@@ -53,7 +51,7 @@ def tags(data: Path) -> Table:
         truth, told, scores, cpu, seconds = [], [], [], 0.0, 0.0
         for row in rows(data, "esc10", split):
             before = time.process_time()
-            answer = {label.label: label.score for label in aural.tag(row["path"], top=0, threads=1).labels}
+            answer = {label.label: label.score for label in aural.tag(row["audio"], top=0, threads=1).labels}
             cpu, seconds = cpu + time.process_time() - before, seconds + row["duration"]
             scores.append([max(answer[name] for name in names) for names in groups.values()])
             told.append(list(groups)[int(np.argmax(scores[-1]))])
@@ -82,7 +80,7 @@ def false_sounds(data: Path) -> Table:
             count, seconds = 0, 0.0
             with Shelf({"tagger": "yamnet"}).open("tagger") as model:
                 for row in rows(data, folder, "valid"):
-                    ear, sound = detect.Ear(model, options), load(row["path"]).mono().resample(RATE)
+                    ear, sound = detect.Ear(model, options), load(row["audio"]).mono().resample(RATE)
                     ear.push(sound.samples[0])
                     count, seconds = count + len(ear.finish(sound.duration)), seconds + sound.duration
             out.append((name, f"{folder} ({kind})", round(seconds / 60, 1), count, round(count / seconds * 3600, 1)))
@@ -96,11 +94,11 @@ def false_sounds(data: Path) -> Table:
 def stream(data: Path, seed: int, pieces: int = 40) -> tuple[np.ndarray, list[tuple[float, float, str]]]:
     """Speech, music, noise and silence in a row, at levels from -34 to -18 dBFS, and what it is when."""
     rng = np.random.default_rng(seed)
-    music = [r["path"] for r in rows(data, "music_clips", "train")][1::2]  # the tuning drew from all of them, so it flatters
+    music = [r["audio"] for r in rows(data, "music_clips", "train")][1::2]  # the tuning drew from all of them, so it flatters
     pool = {
-        "speech": [r["path"] for r in rows(data, "librispeech_mini", "valid")],
+        "speech": [r["audio"] for r in rows(data, "librispeech_mini", "valid")],
         "music": music,
-        "noise": [r["path"] for f in ("esc10", "noises") for r in rows(data, f, "valid") if r["label"] != "babble"],
+        "noise": [r["audio"] for f in ("esc10", "noises") for r in rows(data, f, "valid") if r["label"] != "babble"],
     }
     parts, truth, at = [], [], 0.0
     while len(parts) < pieces:
@@ -153,7 +151,7 @@ def genders(data: Path) -> Table:
     out = []
     for split in ("valid", "train"):
         clips = list(rows(data, "librispeech_mini", split))
-        hits = np.array([_gender_of(row["path"]) == row["gender"] for row in clips])
+        hits = np.array([_gender_of(row["audio"]) == row["gender"] for row in clips])
         voices: dict[str, list[bool]] = {}
         for row, hit in zip(clips, hits, strict=True):
             voices.setdefault(row["speaker"], []).append(bool(hit))

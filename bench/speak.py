@@ -8,7 +8,6 @@ Peers for the speed table that are on the machine (flite, espeak-ng) are run as 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import shutil
@@ -31,6 +30,7 @@ from aural.progress import Quiet
 from aural.sound.source import Source
 from aural.tasks import speak, transcribe
 from aural.text.scoring import normalize
+from bench import manifests
 from bench.quality import choices_of, marks
 from bench.report import Finding, Table, publish
 
@@ -53,7 +53,7 @@ PAGE = " ".join([LINE, "It happens every day at noon.", "By the evening, the dog
 
 def texts(data: Path, place: str, step: int) -> list[dict[str, Any]]:
     """Every so manieth row of a manifest."""
-    rows = [json.loads(line) for line in (data / place).read_text(encoding="utf-8").splitlines()][::step]
+    rows = manifests.rows(data / place)[::step]
     return [row | {"audio": str((data / place).parent / row["audio"])} if "audio" in row else row for row in rows]
 
 

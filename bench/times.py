@@ -21,6 +21,7 @@ from aural.results import Word
 from aural.sound.source import Source
 from aural.tasks._gate import HOP, Rule, frame_spans, hear, without_breath
 from aural.tasks._words import guessed, kept_in_voice, plain
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -82,8 +83,8 @@ def main() -> None:
 def read_clips(data: Path, split: str) -> list[tuple[np.ndarray, str, bool]]:
     """Readings with their text in lower case, and whether the aligner is known to lose it."""
     folder = data / "librispeech_mini"
-    rows = [json.loads(line) for line in (folder / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
-    heard = [Source(folder / r["audio"]).load(rate=16000, mono=True).samples[0] for r in rows]
+    rows = manifests.placed(folder / f"{split}.jsonl")
+    heard = [Source(r["audio"]).load(rate=16000, mono=True).samples[0] for r in rows]
     return [(x, r["text"].lower(), Path(r["audio"]).stem in LOST) for x, r in zip(heard, rows, strict=True)]
 
 

@@ -10,7 +10,6 @@ heard by the same recognizer.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from aural.sound.source import Source
 from aural.tasks import _speaking, speak
 from aural.text import front_end
 from aural.text.scoring import normalize
+from bench import manifests
 from bench.report import Finding, Table, publish
 from bench.speak import spoken, understood
 
@@ -36,14 +36,10 @@ RUN = 4  # words that a text may not share with what was learned from
 
 def held_out(train: Path, valid: Path, count: int) -> list[dict[str, Any]]:
     """At most so many rows of valid, evenly taken, that share no four words in a row with a text of train."""
-    known = {run for row in rows(train) for run in runs_of(row["text"])}
-    fresh = [row for row in rows(valid) if not known & set(runs_of(row["text"]))]
+    known = {run for row in manifests.rows(train) for run in runs_of(row["text"])}
+    fresh = [row for row in manifests.placed(valid) if not known & set(runs_of(row["text"]))]
     chosen = np.unique(np.linspace(0, len(fresh) - 1, min(count, len(fresh))).astype(int))
-    return [fresh[k] | {"audio": str(valid.parent / fresh[k]["audio"])} for k in chosen]
-
-
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [fresh[k] for k in chosen]
 
 
 def runs_of(text: str) -> Iterator[tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from aural.progress import Quiet
 from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.text.scoring import normalize
+from bench import manifests
 from bench.report import Finding, Table, publish
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -139,7 +139,7 @@ def hour(spoken: list[Clip], name: str, tell: Callable[[np.ndarray], str], minut
 
 def _rows(folder: Path, split: str) -> list[dict[str, Any]]:
     manifest = folder / f"{split}.jsonl"
-    return [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines()] if manifest.is_file() else []
+    return manifests.placed(manifest) if manifest.is_file() else []
 
 
 def _read(folder: Path, split: str) -> Iterator[Clip]:
