@@ -48,6 +48,13 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def reason(error: BaseException) -> str:
+    """Why the system or a codec failed, in its own few words: no number of an error, no name of a file, no bytes."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is no text in UTF-8, byte {error.start}"
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+
 def _rebuilt(kind: type[AuralError], what: str, where: str, fix: str) -> AuralError:
     return kind(what, where=where, fix=fix)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 from aural.files import write_text
 
 _PACKAGES = ("aural", "numpy", "onnxruntime", "av", "soxr", "torch")
@@ -63,7 +63,7 @@ def read(path: Path) -> Receipt:
         return Receipt(**plain)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         fix = "Make one with `aural evaluate ... --json FILE`"
-        raise FormatError(f"this receipt cannot be read ({error})", where=str(path), fix=fix) from None
+        raise FormatError(f"this receipt cannot be read ({reason(error)})", where=str(path), fix=fix) from None
 
 
 def versions() -> dict[str, str]:

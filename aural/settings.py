@@ -173,7 +173,9 @@ def _fit(option: Option, value: Any, where: str) -> Any:
     except (TypeError, ValueError, OverflowError):
         raise UsageError(f"{option.flag} takes {_article(option)}, not {_short(value)}", where=where) from None
     if option.choices and fitted not in option.choices:
-        raise UsageError(f"{option.flag} is {_short(value)}", where=where, fix=f"It takes one of: {', '.join(option.choices)}")
+        raise UsageError(
+            f"{option.flag} is {_short(value)}", where=where, fix=f"It takes one of: {', '.join(filter(None, option.choices))}"
+        )
     if (option.least is not None and fitted < option.least) or (option.most is not None and fitted > option.most):
         raise UsageError(f"{option.flag} is {_short(value)}", where=where, fix=f"It takes {option.range}")
     return fitted

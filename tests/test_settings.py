@@ -18,6 +18,7 @@ class Options:
     threshold: float = option(0.5, "above it, it counts")
     words: bool = option(True, "times of words")
     watch: tuple[str, ...] = option((), "sounds to watch for")
+    then: str = option("", "what comes next", choices=("", "transcribe"))
     task: str = option("transcribe", "what to write", choices=("transcribe", "translate"))
 
 
@@ -44,6 +45,11 @@ def test_an_unknown_name_gives_the_nearest() -> None:
 def test_a_value_that_does_not_fit_is_told(values: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="--"):
         build(Options, values)
+
+
+def test_the_choice_of_nothing_is_not_listed() -> None:
+    with pytest.raises(UsageError, match=r"It takes one of: transcribe$"):
+        build(Options, {"then": "sing"})
 
 
 def test_options_know_their_flags() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aural.beams.ngrams import NEVER, UNKNOWN, Gram, NGrams
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 from aural.files import write_bytes
 
 _TEN = math.log(10)
@@ -35,7 +35,7 @@ def read(path: Path) -> NGrams:
         data = path.read_bytes()
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
     except (OSError, EOFError, ValueError) as error:
-        raise FormatError(f"this language model cannot be read ({error})", where=str(path)) from error
+        raise FormatError(f"this language model cannot be read ({reason(error)})", where=str(path)) from error
     promised: dict[int, int] = {}
     grams: dict[Gram, tuple[float, float]] = {}
     for number, n, line in _lines(text, path):

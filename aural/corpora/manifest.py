@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aural.corpora import reference
-from aural.errors import ManifestError
+from aural.errors import ManifestError, reason
 from aural.files import write_bytes
 from aural.results import Event, Span, Turn
 from aural.sound.inside import is_recording
@@ -180,7 +180,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     except FileNotFoundError:
         raise ManifestError("there is no such manifest", where=str(path), fix="Give the path of a .jsonl file") from None
     except (OSError, EOFError, zlib.error) as error:
-        raise ManifestError(f"this manifest cannot be read ({error})", where=str(path)) from None
+        raise ManifestError(f"this manifest cannot be read ({reason(error)})", where=str(path)) from None
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue

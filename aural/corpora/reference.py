@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aural.errors import ManifestError
+from aural.errors import ManifestError, reason
 from aural.results import Span, Turn
 
 
@@ -62,7 +62,7 @@ def utterances(path: Path, where: str = "") -> tuple[Utterance, ...]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise ManifestError(f"the turns cannot be read ({error})", where=where or str(path)) from None
+        raise ManifestError(f"the turns cannot be read ({reason(error)})", where=where or str(path)) from None
     if isinstance(rows, dict):
         rows = rows.get("turns", rows.get("segments"))
     return utterance_rows(rows, str(path))
@@ -96,7 +96,7 @@ def _fields(path: Path, where: str) -> Iterator[tuple[int, list[str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path} cannot be read ({error})", where=where or str(path)) from None
+        raise ManifestError(f"{path} cannot be read ({reason(error)})", where=where or str(path)) from None
     for number, line in enumerate(text.splitlines(), 1):
         fields = line.split()
         if fields and not line.startswith((";", "#")):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aural.errors import ManifestError
+from aural.errors import ManifestError, reason
 
 _SAME = {"1": True, "true": True, "target": True, "0": False, "false": False, "nontarget": False}
 _SEGMENTS = "segments.tsv"
@@ -101,7 +101,7 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"this file cannot be read ({error})", where=str(path)) from None
+        raise ManifestError(f"this file cannot be read ({reason(error)})", where=str(path)) from None
     if not lines:
         return []
     reader = csv.DictReader(lines, delimiter="\t" if "\t" in lines[0] else ",")

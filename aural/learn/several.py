@@ -19,7 +19,7 @@ from typing import Any
 
 from aural import find, receipts
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
-from aural.errors import LearningError, UsageError
+from aural.errors import LearningError, UsageError, reason
 from aural.files import disk_error, write_text
 from aural.judge.run import scorer, scorers_of
 from aural.learn import processes
@@ -126,7 +126,7 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         plan: dict[str, Any] = json.loads((folder / PLAN).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise LearningError(f"the plan of these trainings cannot be read ({error})", where=str(folder / PLAN)) from error
+        raise LearningError(f"the plan of these trainings cannot be read ({reason(error)})", where=str(folder / PLAN)) from error
     return plan
 
 

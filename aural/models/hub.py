@@ -377,9 +377,10 @@ def _libraries(name: str) -> tuple[Any, Any]:
             import transformers
     except ImportError as error:
         missing = error.name or "torch or transformers"
-        raise ExtraMissing(
-            f"{name} is a model of a hub, and {missing} is not installed", fix=f"Install the extra: {_INSTALL}"
-        ) from error
+        what = f"a model of a hub needs {missing}, which is not installed"
+        if folder_of(name) is None:
+            raise ExtraMissing(f"there is no folder {name}, and {what}", fix=f"Check the path, or {_INSTALL}") from error
+        raise ExtraMissing(what, where=name, fix=f"Install the extra: {_INSTALL}") from error
     return torch, transformers
 
 

@@ -15,7 +15,7 @@ import av.stream
 import numpy as np
 from numpy.typing import NDArray
 
-from aural.errors import DamagedSound, EmptySound, NotASound, SoundError, UnreadableSound
+from aural.errors import DamagedSound, EmptySound, NotASound, SoundError, UnreadableSound, reason
 from aural.sound.blocks import between
 from aural.sound.containers import other_kind, recording_kind
 from aural.sound.resample import Resampler
@@ -94,7 +94,7 @@ class Decoder:
             self._reader = _Reader(file)
             self._head = self._reader.head()
         except OSError as error:
-            raise UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=where, fix="Check the disk") from None
+            raise UnreadableSound(f"the bytes could not be read ({reason(error)})", where=where, fix="Check the disk") from None
         self._kind = recording_kind(self._head)
         self._refuse_others()
         try:
@@ -291,7 +291,7 @@ class Decoder:
         kind = meaning_of(type(error))
         if self._reader.fault is not None:
             error = self._reader.fault
-            return UnreadableSound(f"the bytes could not be read ({_reason(error)})", where=self.where, fix="Check the disk")
+            return UnreadableSound(f"the bytes could not be read ({reason(error)})", where=self.where, fix="Check the disk")
         if not self._kind:
             return NotASound("these bytes are no recording that is known here", where=self.where, fix=_GIVE)
         if kind is NotASound:
@@ -311,10 +311,6 @@ def meaning_of(error: type[BaseException]) -> type[SoundError]:
     if issubclass(error, OSError) and not issubclass(error, av.error.FFmpegError):
         return UnreadableSound
     return next((_MEANING[c.__name__] for c in error.__mro__ if c.__name__ in _MEANING), DamagedSound)
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)
 
 
 def _ways(kind: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aural import find
-from aural.errors import EmptySound, LimitReached, NotASound, UnreadableSound, UsageError
+from aural.errors import EmptySound, LimitReached, NotASound, UnreadableSound, UsageError, reason
 from aural.files import disk_error
 from aural.results import Recording
 from aural.sound.blocks import between, blocks_of, one_channel
@@ -393,8 +393,7 @@ def _unreadable(error: OSError | ValueError, path: Path) -> UnreadableSound:
         return UnreadableSound("there is no such file", where=shown(path), fix=_nearest(path))
     if isinstance(error, PermissionError):
         return UnreadableSound("there is no permission to read this", where=shown(path), fix="Change its permissions, or copy it")
-    reason = getattr(error, "strerror", None) or error
-    return UnreadableSound(f"this cannot be opened ({reason})", where=shown(path), fix="Check the path")
+    return UnreadableSound(f"this cannot be opened ({reason(error)})", where=shown(path), fix="Check the path")
 
 
 def _nearest(path: Path) -> str:

@@ -13,7 +13,7 @@ from typing import NoReturn, final
 
 import numpy as np
 
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 from aural.patterns.linear import Linear, logistic
 from aural.text import grammar, terms
 from aural.text.grammar import Grammar, tokens_of
@@ -114,7 +114,7 @@ def read(path: Path) -> list[Example]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"these examples cannot be read ({error})", where=str(path), fix="Give JSON lines") from None
+        raise FormatError(f"these examples cannot be read ({reason(error)})", where=str(path), fix="Give JSON lines") from None
     found = [_example(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
         _fail(str(path), "there are no examples")

@@ -8,7 +8,7 @@ from pathlib import Path
 from aural.beams import arpa, kneser_ney
 from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 from aural.models.card import Card
 from aural.text.units import spelled
 
@@ -63,7 +63,7 @@ def _lines(path: Path) -> list[str]:
         data = path.read_bytes()
         return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig").splitlines()
     except (OSError, EOFError, ValueError) as error:
-        raise UsageError(f"this text cannot be read ({error})", where=str(path)) from error
+        raise UsageError(f"this text cannot be read ({reason(error)})", where=str(path)) from error
 
 
 def _there(text: str, flag: str) -> Path:

@@ -25,6 +25,8 @@ from aural.sound.preview import Peaks, Shrunk, Slices, framing_of
 from aural.sound.spectrum import Framing, spectrogram
 
 _ROUND_HZ = (100.0, 1000.0, 10000.0, 500.0, 5000.0, 200.0, 2000.0, 20000.0, 50.0, 4000.0, 8000.0, 3000.0, 300.0, 16000.0)
+_LEAST = 1e-14  # power told apart
+_SILENT = -140.0  # dB of it
 _OCTAVES = tuple(440.0 * 2.0 ** ((12 * k - 57) / 12) for k in range(11))
 
 
@@ -154,7 +156,7 @@ class SpectraView(View):
                 self._means["mfcc"].add(self._cosines @ power_to_db(mel, floor=1e-10))
 
     def _stft(self) -> Shown:
-        levels = power_to_db(self._means["power"].values, floor=1e-14)
+        levels = power_to_db(self._means["power"].values, floor=_LEAST)
         return Shown("spectrogram", self._hz_map(levels, "dB"), self._hz_table(levels, "dB"))
 
     def _power(self) -> Shown:
@@ -167,7 +169,7 @@ class SpectraView(View):
         return Shown("mel spectrogram", panel, self._mel_table(mel, "power"))
 
     def _logmel(self) -> Shown:
-        levels = power_to_db(self._means["mel"].values, floor=1e-14)
+        levels = power_to_db(self._means["mel"].values, floor=_LEAST)
         panel = HeatMap(levels, self._mel_axis(), self._scope.scale(), _level_limits(levels, self._scope.span), "dB")
         return Shown("log-mel spectrogram", panel, self._mel_table(levels, "dB"))
 
@@ -245,7 +247,7 @@ class ConstantQView(View):
     def finish(self) -> dict[str, Shown]:
         self._hear(self._slices.finish())
         # The transform of a lasting sine of amplitude 1 grows with the square root of the wavelet's length.
-        levels = power_to_db(self._mean.values * 4 / self._options.lengths[:, None], floor=1e-14)
+        levels = power_to_db(self._mean.values * 4 / self._options.lengths[:, None], floor=_LEAST)
         names = tuple(f"{hz:.6g} Hz (dB)" for hz in self._options.frequencies)
         octaves = tuple((float(hz), f"C{k} {hz:.0f}") for k, hz in enumerate(_OCTAVES))
         low, high = self._options.frequencies[[0, -1]] * 2.0 ** (np.array([-0.5, 0.5]) / 24)
@@ -413,8 +415,9 @@ def _table(scope: Scope, names: tuple[str, ...], values: np.ndarray) -> Table:
 
 
 def _level_limits(levels: np.ndarray, span: float) -> tuple[float, float]:
+    """From `span` dB below the loudest up to it; where nothing sounds at all, from there up: silence is drawn as silence."""
     top = float(levels.max()) if levels.size else 0.0
-    return top - span, top
+    return (top, top + span) if top <= _SILENT + 1e-3 else (top - span, top)
 
 
 def _linear_limits(values: np.ndarray) -> tuple[float, float]:

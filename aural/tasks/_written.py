@@ -96,8 +96,11 @@ def render(answer: Any, name: str, media: Any = None, given: Mapping[str, Any] |
 
         return encode(answer.sound, name, tags=tags(answer.result.made_by))
     if isinstance(answer, Sound):
-        from aural.sound.encode import encode
+        from aural.sound.encode import encode, formats
 
+        if name not in formats():
+            what = f"the answer is a sound, and that cannot be written as {name!r}"
+            raise UsageError(what, fix="Name a file with the ending of a sound, such as -o NAME.wav")
         return encode(answer, name)
     if name == "json":
         return json.dumps(plain(answer), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

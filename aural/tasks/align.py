@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 from aural.models.face import Aligner, PhoneAligner, Scorer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
@@ -26,7 +26,8 @@ from aural.tasks._words import in_order, sentences
 # A model that attends is sure of its own words' times; one with posteriors measures all of them anew.
 ATTENDING, POSTERIORS = Limits(8.0, 24.0), Limits(15.0, 120.0)
 FEW = 3  # words of a stretch that were not heard, up to which those that were keep their times
-STRANGE = 0.3  # share of the words heard below which the text is most likely another one
+STRANGE = 0.5  # share of the words heard below which the text is most likely another one
+UNLIKELY = 0.1  # confidence of a word that was not heard: of another text 3 in 4 words or more lie below, of the right one 1 in 20
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def note(result: Result) -> str:
     """One line where times were guessed, or where the text does not seem to be what is said."""
     words = list(result.words())
     count = sum(w.timed == "guessed" for w in words)
-    if words and count > (1 - STRANGE) * len(words):
-        return f"{count} of {len(words)} words were not heard: is this the text that is read?"
+    unheard = sum(w.timed == "guessed" or (w.confidence is not None and w.confidence < UNLIKELY) for w in words)
+    if words and unheard > (1 - STRANGE) * len(words):
+        return f"{unheard} of {len(words)} words were not heard: is this the text that is read?"
     return f"{count} of {len(words)} words could not be measured; their times are guessed" if count else ""
 
 
@@ -120,7 +122,7 @@ def _text(given: str | Path) -> str:
     try:
         return given.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise UsageError(f"this text cannot be read ({error})", where=str(given)) from error
+        raise UsageError(f"this text cannot be read ({reason(error)})", where=str(given)) from error
 
 
 def _asked(options: Options) -> transcribe.Options:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, final
 
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 from aural.text.spoken import say
 
 NUMBER, TEXT = "number", "text"
@@ -34,6 +34,7 @@ _INTENT = re.compile(r"(?P<name>\w[\w.-]*)\s*:")
 _LIST = re.compile(r"(?P<name>\w+)\s*=(?P<rest>.*)")
 _MOST = 20_000  # arcs: more than any grammar that somebody wrote by hand
 _SHORT = 3  # letters that a phrase needs to be favored
+_NO_INTENT = "this grammar has no intent", "Write a line `name:` and indented phrases below it"
 _DEEP = 20  # brackets inside brackets, and lists inside lists
 
 
@@ -76,7 +77,7 @@ class Grammar:
 
     def __post_init__(self) -> None:
         if not self.intents:
-            raise FormatError("this grammar has no intent", fix="Write a line `name:` and indented phrases below it")
+            raise FormatError(_NO_INTENT[0], fix=_NO_INTENT[1])
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def read(path: Path) -> Grammar:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"this grammar cannot be read ({error})", where=str(path), fix="Give a text file") from None
+        raise FormatError(f"this grammar cannot be read ({reason(error)})", where=str(path), fix="Give a text file") from None
     return parsed(text, str(path))
 
 
@@ -124,6 +125,8 @@ def parsed(text: str, where: str = "grammar") -> Grammar:
             current = ""
         else:
             _fail(place, "this line is no intent, no list and no phrase", "Indent phrases; write `name:` or `name = a | b`")
+    if not phrases:
+        _fail(where, *_NO_INTENT)
     for name, own in phrases.items():
         if not own:
             _fail(where, f"the intent {name!r} has no phrase", "Write one below it, indented")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 
 WEIGHT = 2.0
 _MOST = 2000
@@ -35,7 +35,7 @@ def read(spec: str) -> tuple[Hotword, ...]:
         from_file = _is_file(path)
         text = path.read_text(encoding="utf-8-sig") if from_file else spec
     except (OSError, ValueError) as error:
-        raise UsageError(f"this list of hotwords cannot be read ({error})", where=spec[:200]) from error
+        raise UsageError(f"this list of hotwords cannot be read ({reason(error)})", where=spec[:200]) from error
     if not from_file and "," not in spec and path.suffix.lower() in (".txt", ".csv", ".tsv"):
         raise UsageError("there is no such list of hotwords", where=spec[:200], fix="Check the path, or write the words: a,b,c")
     lines = text.splitlines() if from_file else text.split(",")

@@ -20,6 +20,12 @@ def test_a_word_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2595" in capsys.readouterr().out
 
 
+def test_the_list_breaks_no_word_in_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    listed = [name for line in capsys.readouterr().out.splitlines() for name in line.split("  ")]
+    assert listed == sorted(glossary())
+
+
 def test_a_near_word_is_named() -> None:
     with pytest.raises(UsageError, match="diarization"):
         explanation("diarisation")

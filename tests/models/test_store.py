@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import socket
+import sys
 import types
 import zipfile
 from collections.abc import Iterator
@@ -236,6 +237,13 @@ def test_a_card_that_cannot_be_read_spoils_nothing(home: Path) -> None:
     (broken / "card.json").write_text("{")
     assert "broken" not in store.names()
     assert [path for path, _ in store.unreadable()] == [broken]
+
+
+def test_a_run_that_is_not_there_is_told_before_the_extra_of_hubs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ExtraMissing, match=r"there is no folder runs/june, and a model of a hub needs torch.*pip install"):
+        store.open_model("runs/june", "tagger", Runtime("cpu"))
 
 
 def test_names_of_a_hub(home: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import aural
+from aural.cli.main import main
 from aural.errors import UsageError
 from aural.pictures import png
 from aural.sound.decibels import power_to_db
@@ -44,6 +45,14 @@ def test_the_verb_takes_a_png_and_darkness_where_gray_is_asked_for(tmp_path: Pat
         aural.spectrogram(sound, from_picture=str(path))
     with pytest.raises(UsageError, match="cannot be read"):
         aural.spectrogram(from_picture=str(tmp_path / "none.png"))
+
+
+def test_a_sound_without_a_file_says_to_name_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png.encode((picture() * 255).astype(np.uint8)))
+    assert main(["spectrogram", "--from-picture", str(path), "--end", "1"]) == 2
+    assert "the answer is a sound" in (told := capsys.readouterr().err) and "-o NAME.wav" in told
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_no_picture_gives_silence_or_is_refused() -> None:

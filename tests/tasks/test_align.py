@@ -18,7 +18,7 @@ from aural.results import Event, Segment, Word
 from aural.tasks._edges import snapped
 from aural.tasks._gate import HOP, RATE, Heard
 from aural.tasks._laid import Limits, Stretch, between, filled, matched, measured, stretches, tokens_of
-from aural.tasks.align import _said
+from aural.tasks.align import _said, note
 
 
 def words(text: str, step: float = 1.0, length: float = 0.5) -> list[Word]:
@@ -154,6 +154,19 @@ def test_a_reading_with_its_text(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert cli.main(["align", str(tmp_path / "talk.wav"), "Do you laugh", "-f", "srt", "-o", "-"]) == 0
     assert "-->" in capsys.readouterr().out
     assert cli.main(["align", str(tmp_path / "talk.wav"), "none.txt"]) == 2
+
+
+@pytest.mark.weights
+def test_another_text_is_told_from_the_one_that_is_read() -> None:
+    talk = aural.sound.load(aural.sample("dialogue")).cut(2.0, 12.0)
+    right, wrong = (
+        aural.align(talk, f"{aural.transcribe(talk).text} indeed"),
+        aural.align(talk, "Completely different words stand here."),
+    )
+    assert note(right) == ""
+    assert "4 of 5 words were not heard" in note(wrong)
+    sure = [np.median([w.confidence or 0.0 for w in told.words()]) for told in (wrong, right)]
+    assert sure[0] < 0.1 < 0.9 < sure[1]
 
 
 @pytest.mark.weights

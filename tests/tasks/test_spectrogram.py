@@ -56,6 +56,12 @@ def test_more_energy_is_darker_in_gray() -> None:
     assert np.array_equal(turned, 255 - pixels)
 
 
+@pytest.mark.parametrize("kind", ["stft", "logmel"])
+def test_silence_is_drawn_as_no_energy(kind: str) -> None:
+    pixels = decode(drawn(np.zeros(RATE, np.float32), kind=kind, colors="gray", plain=True).png())
+    assert pixels.min() == 255
+
+
 def test_the_loudest_tone_is_the_darkest() -> None:
     sound = tones.partials({500: 0.5, 2000: 0.05, 4000: 0.005}, seconds=1, sample_rate=RATE)
     pixels = decode(drawn(sound, kind="stft", colors="gray", plain=True, f_max=8000).png())[::-1].mean(axis=1)

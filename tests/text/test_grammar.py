@@ -92,5 +92,14 @@ def test_what_a_recognizer_is_to_favor() -> None:
 def test_a_wrong_grammar_says_where(text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "g.txt"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(FormatError, match=said):
+    with pytest.raises(FormatError, match=said) as told:
         read(path)
+    assert told.value.where.startswith(str(path))
+
+
+def test_a_file_that_cannot_be_read_says_why_without_numbers_and_bytes(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"none\.txt: this grammar cannot be read \(No such file or directory\)"):
+        read(tmp_path / "none.txt")
+    (tmp_path / "g.png").write_bytes(b"\x89PNG")
+    with pytest.raises(FormatError, match="no text in UTF-8, byte 0"):
+        read(tmp_path / "g.png")

@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one explanation, or the list of words."""
     if not args.term:
-        print(textwrap.fill("  ".join(sorted(glossary())), 100, break_on_hyphens=False, break_long_words=False))
+        whole = (name.replace(" ", "\N{NO-BREAK SPACE}") for name in sorted(glossary()))
+        lines = textwrap.fill("  ".join(whole), 100, break_on_hyphens=False, break_long_words=False)
+        print(lines.replace("\N{NO-BREAK SPACE}", " "))
         return 0
     print(explanation(" ".join(args.term)))
     return 0

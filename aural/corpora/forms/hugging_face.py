@@ -11,7 +11,7 @@ from aural.corpora.forms._arrow import read_saved, saved
 from aural.corpora.forms._relabel import relabeled
 from aural.corpora.forms._tables import Table, clips_of, read_table
 from aural.corpora.manifest import Clip
-from aural.errors import CorpusError
+from aural.errors import CorpusError, reason
 
 _NAMES = ("metadata.csv", "metadata.jsonl")
 
@@ -46,7 +46,7 @@ def _json_table(path: Path) -> Table:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"the metadata cannot be read ({error})", where=str(path)) from None
+        raise CorpusError(f"the metadata cannot be read ({reason(error)})", where=str(path)) from None
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -9,7 +9,7 @@ from typing import NoReturn
 from aural.corpora.forms._audio import folders, split_named
 from aural.corpora.forms._relabel import relabeled
 from aural.corpora.manifest import Clip
-from aural.errors import CorpusError
+from aural.errors import CorpusError, reason
 
 
 def fits(place: Path) -> bool:
@@ -86,7 +86,7 @@ def _table(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        _fail(path, f"this file cannot be read ({error})")
+        _fail(path, f"this file cannot be read ({reason(error)})")
     found = {}
     for line in lines:
         cells = line.split(maxsplit=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aural.corpora.manifest import Clip
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 from aural.judge.figures import Figure, Item
 from aural.judge.terms import Names, Terms, normalized
 from aural.metrics.words import align
@@ -67,7 +67,7 @@ def _read(terms: Terms, language: str | None) -> frozenset[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"this list of words cannot be read ({error})", where="--words", fix="Give a file, a word a line"
+            f"this list of words cannot be read ({reason(error)})", where="--words", fix="Give a file, a word a line"
         ) from None
     # As lists of hotwords have them: remarks, and a bonus behind each.
     plain = (line.partition("^")[0] for line in lines if not line.lstrip().startswith("#"))

@@ -128,26 +128,22 @@ class Moonshine(TextScorer, Attending):
     def align(
         self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
     ) -> tuple[Word, ...]:
-        """Times for a given text over one row [T]: measured from the attention of one forced pass."""
-        frames = self._encode(samples)
-        tokens = self._pieces.tokens(text)
-        return self._words(samples, frames, tokens, [1.0] * len(tokens), speech)[0]
+        """Times for a given text over one row [T], and how likely each word is there: measured in one forced pass."""
+        return self._words(samples, self._encode(samples), self._pieces.tokens(text), None, speech)[0]
 
     def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
         frames = self._encode(samples)
         best = self._read(samples, frames, decoding)[0]
-        looked = self._looked(len(samples), frames, best.tokens)[: len(best.tokens)]
+        looked = self._forced(len(samples), frames, best.tokens)[0][: len(best.tokens)]
         return Looks(tuple(self._pieces.bytes_of(t).decode("utf-8", "replace") for t in best.tokens), looked, STRIDE / RATE)
 
     def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """The sums over the pieces of each text and its end, of one forced pass each over one encoding."""
         if not len(samples):
             return np.full(len(texts), -np.inf)
-        length = max(len(samples), SHORTEST)
         frames, found = self._encode(samples), []
         for tokens in (self._pieces.tokens(text) for text in texts):
-            feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
-            logits = self._first.run(self._masked(feeds, "encoder_attention_mask", length), ("logits",))[0][0]
+            logits = self._forced(len(samples), frames, tokens)[1]
             found.append(sum(log_softmax(row)[token] for row, token in zip(logits, [*tokens, END], strict=True)))
         return np.array(found, np.float64)
 
@@ -222,27 +218,35 @@ class Moonshine(TextScorer, Attending):
         state.past = past | {n.replace("present", "past_key_values"): v for n, v in zip(self._grown, grown, strict=True)}
         return log_softmax(logits[:, -1])
 
-    def _looked(self, length: int, frames: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
+    def _forced(self, length: int, frames: np.ndarray, tokens: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Where the heads that follow the sound look [L + 1, F]: row t tells where token t + 1 lies; the last row is the end of the
-        text and takes what is left."""
+        text and takes what is left. And the logits [L + 1, V] of what comes in each of these places."""
         feeds = {"input_ids": np.array([[START, *tokens]]), "encoder_hidden_states": frames}
-        layers = self._first.run(self._masked(feeds, "encoder_attention_mask", max(length, SHORTEST)), self._attention)
+        feeds = self._masked(feeds, "encoder_attention_mask", max(length, SHORTEST))
+        *layers, logits = self._first.run(feeds, (*self._attention, "logits"))
         order = {layer: i for i, layer in enumerate(self._timing.layers)}
-        return np.asarray(np.mean([layers[order[layer]][0, head] for layer, head in self._timing.heads], axis=0))
+        return np.asarray(np.mean([layers[order[layer]][0, head] for layer, head in self._timing.heads], axis=0)), logits[0]
 
     def _words(
-        self, samples: np.ndarray, frames: np.ndarray, tokens: Sequence[int], sure: Sequence[float], speech: np.ndarray | None
+        self,
+        samples: np.ndarray,
+        frames: np.ndarray,
+        tokens: Sequence[int],
+        sure: Sequence[float] | None,
+        speech: np.ndarray | None,
     ) -> tuple[tuple[Word, ...], float]:
         """The words of a text with their times, and how sharply its attention follows the sound (0 to 1):
-        one forced pass, then the best path through the attention."""
+        one forced pass, then the best path through the attention. `sure`: the chance of each token, None = that of this pass."""
         pieces = self._pieces.words(tokens)
         if not pieces:
             return (), 0.0
         seconds = len(samples) / RATE
+        fit, logits = self._forced(len(samples), frames, tokens)
+        if sure is None:
+            sure = [float(np.exp(log_softmax(row)[token])) for row, token in zip(logits, tokens, strict=False)]
         confidences = [float(np.exp(np.mean(np.log(np.maximum(sure[p.first : p.last], 1e-6))))) for p in pieces]
         if frames.shape[1] <= len(tokens):
             return _even_words([p.text for p in pieces], confidences, seconds), 0.0
-        fit = self._looked(len(samples), frames, tokens)
         quiet = np.where(_voiced(speech, fit.shape[1], self._timing.start), -1.0, self._timing.silence)
         spans = token_path(fit, quiet, [p.first for p in pieces] + [len(tokens)])
         starts = spans[[p.first for p in pieces], 0] * STRIDE / RATE - self._timing.start

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural.errors import FormatError, UsageError
+from aural.errors import FormatError, UsageError, reason
 from aural.files import write_text
 from aural.text.pronunciation.graphemes import shipped
 from aural.text.pronunciation.phonemes import STRESS
@@ -106,7 +106,7 @@ def read(path: Path) -> Dictionary:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"this lexicon cannot be read ({error})", where=str(path)) from error
+        raise UsageError(f"this lexicon cannot be read ({reason(error)})", where=str(path)) from error
     found: dict[str, tuple[Phones, ...]] = {}
     alphabet = "letters"
     for number, line in enumerate(text.splitlines(), 1):
