@@ -35,9 +35,10 @@ ASKED = ("cardinal", "ordinal", "date", "time", "money", "telephone", "abbreviat
 # What the valid part has seen of the rules.
 BLIND = {
     "written->spoken": "Rules come from the train part and from cases of our own kinds. Before its failures were read this part "
-    "had 88.0 in all and 94.9 in the seven; then units got their spellings in small letters (kbps, mah, ...) and given names "
-    "their ranks.",
-    "spoken->written": "No rule was tuned on these.",
+    "had 88.0 in all and 94.9 in the seven; then units got their spellings in small letters (kbps, mah, ...), given names "
+    "their ranks, and a land that stands apart from its coin its place.",
+    "spoken->written": "Before its failures were read this part had 87.7; then addresses behind www may end in any name, and square miles got "
+    "their sign.",
 }
 _DAY_FIRST = re.compile(rf"\b(\S+) of ({'|'.join(MONTHS)})\b")
 

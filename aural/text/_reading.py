@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
-_OPERAND = re.compile(r"[\w)\]%°]$")
+_OPERAND = re.compile(r"[\w)\]%°]$|\d[\"']$")
 _REACH = 120  # characters: nothing farther away decides how something is read
 _WORD = re.compile(r"[^\W_]+(?:['.&-][^\W_]+)*")
 _ONE = frozenset("a an another".split())

@@ -125,7 +125,7 @@ CASES = {
         ("a $5 bill", "a five dollar bill"), ("a $5 and", "a five dollars and"), ("a $1.50 tip", "a one dollar fifty cents tip"),
         ("a $20-million deal", "a twenty million dollar deal"),
         ("a $5 million-dollar question", "a five million dollar question"), ("€1.000,50", "one thousand euros fifty cents"),
-        ("5 zł", "five zlotys"), ("US $5", "five US dollars"), ("100 CZK", "one hundred Czech korunas"),
+        ("5 zł", "five zlotys"), ("US$5", "five US dollars"), ("lent the US $5 million", "lent the US five million dollars"), ("100 CZK", "one hundred Czech korunas"),
         ("$1.50", "one dollar fifty cents"), ("£20", "twenty pounds"), ("$1.5 million", "one point five million dollars"),
         ("US$3bn", "three billion US dollars"), ("$0.01", "one cent"),
         ("20 €", "twenty euros"), ("5¢", "five cents"), ("$5-10", "five to ten dollars"),

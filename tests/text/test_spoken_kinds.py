@@ -19,6 +19,8 @@ CASES = {
         ("Apt 5B", "Apartment five B"),
         ("fl. 1450", "flourished fourteen fifty"),
         ("attn: Smith", "attention Smith"),
+        ("No. of items", "Number of items"),
+        ("No. Of course not", "No Of course not"),
     ],
     "address": [
         ("Chicago, Ill. 60601", "Chicago Illinois six zero six zero one"),
@@ -30,6 +32,8 @@ CASES = {
         ("Baltimore, MD", "Baltimore Maryland"),
         ("St. Louis, Mo., and", "Saint Louis Missouri and"),
         ("two M.D.s", "two MDs"),
+        ("Smith (D-N.Y.) and Bell (I-Vt.)", "Smith D New York and Bell I Vermont"),
+        ("I-80 W and US-101 N", "I eighty West and US one oh one North"),
     ],
     "cardinal": [
         ("1.000.000 people", "one million people"),
@@ -41,6 +45,9 @@ CASES = {
         ("call 411 or 311", "call four one one or three one one"),
         ("order #12345", "order number one two three four five"),
         ("the PIN is 1234", "the Pin is one two three four"),
+        ("3840 x 2160", "thirty eight forty by twenty one sixty"),
+        ("1280x720", "twelve eighty by seven twenty"),
+        ("300x400", "three hundred by four hundred"),
     ],
     "date": [
         ("4-6 July 2012", "the fourth to sixth of July twenty twelve"),
@@ -48,15 +55,18 @@ CASES = {
         ("Jan. 5, 6 and 7", "January fifth sixth and seventh"),
         ("On Jan. 5, 20 people came", "On January fifth twenty people came"),
         ("Jan-05-2012", "January fifth twenty twelve"),
+        ("the week of 6/12", "the week of June twelfth"),
         ("on Friday, 3/4", "on Friday March fourth"),
         ("July 4-6", "July fourth to sixth"),
     ],
     "decimal": [
         ("1.5 bn", "one point five billion"),
+        ("1.234,50", "one thousand two hundred and thirty four point five zero"),
         ("8.5x11", "eight point five by eleven"),
         ("4.5/5 stars", "four point five out of five stars"),
     ],
     "electronic": [
+        ("amazon.com's page", "amazon dot com's page"),
         ("r/news", "r slash news"),
         (".NET and *.txt", "dot net and star dot TXT"),
     ],
@@ -68,6 +78,12 @@ CASES = {
     ],
     "math": [
         ("f(x)", "f of x"),
+        ("x/2 and n/10", "x over two and n over ten"),
+        ("-b ± √c", "minus b plus or minus the square root of c"),
+        ("use -v here", "use v here"),
+        ("3 x 10−3 mol", "three times ten to the power of minus three mol"),
+        (">= 10 GB free", "at least ten gigabytes free"),
+        ("5 >= 3", "five is at least three"),
         ("word(s)", "word s"),
         ("5! = 120", "five factorial equals one hundred and twenty"),
         ("x > 5", "x is greater than five"),
@@ -77,6 +93,15 @@ CASES = {
     ],
     "measure": [
         ("45°30'15\"N", "forty five degrees thirty minutes fifteen seconds North"),
+        ("120/80 mmHg", "one hundred and twenty over eighty millimeters of mercury"),
+        ("180°C/350°F/gas 4", "one hundred and eighty degrees Celsius three hundred and fifty degrees Fahrenheit gas four"),
+        ("2 c. flour", "two cups flour"),
+        ("1 T. butter, ½ t. salt", "one tablespoon butter one half teaspoon salt"),
+        ("5 t. of coal", "five tons of coal"),
+        ("bake 25 min at 180", "bake twenty five minutes at one hundred and eighty"),
+        ("a 25 bps cut", "a twenty five basis point cut"),
+        ("up 200 bps", "up two hundred basis points"),
+        ("9600 bps", "nine thousand six hundred bits per second"),
         ("100-m dash", "one hundred meter dash"),
         ("60 beats/min", "sixty beats per minute"),
         ("a 5-in. pipe", "a five inch pipe"),
@@ -88,6 +113,7 @@ CASES = {
         ("3000 RPM", "three thousand revolutions per minute"),
     ],
     "money": [
+        ("MX$200", "two hundred Mexican pesos"),
         ("the $5 bill", "the five dollar bill"),
         ("the $5 he owes", "the five dollars he owes"),
         ("two $20 bills", "two twenty dollar bills"),
@@ -109,6 +135,10 @@ CASES = {
     ],
     "range": [
         ("A-Z", "A to Z"),
+        ("10k-20k", "ten thousand to twenty thousand"),
+        ("a Boeing 747-400", "a Boeing seven forty seven four hundred"),
+        ("a 110-98 win", "a one hundred and ten to ninety eight win"),
+        ("5'6\"-5'9\"", "five feet six inches to five feet nine inches"),
         ("1999-00", "nineteen ninety nine to two thousand"),
         ("2000-present", "two thousand to present"),
         ("noon-3pm", "noon to three PM"),
@@ -120,6 +150,8 @@ CASES = {
         ("an IV drip", "an IV drip"),
         ("Charles I was crowned", "Charles the first was crowned"),
         ("pp. iv-vi", "pages four to six"),
+        ("Generation X", "Generation X"),
+        ("Mr. O'Neil-Smith III", "Mister O'Neil Smith the third"),
         ("iPhone X", "iPhone ten"),
         ("John D. Rockefeller IV", "John D Rockefeller the fourth"),
         ("Bob III and Rocky IV", "Bob the third and Rocky four"),
@@ -128,8 +160,13 @@ CASES = {
     "serial": [
         ("B-52s", "B fifty twos"),
         ("100s of people", "hundreds of people"),
+        ("1,000s and 10,000s", "thousands and tens of thousands"),
+        ("in 3s and 4s, by 2s", "in threes and fours by twos"),
+        ("the 4s", "the four S"),
+        ("0x80f7", "zero X eight zero F seven"),
     ],
     "symbol": [
+        ("a count <200", "a count less than two hundred"),
         ("<$5", "less than five dollars"),
         ("+/- 5", "plus or minus five"),
         ("2πr", "two pi r"),
@@ -138,6 +175,8 @@ CASES = {
         ("press *", "press star"),
     ],
     "telephone": [
+        ("030 1234567", "zero three zero one two three four five six seven"),
+        ("part no. 12-345-6", "part number one two three four five six"),
         ("1 555 123 4567", "one five five five one two three four five six seven"),
         ("555-123-4567x89", "five five five one two three four five six seven extension eight nine"),
         ("01632 960001", "zero one six three two nine six zero zero zero one"),
@@ -148,6 +187,8 @@ CASES = {
         ("DE89 3704 0044 0532", "D E eight nine three seven zero four zero zero four four zero five three two"),
     ],
     "time": [
+        ("13:00 hrs", "thirteen hundred hours"),
+        ("at 08:45 hours", "at zero eight forty five hours"),
         ("9:30ish", "nine thirty ish"),
         ("14:00 UTC-5", "fourteen o'clock UTC minus five"),
         ("2020-12-25T10:30:00Z", "the twenty fifth of December twenty twenty ten hours thirty minutes and zero seconds Z"),
@@ -250,6 +291,24 @@ def test_money_of_every_land_and_size() -> None:
                 assert words(f"{sign}{value}{scale}") == f"{number} {name} {several}"
             assert words(f"{sign}{value}/month") == f"{' '.join(cardinal(value))} {several} per month"
             assert words(f"a {sign}{value} note") == f"a {' '.join(cardinal(value))} {one} note"
+
+
+def test_a_point_between_digits_is_said_whatever_letters_touch_them() -> None:
+    rng = np.random.default_rng(7)
+    for _ in range(80):
+        whole, places = int(rng.integers(1, 100)), "".join(map(str, rng.integers(0, 10, int(rng.integers(1, 3)))))
+        letters = "".join(rng.choice(list("ABCDFGHJKLMNRSTVZ"), int(rng.integers(1, 3))))
+        told = f"point {' '.join(one_by_one(places))}"
+        for text in (f"{whole}.{places}{letters}", f"PM{whole}.{places}", f"M8x{whole}.{places} bolt"):
+            assert told in words(text), text
+
+
+def test_a_land_that_stands_apart_from_its_coin_stays_where_it_is() -> None:
+    for value in (2, 40, 1500):
+        number = " ".join(cardinal(value))
+        assert words(f"US${value}") == f"{number} US dollars"
+        assert words(f"lent the US ${value}") == f"lent the US {number} dollars"
+        assert words(f"In the U.S. ${value} is") == f"In the US {number} dollars is"
 
 
 def test_amounts_that_describe_a_thing_are_singular_and_others_are_not() -> None:

@@ -20,11 +20,12 @@ SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
 _NAMES_DIGITS = re.compile(
     r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn)\.?:?\s{1,2}"
     r"|(?:call|dial|text) [\d-]{3,12},? (?:or|and) |text (?:[A-Z]{2,12}|\"[A-Za-z]{1,12}\") to "
-    r"|(?:pin|code|password|passcode|zip|extension|account|order|confirmation|reference|tracking|invoice|ticket|case|serial|"
+    r"|(?:pin|code|part|item|model|password|passcode|zip|extension|account|order|confirmation|reference|tracking|invoice|ticket|case|serial|"
     r"policy|badge|passport|licen[cs]e|booking|routing|member(?:ship)?|id)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
     r"| no\.| id) ?)$",
     re.IGNORECASE,
 )
+_NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
 _MIXED = re.compile(rf"(?:(\d+)[ -])?(\d+)/(\d+)|(\d*) ?([{VULGAR}])")
 _VULGAR = {
     "¼": (1, 4), "½": (1, 2), "¾": (3, 4), "⅐": (1, 7), "⅑": (1, 9), "⅒": (1, 10), "⅓": (1, 3), "⅔": (2, 3), "⅕": (1, 5),
@@ -54,6 +55,8 @@ def names_digits(left: str) -> bool:
 
 def with_fraction(whole: int | None, over: int, under: int) -> tuple[str, ...]:
     """A fraction, alone or behind a whole number: (2, 1, 2) -> two and a half; (None, 3, 4) -> three quarters."""
+    if not whole and over > under > _NAMED:
+        return (*cardinal(over), "over", *cardinal(under))
     if whole and (over, under) == (1, 2):
         return (*cardinal(whole, joined=False), "and", "a", "half")
     words = (*cardinal(over, joined=False), *_parts(under, over == 1))
@@ -63,7 +66,8 @@ def with_fraction(whole: int | None, over: int, under: int) -> tuple[str, ...]:
 def is_one(written: str) -> bool:
     """True when a unit behind the amount is singular: 1, and any fraction of one."""
     mixed = _MIXED.fullmatch(written)
-    return written == "1" or bool(mixed and not (mixed[1] or mixed[4]))
+    over = mixed is not None and mixed[2] is not None and int(mixed[2]) > int(mixed[3])
+    return written == "1" or bool(mixed and not (mixed[1] or mixed[4]) and not over)
 
 
 def _parts(under: int, one: bool) -> tuple[str, ...]:

@@ -115,6 +115,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), _BEFORE_YEAR[low])
     if low in _BEFORE_NUMBER and _NUMBER.match(right):
         return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
+    if low in ("no", "nos") and right.startswith(" of "):
+        return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
     if low in _BEFORE_YEAR and _YEAR.match(right):
         return said(found.end(), _BEFORE_YEAR[low])
     name = _NAME.match(right)

@@ -16,7 +16,7 @@ PATTERN = re.compile(
     rf"(?P<house>\d{{1,5}})(?:(?P<gap>\s)(?P<toward>{'|'.join(DIRECTIONS)})\.?)?(?=(?:\s(?:[A-Z][\w']{{0,20}}\.?|\d{{1,3}}(?:st|nd|rd|th))){{1,4}}\s(?:{_STREET}|(?:Street|Avenue|Road|Drive|Lane|"
     rf"Boulevard|Highway|Court|Place|Square|Parkway|Way|Circle|Terrace))\b|\s(?:(?:State|County|US|U\.S\.)\s)?(?:Route|Road|Highway|Rte|Rd|Hwy)\.?\s\d)"
     rf"|(?P<side>{'|'.join(DIRECTIONS)})(?P<point>\.?)(?=\s(?:[A-Z]\w|\d{{1,3}}(?:st|nd|rd|th)))"
-    rf"|(?<=,\s)(?P<short>{'|'.join(re.escape(s) for s in SHORT_STATES)})\.(?P<code>\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w))?(?!\w)"
+    rf"|(?:(?<=,\s)|(?<=[(,\s][DRI][-–]))(?P<short>{'|'.join(re.escape(s) for s in SHORT_STATES)})\.(?P<code>\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w))?(?!\w)"
     rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
     rf"|(?P<province>{'|'.join(PROVINCES)})(?=,?\s{{1,2}}[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w))"
     r"|(?P<quarter>[NS][EW]|[NSEW](?![\w'.&-]))(?!\w)"
@@ -38,6 +38,7 @@ _SPOKEN_TO = frozenset(
     "thanks sorry please hello hi hey oh well okay ok good come look listen wait sure dear aye ah goodbye bye morning "
     "evening".split()
 )
+_PARTY = re.compile(r"(?<!\w)[DRI][-–]$")  # behind a politician: (D-N.Y.), R-Ariz.
 _ROAD_BEFORE = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}\d{1,4}\s$")
 
 
@@ -94,7 +95,8 @@ def _short_state(found: re.Match[str], around: Around) -> Reading | None:
     """Chicago, Ill. and New York, N.Y. 10118, behind the name of a place."""
     written = found["short"]
     place = re.search(r"([A-Z][\w.']*),\s{1,2}$", around.left)
-    if written not in SHORT_STATES or not place or place[1].lower() in STARTERS | _SPOKEN_TO:
+    known = _PARTY.search(around.left) or (place and place[1].lower() not in STARTERS | _SPOKEN_TO)
+    if written not in SHORT_STATES or not known:
         return None
     end = found.end("short") + 1
     name = Part(end - (1 if around.closes(end) else 0), tuple(SHORT_STATES[written].split()))

@@ -21,6 +21,9 @@ _LABELED = re.compile(
 # Postal codes: Washington, D.C. 20001; Austin, Texas 78701.
 _POSTED = re.compile(rf",\s(?:D\.C\.|{'|'.join(sorted(set(STATES.values())))}),?\s{{1,2}}$")
 _MODEL = re.compile(r"(?<![\w.])[A-Z]{2,5} $")  # RTX 3080
+# A picture's width and height: 1920x1080.
+_HEIGHT = re.compile(r"\s?[x×]\s?\d{3,4}(?![\w.,]|\s?(?:m|mm|cm|km|ft|in)\b)")
+_WIDTH = re.compile(r"(?<![\w.,])\d{3,4}\s?[x×]\s?$")
 _NAME = 10  # digits: from here on a number without commas is a name, not a count
 
 
@@ -34,12 +37,22 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     return said(found.end(), *words[:-1], words[-1] + (found["own"] or ""))
 
 
+def _is_size(digits: str, around: Around, end: int) -> bool:
+    """A side of a picture, where one of the two has four digits: 3840 x 2160, 1280x720."""
+    if not digits.isdecimal() or len(digits) not in (3, 4) or digits.startswith("0"):
+        return False
+    other = _HEIGHT.match(around.right(end)) or _WIDTH.search(around.left)
+    return other is not None and (len(digits) == 4 or re.search(r"\d{4}", other[0]) is not None)
+
+
 def _words(found: re.Match[str], digits: str, around: Around, end: int) -> tuple[str, ...]:
     sign: tuple[str, ...] = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
     if digits.isdecimal() and len(digits) == 5 and _POSTED.search(around.left):
         return one_by_one(digits)
     if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
         return (*sign, *one_by_one(digits))
+    if _is_size(digits, around, end):
+        return (*sign, *in_pairs(digits))
     if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):
         return in_pairs(digits)
     if len(digits) == 4 and digits[2] != "0" and _MODEL.search(around.left) and not re.match(r" [a-z]", around.right(end)):

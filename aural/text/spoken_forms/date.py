@@ -29,7 +29,7 @@ PATTERN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ON = re.compile(r"\b(?:on|since|until|till|by|before|after|dated|date|due|from|to|as of|between)[: ]{1,2}$", re.IGNORECASE)
+_ON = re.compile(r"\b(?:on|since|until|till|by|before|after|dated|date|due|from|to|as of|week of|between)[: ]{1,2}$", re.IGNORECASE)
 _OFTEN_UNDER = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20))  # denominators: 3/16 is rather a fraction, 3/24 a day
 # The days behind the first one: Jan. 5, 6 and 7; what is counted behind a comma is none of them (On Jan. 5, 20 people).
 _LISTED = re.compile(

@@ -10,25 +10,30 @@ from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
 
 RANK = 61
 PATTERN = re.compile(
-    rf"([-+](?=[\d.]))?({POINTED})(?:([xX])|[eE]([+-]?\d{{1,3}})|([kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{{1,3}})"
-    r"|(?P<tail>[a-z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
+    r"(?P<minus>-(?=\d))?(?P<continental>[1-9]\d{0,2}(?:\.\d{3}){1,4}),(?P<places>\d{1,2})(?![\w,]|\.\d)|"
+    rf"(?P<sign>[-+](?=[\d.]))?(?P<number>{POINTED})(?:(?P<times>[xX])|[eE](?P<power>[+-]?\d{{1,3}})|(?P<scale>[kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{{1,3}})"
+    r"|(?P<tail>[a-z]{1,2}|[A-Z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
 )
 _SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "mln": "million", "B": "billion", "bn": "billion"}
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A number with a point; a point behind a word is none (file.5)."""
-    if (found[1] or found[2].startswith(".")) and (not around.signed or around.left.endswith(".")):
+    if found["continental"]:
+        whole = found["continental"].replace(".", "")
+        minus = ("minus",) if found["minus"] and around.signed else ()
+        return said(found.end(), *minus, *amount(f"{whole}.{found['places']}")) if around.signed or not found["minus"] else None
+    if (found["sign"] or found["number"].startswith(".")) and (not around.signed or around.left.endswith(".")):
         return None
-    sign = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
+    sign = {"-": ("minus",), "+": ("plus",)}.get(found["sign"] or "", ())
     if found["out"]:
-        return said(found.end(), *sign, *amount(found[2]), "out", "of", *cardinal(int(found["out"][1:])))
+        return said(found.end(), *sign, *amount(found["number"]), "out", "of", *cardinal(int(found["out"][1:])))
     alone = not re.match(rf"\s{SCALES}\b", around.right(found.end()))
-    behind: tuple[str, ...] = (found[3],) if found[3] else ()
+    behind: tuple[str, ...] = (found["times"],) if found["times"] else ()
     if found["tail"]:
         behind = (found["tail"].upper(),)
-    if found[4]:
-        behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found[4])))
-    if found[5]:
-        behind = (_SCALES.get(found[5].strip(), found[5]),)
-    return said(found.end(), *sign, *amount(found[2], joined=alone), *behind)
+    if found["power"]:
+        behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found["power"])))
+    if found["scale"]:
+        behind = (_SCALES.get(found["scale"].strip(), found["scale"]),)
+    return said(found.end(), *sign, *amount(found["number"], joined=alone), *behind)

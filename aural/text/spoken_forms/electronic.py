@@ -53,7 +53,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
             words.append(as_said(piece))
         else:
             words += _SIGNS.get(piece, "").split()
-    return said(found.start() + len(written), *words)
+    end = found.start() + len(written)
+    if words[-1].isalpha() and re.match(r"'s(?!\w)", around.text[end : end + 3]):
+        return said(end + 2, *words[:-1], words[-1] + "'s")
+    return said(end, *words)
 
 
 def _is_address(written: str) -> bool:

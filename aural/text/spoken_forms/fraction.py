@@ -21,7 +21,6 @@ _RATED = re.compile(r"\b(?:rated|rating|scored?|grade|gave (?:it|her|him|them))(
 _BEAT = re.compile(r"[ -](?:time|signature|meter|measure|beat)\b")  # music: 4/4 time
 _ROUND = 10  # from here on two equal numbers are halves of a whole: 50/50
 _WHOLE = 100  # two shares that fill it are two numbers: 60/40
-_NAMED = 12  # a larger denominator under a still larger number is "over": 120/80
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -44,6 +43,6 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *cardinal(over), "out", "of", *cardinal(under))
     if not found[2] and 1000 < over <= 2100 and (over < under <= 2100 or under == over % 100 + 1):
         return None
-    if under == 0 or (over > under > _NAMED and not found[2]):
+    if under == 0:
         return said(found.end(), *sign, *cardinal(over), "over", *cardinal(under))
     return said(found.end(), *sign, *with_fraction(int(found[2].replace(",", "")) if found[2] else None, over, under))

@@ -11,6 +11,7 @@ from aural.text.spoken_forms._amounts import amount
 RANK = 7
 PATTERN = re.compile(
     r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:e(?P<power>[-+]\d{1,3})|\ ?(?P<many>bn|mn|mln)"
+    r"|(?P<same>[kKM]) ?[-–] ?(?P<most>\d{1,9})(?P=same)"
     r"|(?P<letter>[kmMB])(?=\+? (?:more |new )?(?P<what>[a-z]{3,}s|people)\b))(?!\w)"
 )
 _SCALES = {"k": "thousand", "m": "million", "mn": "million", "mln": "million", "M": "million", "B": "billion", "bn": "billion"}
@@ -31,6 +32,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     whole = amount(found["whole"], joined=False)
     if found["power"]:
         return said(found.end(), *sign, *whole, *"times ten to the power of".split(), *cardinal(int(found["power"])))
+    if found["most"]:
+        scale = _SCALES[found["same"].replace("K", "k")]
+        return said(found.end(), *sign, *whole, scale, "to", *amount(found["most"], joined=False), scale)
     if found["letter"] and (found["what"] in _ENDS or (found["letter"] == "m" and found["what"] not in _NO_LENGTH)):
         return None
     return said(found.end(), *sign, *whole, _SCALES[found["many"] or found["letter"]])

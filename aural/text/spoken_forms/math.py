@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
 
 RANK = 45
 PATTERN = re.compile(
-    r"[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
+    r"(?P<tiny>[x×·*]\s?10-(?P<below>\d{1,2}))(?![\d.,-])|(?P<first>-)(?=[A-Za-z](?:\s?[+*/^=±×÷)²³]|\s-\s))|(?P<letter>[nxyzπ])/(?P<parts>\d{1,3})(?![\w./])|[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
 )
 _WORDS = {
     "+": "plus", "*": "times", "/": "divided by", "^": "to the power of", "=": "equals", "-": "minus", "x": "by",
@@ -26,6 +27,15 @@ _OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The sign by name where operands stand on both sides; a dash only where the expression has an equals sign."""
+    if found["tiny"]:
+        power = ("times", "ten", "to", "the", "power", "of", "minus", *cardinal(int(found["below"])))
+        return said(found.end(), *power) if re.search(r"\d\s?$", around.left) else None
+    if found["first"]:
+        return said(found.end(), "minus") if re.search(r"(?:^|[(=+*/,]\s?)$", around.left) else None
+    if found["letter"]:
+        alone = not re.search(r"[^\W\d_/]$|[/'-]$", around.left)
+        letter = "pi" if found["letter"] == "π" else found["letter"]
+        return said(found.end(), letter, "over", *cardinal(int(found["parts"]))) if alone else None
     sign = found[0]
     if sign not in _WORDS or (
         sign[0] in "=<>-*" and (around.left.endswith(sign[-1]) or around.right(found.end()).startswith(sign[-1]))
@@ -39,6 +49,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if raised and (_OPERAND_BEFORE.search(around.left) or re.search(r"(?<![A-Za-z])[A-Za-z]{2,3}$", around.left)):
         return said(found.end() + 1, "squared" if raised[0] == "2" else "cubed")
     words = _WORDS[sign].split()
+    if sign in ("<=", ">=") and not _OPERAND_BEFORE.search(around.left) and re.match(r"\s?[-$€£]?\.?\d", around.right(found.end())):
+        return said(found.end(), *words[1:])
     if sign in _ALWAYS:
         alone = words[0] == "is" and not re.search(r"[\w)\]°%]\s?$", around.left)
         return said(found.end(), *(words[1:] if alone else words))

@@ -13,7 +13,8 @@ RANK = 14
 PATTERN = re.compile(
     rf"""
     (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
-        (?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|\.?/(?!\d))
+        [ ](?P<spoon>[cCtT])\.(?=\s(?!of\b|per\b|and\b|or\b)[a-z]{{3,}})
+        |(?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|(?<!°[CF])\.?/(?!\d))
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
         |(?P<last>')(?!\w)
@@ -30,6 +31,10 @@ _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
 _ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP Mt Pa ac".split())
 _NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F ac cd ha".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
+_OF_TIME = re.compile(r"\s+(?:at|in|on|until|till|for|from|to|then|before|after|with|without|over|later|ago|more|each|walk|drive)\b")
+_SPOONS = {"c": ("cup", "cups"), "C": ("cup", "cups"), "t": ("teaspoon", "teaspoons"), "T": ("tablespoon", "tablespoons")}
+# Hundredths of a percent, not bits: where they are small and told of a rate.
+_RATE = re.compile(r"(?:^|\s)(?:cut|cuts|hike|hikes|rise|increase|reduction|drop|lower|higher|above|below|over|points?)\b")
 _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
 _BY = re.compile(r"""["']\s?(?:x|×|by)\s?[\d./ ]*$""")  # before the second of two lengths
 _HIGHWAY = re.compile(r"\b(?:I|US|SR|Hwy|Highway|Route)[- ]$")
@@ -59,6 +64,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     sign = tuple(_SIGNS[found["sign"].strip()].split()) if found["sign"] else ()
     words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
     one = (is_one(written) and not found["scale"]) or around.describes(end)
+    if found["spoon"]:
+        return said(end, *words, _SPOONS[found["spoon"]][0 if one else 1])
     if found["feet"]:
         inches = amount(found["inches"]) if found["inches"] else ()
         if inches and not around.describes(end):
@@ -91,17 +98,25 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
         return None
     short = bool(found["dot"]) and not around.closes(found.end()) and name[-1].isalpha()
     end = found.end() if short else found.end("unit")
-    if name == "N" and gap and _ROAD.search(around.left):
+    if name in _SIDES and gap and _ROAD.search(around.left):
         return None
     if name == "pt" and _PRINTED.match(around.right(end)):
         return said(end, *words, "point")
     if name == "st" and gap and nth(int(re.sub(r"\D", "", written) or 0)) == "st":
         return None
     joined = gap == "-" and name in ("in", "min", "sec", "mo")
+    if name == "bps" and _is_rate(written, around, end):
+        return said(end, *words, "basis", "point" if one or _RATE.match(around.right(end)) else "points")
     if name in _ALSO_WORDS and gap and not (short or joined) and not _evident(name, around, end):
         return None
     meant = "min" if name == "m" and _HOURS.search(around.left) else name
     return said(end, *words, *unit(meant, one or gap == "-" or around.describes(end)))
+
+
+def _is_rate(written: str, around: Around, end: int) -> bool:
+    """25 bps cut, up 200 bps; 9600 bps are bits."""
+    small = re.fullmatch(r"\d{1,3}(?:\.\d+)?", written) is not None
+    return small and bool(_RATE.match(around.right(end)) or around.word_before.lower() in ("by", "up", "down", "rose", "fell"))
 
 
 def _describes(name: str, found: re.Match[str], around: Around) -> bool:
@@ -129,6 +144,8 @@ def _evident(name: str, around: Around, end: int) -> bool:
     right = around.right(end)
     if name == "in" and re.match(r"\s\d", right):
         return around.previous == "measure"
+    if name in ("min", "sec", "mo") and _OF_TIME.match(right):
+        return True
     return bool(_SURE_BEHIND.match(right)) or around.previous == "measure"
 
 

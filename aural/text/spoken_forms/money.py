@@ -25,7 +25,7 @@ _CODES = {
     "RUB": ("", "₽"),
 }  # fmt: skip
 _FRANCS = {
-    "Mex$": ("Mexican", "peso", "pesos"), "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"),
+    "Mex$": ("Mexican", "peso", "pesos"), "MX$": ("Mexican", "peso", "pesos"), "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"),
     "NOK": ("Norwegian", "krone", "kroner"),
     "DKK": ("Danish", "krone", "kroner"), "CNY": ("", "yuan", "yuan"), "RMB": ("", "yuan", "yuan"),
     "PLN": ("", "zloty", "zlotys"), "MXN": ("Mexican", "peso", "pesos"), "BRL": ("Brazilian", "real", "reais"),
@@ -35,7 +35,7 @@ _FRANCS = {
     "TWD": ("Taiwan", "dollar", "dollars"), "ISK": ("Icelandic", "krona", "kronur"), "zł": ("", "zloty", "zlotys"),
     "Kč": ("", "koruna", "korunas"), "kr": ("", "krone", "kroner"),
 }  # fmt: skip
-_HUNDREDTHS = {"CHF": "centime", "MXN": "centavo", "Mex$": "centavo", "BRL": "centavo", "ZAR": "cent", "TWD": "cent"}
+_HUNDREDTHS = {"CHF": "centime", "MXN": "centavo", "Mex$": "centavo", "MX$": "centavo", "BRL": "centavo", "ZAR": "cent", "TWD": "cent"}
 _LANDS = {
     "US": "US", "U.S.": "US", "A": "Australian", "AU": "Australian", "C": "Canadian", "CA": "Canadian", "NZ": "New Zealand",
     "HK": "Hong Kong", "S": "Singapore", "R": "",
@@ -53,7 +53,7 @@ _PARTED = rf"(?:\d{{1,3}} \d{{1,2}}/\d{{1,2}}(?![\d/])|\d{{1,3}}[{VULGAR}])"  # 
 _SCALE_TO = re.compile(r"-(?:dollar|euro|pound|cent|yen|rupee|peso|franc)s?\b")  # a $5 million-dollar question
 _EUROPEAN = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,6}),\d{2}(?![\d]|[.,]\d)"  # 3,50 €; 1.000,50 €
 PATTERN = re.compile(
-    rf"\$(?P<notes>1|2|5|10|20|50|100)s(?!\w)|(?P<minus>-)?(?:(?:(?P<land>(?:U\.S\.|US)\s?|AU|CA|NZ|HK"
+    rf"\$(?P<notes>1|2|5|10|20|50|100)s(?!\w)|(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK"
     rf"|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})(?:(?<=[a-z])\s|\s?))(?P<minus2>-)?(?P<amount>{_EUROPEAN}|{_PARTED}"
     rf"|{DECIMAL})"
     rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?={_SCALE}|\W"
@@ -117,7 +117,7 @@ def _coin(found: re.Match[str]) -> tuple[tuple[str, ...], str, str, str, str]:
         return tuple(land.split()), one, several, hundredth, f"{hundredth}s" if hundredth else ""
     sign = found["sign"] or found["sign2"]
     given = found["land"] or found["land2"] or (_AGAIN[found["again"].split()[0]] if found["again"] and sign == "$" else "R")
-    land, sign = _CODES[code] if code else (_LANDS[given.strip()], sign)
+    land, sign = _CODES[code] if code else (_LANDS[given], sign)
     if found["land"] == "R" and sign == "$":
         return ("Brazilian",), "real", "reais", "centavo", "centavos"
     return (tuple(land.split()), *_COINS[sign])

@@ -15,7 +15,8 @@ PATTERN = re.compile(
     r"|[-–—~](?=\s?(?:[$€£¥₩₹]?\.?\d|'\d|[A-Z]|[ivx]{1,5}\b|z\b|(?:present|now|today|noon|midnight)\b))"
 )
 _KINDS = frozenset("cardinal decimal year money measure time date ordinal fraction weekday roman".split())
-_NUMBER_BEHIND = re.compile(r".\s?[$€£¥₩₹']?[\d.,:]*\d(?:st|nd|rd|th|s|%|°|[A-Za-z]{1,3})?(?![-–]?\w)")
+_NUMBER_BEHIND = re.compile(r".\s?[$€£¥₩₹']?[\d.,:]*\d(?:st|nd|rd|th|s|%|°|[A-Za-z]{1,3}|'\d{1,2}\")?(?![-–]?\w)")
+_AIRCRAFT = re.compile(r"\b(?:Boeing|Airbus|MD|A) ?-?[37]\d\d$")  # what follows names the build: 747-400
 _MEASURED = re.compile(rf".\s?[\d.,]+\s?{UNIT}(?!\w)")
 _CLOCK = re.compile(r".\s?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|(?<=:\d\d))|noon\b|midnight\b)", re.IGNORECASE)
 _NAMES = re.compile(r".\s?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
@@ -60,7 +61,7 @@ def _joins(around: Around, right: str) -> bool:
         return True
     if right[0] == "~" and not re.match(r".\d", right):
         return False
-    if re.search(r"[A-Za-z]-?\d+$", around.left) and around.previous != "measure":
+    if (re.search(r"[A-Za-z]-?\d+$", around.left) and around.previous != "measure") or _AIRCRAFT.search(around.left):
         return False
     same = spaced == right[1:2].isspace()
     close = not spaced or around.previous in ("year", "money", "measure") or _MEASURED.match(right) or _rises(around, right)

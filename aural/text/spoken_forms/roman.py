@@ -79,6 +79,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         if (
             numeral in "CDLM"
             or (before.lower() == "model" and len(numeral) == 1)
+            or (before.lower() == "generation" and numeral == "X")
             or (numeral == "I" and _VERBS.match(around.right(found.end())))
         ):
             return None
@@ -106,7 +107,7 @@ def _is_person(name: str, numeral: str, around: Around) -> bool:
     """A ruler's name, or the last of several names; a product bears a count ("Apple II")."""
     if name.lower() in RULERS or (len(numeral) > 1 and name.lower() in GIVEN):
         return name[:1].isupper()
-    several = re.search(r"(?:^|[\s.])([A-Z][a-z]+) (?:[A-Z]\. ){0,2}[A-Z][\w']* $", around.left)
+    several = re.search(r"(?:^|[\s.])([A-Z][a-z]+)\.? (?:[A-Z]\. ){0,2}[A-Z][\w'-]* $", around.left)
     return len(numeral) > 1 and several is not None and several[1].lower() not in STARTERS
 
 

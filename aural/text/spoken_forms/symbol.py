@@ -52,7 +52,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         sign in "<>~≈"
         and re.match(r" ?[$€£¥]?\.?\d", right)
         and re.search(r"(?:^|[\s(\[])$", left)
-        and not re.search(r"[\w)] $", left)
+        and not (re.search(r"[\w)] $", left) and right.startswith(" "))
     ):
         return said(end, *("about" if sign in "~≈" else "more than" if sign == ">" else _NAMES[sign]).split())
     if sign == "#" and re.search(r"(?<!\w)[A-G]$", left):

@@ -23,7 +23,7 @@ PATTERN = re.compile(
     r"|\d{1,6}(?:-\d{1,6}){1,6}(?!(?!x\d{1,6}(?!\w))\w|[-/]\d)"
     r"|\d{3}[/ ]\d{3}-\d{4}(?!\w|[-/]\d)"
     r"|\d{1,4}(?:\.\d{1,4}){2,4}(?!\w|[-/.]\d)"
-    r"|0\d{2,4}(?: \d{3,4}){2}(?!\w)|0\d{4} \d{5,6}(?!\w)|0\d(?:[ .]\d\d){4}(?!\w)|00\d{0,3}(?: \d{1,8}){2,5}(?!\w)"
+    r"|0\d{2,4}(?: \d{3,4}){2}(?!\w)|0\d{4} \d{5,6}(?!\w)|0\d{2,4}[ /]\d{6,8}(?!\w)|0\d(?:[ .]\d\d){4}(?!\w)|00\d{0,3}(?: \d{1,8}){2,5}(?!\w)"
     r"|(?:\d )?\d{3} \d{3} \d{4}(?!\w)"
 )
 _PIECE = re.compile(r"[A-Za-z]+|\d+|\D")
@@ -83,8 +83,9 @@ def _one_by_one(found: re.Match[str]) -> Reading:
 
 
 def _is_code(written: str, around: Around) -> bool:
-    """Groups of two digits behind a word that says they are typed: sort code 12-34-56."""
-    return re.fullmatch(r"\d\d(?:-\d\d){1,5}", written) is not None and names_digits(around.left)
+    """Groups of digits behind a word that says they are typed: sort code 12-34-56, part no. 12-345-6."""
+    pairs = re.fullmatch(r"\d\d(?:-\d\d){1,5}", written) or re.fullmatch(r"\d{1,6}(?:-\d{1,6}){2,5}", written)
+    return pairs is not None and names_digits(around.left)
 
 
 def _between(sign: str, end: int, address: bool) -> Part:

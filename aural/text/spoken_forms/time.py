@@ -13,7 +13,7 @@ _HALF = r"(?:\s?(?P<half>[ap])\.?\s?m(?!\w)(?P<dot>\.?))"
 _ZONES = "|".join(r"\.?".join(z) for z in "est edt cst cdt mst mdt pst pdt et ct pt gmt utc bst cet cest ist jst aest aedt".split())
 _ZONE = rf"(?:\s?(?P<zone>(?:{_ZONES})(?!\w)\.?|(?-i:Z)(?!\w))(?P<offset>[-+]\d{{1,2}}(?::?[034][05])?(?!\d))?)"
 PATTERN = re.compile(
-    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?P<about>-?ish)?(?!\w|[:]\d|\.\d|,\d{{3}})"
+    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?P<about>-?ish)?(?!\w|[:]\d|\.\d|,\d{{3}})(?P<duty>(?<=[\d]{{2}})\s(?:hours|hrs?)\b\.?)?"
     r"|(?P<minutes>\d?\d):(?P<seconds>[0-5]\d\.\d{1,3})(?![\w:]|\.\d)"
     r"|(?P<hours>\d{1,2})h\s?(?P<rest>[0-5]\d)(?:\s?m(?:in)?)?(?:\s?(?P<last>[0-5]?\d)\s?s(?:ec)?)?(?!\w)"
     rf"|(?P<clock>[01]\d|2[0-4])(?P<after>[0-5]\d)(?=\s(?:hours|hrs)\b)",
@@ -36,6 +36,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if re.search(r"\d[.:/-]$", around.left) and around.previous != "range":
         return None
+    if found["duty"] and found["sep"] == ":" and not found["second"]:
+        hour = found["hour"]
+        return said(found.end(), *_of_four(f"{hour:0>2}", found["minute"]), "hours")
     return _timed(found, around)
 
 
@@ -62,10 +65,13 @@ def _timed(found: re.Match[str], around: Around) -> Reading:
 
 def _on_duty(found: re.Match[str]) -> Reading:
     """Four digits of hours: zero seven hundred, fourteen thirty."""
-    hour, minute = found["clock"], found["after"]
+    return said(found.end(), *_of_four(found["clock"], found["after"]))
+
+
+def _of_four(hour: str, minute: str) -> tuple[str, ...]:
     first = ("zero", *cardinal(int(hour[1]))) if hour[0] == "0" else cardinal(int(hour))
     last = ("hundred",) if minute == "00" else one_by_one(minute) if minute[0] == "0" else cardinal(int(minute))
-    return said(found.end(), *first, *last)
+    return (*first, *last)
 
 
 def _offset(written: str) -> tuple[str, ...]:

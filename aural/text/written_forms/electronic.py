@@ -25,7 +25,7 @@ def read(clause: Clause, i: int) -> Figure | None:
     if clause.at(end) == "at" and not scheme:
         host, end = _host(clause, end + 1)
         return Figure(end, f"{first}@{host}") if host else None
-    host, end = _host(clause, place)
+    host, end = _host(clause, place, named=bool(scheme) or first.lower().startswith("www."))
     if not host:
         return None
     while clause.at(end) == "slash":
@@ -74,11 +74,11 @@ def _group(clause: Clause, i: int) -> tuple[str, int]:
     return (f"{one}{behind}", after) if 0 <= one < 100 and len(behind) < 3 else ("", i)
 
 
-def _host(clause: Clause, i: int) -> tuple[str, int]:
-    """Names with "dot" between them, the last one known; "" when there is none."""
+def _host(clause: Clause, i: int, named: bool = False) -> tuple[str, int]:
+    """Names with "dot" between them, the last one known or the whole `named` a host; "" when there is none."""
     host, end = _name(clause, i)
-    labels = host.split(".")
-    return (host, end) if len(labels) > 1 and (labels[-1] in _ENDS or labels[-2] in _ENDS) else ("", i)
+    labels = host.lower().split(".")
+    return (host, end) if len(labels) > 1 and (named or labels[-1] in _ENDS or labels[-2] in _ENDS) else ("", i)
 
 
 def _name(clause: Clause, i: int) -> tuple[str, int]:

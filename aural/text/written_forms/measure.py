@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from aural.text._clause import Clause, Figure
+from aural.text._spoken_numbers import CARDINALS
 from aural.text._units import UNITS
 from aural.text.written_forms._figures import amount
 
@@ -15,6 +16,7 @@ _WRITTEN = (
     "kV Ω B kB MB GB TB PB "
     "°C °F hp dB km/h m/s kgf/cm²"
 )
+_SQUARE = ("sq mi", "sq ft")
 _COMPOUND = {
     "km/h": "kilometers per hour", "m/s": "meters per second", "kgf/cm²": "kilograms force per square centimeter", "cc": "c c",
 }  # fmt: skip
@@ -29,6 +31,8 @@ def read(clause: Clause, i: int) -> Figure | None:
     for size in range(min(5, len(clause.words) - found[1]), 0, -1):
         sign = _signs().get("".join(clause.words[found[1] : found[1] + size]))
         if sign:
+            if sign == "ft" and CARDINALS.get(clause.at(found[1] + size), 12) < 12:
+                return None  # six foot two
             gap = "" if sign == "%" else " "
             return Figure(found[1] + size, f"{minus}{found[0]}{gap}{sign}")
     return None
@@ -38,7 +42,7 @@ def read(clause: Clause, i: int) -> Figure | None:
 def _signs() -> dict[str, str]:
     """Words of a unit, set together ("kilo watt hours" is said too) -> its sign."""
     table = {words.replace(" ", ""): sign for sign, words in _COMPOUND.items()}
-    for sign in reversed(_WRITTEN.split()):
+    for sign in (*_SQUARE, *reversed(_WRITTEN.split())):
         for words in UNITS.get(sign, ()):
             table[words.lower().replace(" ", "")] = sign
     return table

@@ -1,4 +1,4 @@
-"""Digits said one by one: five five five one two three four -> 555-1234; four and more"""
+"""Digits said one by one: five five five one two three four -> 555-1234; four and more; plus four four two ... -> +442..."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from aural.text.written_forms._figures import digits
 RANK = 14
 _GROUPS = {7: (3, 4), 10: (3, 3, 4), 11: (1, 3, 3, 4)}
 _LEAST = 4
+_LEAST_ABROAD = 8  # with the number of the land
 _SECURITY = (3, 2, 4)
 
 
 def read(clause: Clause, i: int) -> Figure | None:
     """Telephone numbers in groups, "one eight hundred" as 1-800; other runs of four digits and more together."""
+    if clause.at(i) == "plus":
+        abroad, end = digits(clause, i + 1)
+        return Figure(end, f"+{abroad}") if len(abroad) >= _LEAST_ABROAD else None
     found, end = digits(clause, i)
     toll, after = digits(clause, end + 1) if clause.at(end) == "hundred" else ("", end)
     if 0 < len(found) < 3 and len(toll) == 7:
