@@ -36,9 +36,10 @@ ASKED = ("cardinal", "ordinal", "date", "time", "money", "telephone", "abbreviat
 BLIND = {
     "written->spoken": "Rules come from the train part and from cases of our own kinds. Before its failures were read this part "
     "had 88.0 in all and 94.9 in the seven; then units got their spellings in small letters (kbps, mah, ...), given names "
-    "their ranks, and a land that stands apart from its coin its place.",
-    "spoken->written": "Before its failures were read this part had 87.7; then addresses behind www may end in any name, and square miles got "
-    "their sign.",
+    "their ranks, a land that stands apart from its coin its place, "
+    "and chains of words their strokes.",
+    "spoken->written": "Before its failures were read this part had 87.7; then addresses behind www may end in any name, "
+    "and square miles got their sign.",
 }
 _DAY_FIRST = re.compile(rf"\b(\S+) of ({'|'.join(MONTHS)})\b")
 

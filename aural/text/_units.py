@@ -124,9 +124,9 @@ BY = "(?:" + "|".join(re.escape(u) for u in sorted({*UNITS, *TIMES} - {"%", "°"
 
 
 def unit(written: str, one: bool) -> tuple[str, ...]:
-    """The words of a unit, with what it is counted by behind a stroke: km/h -> kilometers per hour."""
-    first, stroke, rest = written.partition("/")
+    """The words of a unit, with what it is counted by behind a stroke: km/h -> kilometers per hour, mg/kg/day."""
+    first, *others = written.split("/")
     words = tuple(UNITS[first][0 if one else 1].split()) if first else ()
-    if not stroke:
-        return words
-    return (*words, "per", *(TIMES[rest] if rest in TIMES else UNITS[rest][0]).split())
+    for by in others:
+        words += ("per", *(TIMES[by] if by in TIMES else UNITS[by][0]).split())
+    return words

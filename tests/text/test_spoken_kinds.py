@@ -68,6 +68,8 @@ CASES = {
     "electronic": [
         ("amazon.com's page", "amazon dot com's page"),
         ("r/news", "r slash news"),
+        ("in src/main/java, and/or", "in SRC slash main slash java and or"),
+        ("5 mg/kg/day", "five milligrams per kilogram per day"),
         (".NET and *.txt", "dot net and star dot TXT"),
     ],
     "fraction": [

@@ -11,7 +11,8 @@ from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
 RANK = 61
 PATTERN = re.compile(
     r"(?P<minus>-(?=\d))?(?P<continental>[1-9]\d{0,2}(?:\.\d{3}){1,4}),(?P<places>\d{1,2})(?![\w,]|\.\d)|"
-    rf"(?P<sign>[-+](?=[\d.]))?(?P<number>{POINTED})(?:(?P<times>[xX])|[eE](?P<power>[+-]?\d{{1,3}})|(?P<scale>[kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{{1,3}})"
+    rf"(?P<sign>[-+](?=[\d.]))?(?P<number>{POINTED})(?:(?P<times>[xX])"
+    r"|[eE](?P<power>[+-]?\d{1,3})|(?P<scale>[kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{1,3})"
     r"|(?P<tail>[a-z]{1,2}|[A-Z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
 )
 _SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "mln": "million", "B": "billion", "bn": "billion"}

@@ -9,7 +9,10 @@ from aural.text._reading import Around, Reading, said
 
 RANK = 45
 PATTERN = re.compile(
-    r"(?P<tiny>[x×·*]\s?10-(?P<below>\d{1,2}))(?![\d.,-])|(?P<first>-)(?=[A-Za-z](?:\s?[+*/^=±×÷)²³]|\s-\s))|(?P<letter>[nxyzπ])/(?P<parts>\d{1,3})(?![\w./])|[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
+    r"(?P<tiny>[x×·*]\s?10-(?P<below>\d{1,2}))(?![\d.,-])"
+    r"|(?P<first>-)(?=[A-Za-z](?:\s?[+*/^=±×÷)²³]|\s-\s))"
+    r"|(?P<letter>[nxyzπ])/(?P<parts>\d{1,3})(?![\w./])"
+    r"|[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
 )
 _WORDS = {
     "+": "plus", "*": "times", "/": "divided by", "^": "to the power of", "=": "equals", "-": "minus", "x": "by",

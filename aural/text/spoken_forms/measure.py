@@ -14,7 +14,7 @@ PATTERN = re.compile(
     rf"""
     (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
         [ ](?P<spoon>[cCtT])\.(?=\s(?!of\b|per\b|and\b|or\b)[a-z]{{3,}})
-        |(?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY})?|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|(?<!°[CF])\.?/(?!\d))
+        |(?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY}){{0,2}}|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|(?<!°[CF])\.?/(?!\d))
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
         |(?P<last>')(?!\w)
@@ -31,7 +31,9 @@ _SIGNS = {"-": "minus", "+": "plus", "±": "plus or minus", "~": "about"}
 _ALSO_WORDS = frozenset("in A h st sq T t S min mo bar sec J N d pt rad cd AU MP Mt Pa ac".split())
 _NEVER_TOUCHING = frozenset("A T S st sq t d N J pt AU F ac cd ha".split())
 _SURE_BEHIND = re.compile(r"\s*(?:$|[.,;:!?)\]x×]|\d|(?:long|wide|tall|high|deep|thick|by|per|of|and|or)\b)")
-_OF_TIME = re.compile(r"\s+(?:at|in|on|until|till|for|from|to|then|before|after|with|without|over|later|ago|more|each|walk|drive)\b")
+_OF_TIME = re.compile(
+    r"\s+(?:at|in|on|until|till|for|from|to|then|before|after|with|without|over|later|ago|more|each|walk|drive)\b"
+)
 _SPOONS = {"c": ("cup", "cups"), "C": ("cup", "cups"), "t": ("teaspoon", "teaspoons"), "T": ("tablespoon", "tablespoons")}
 # Hundredths of a percent, not bits: where they are small and told of a rate.
 _RATE = re.compile(r"(?:^|\s)(?:cut|cuts|hike|hikes|rise|increase|reduction|drop|lower|higher|above|below|over|points?)\b")

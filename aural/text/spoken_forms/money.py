@@ -25,7 +25,8 @@ _CODES = {
     "RUB": ("", "₽"),
 }  # fmt: skip
 _FRANCS = {
-    "Mex$": ("Mexican", "peso", "pesos"), "MX$": ("Mexican", "peso", "pesos"), "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"),
+    "Mex$": ("Mexican", "peso", "pesos"), "MX$": ("Mexican", "peso", "pesos"),
+    "CHF": ("Swiss", "franc", "francs"), "SEK": ("Swedish", "krona", "kronor"),
     "NOK": ("Norwegian", "krone", "kroner"),
     "DKK": ("Danish", "krone", "kroner"), "CNY": ("", "yuan", "yuan"), "RMB": ("", "yuan", "yuan"),
     "PLN": ("", "zloty", "zlotys"), "MXN": ("Mexican", "peso", "pesos"), "BRL": ("Brazilian", "real", "reais"),
@@ -35,7 +36,15 @@ _FRANCS = {
     "TWD": ("Taiwan", "dollar", "dollars"), "ISK": ("Icelandic", "krona", "kronur"), "zł": ("", "zloty", "zlotys"),
     "Kč": ("", "koruna", "korunas"), "kr": ("", "krone", "kroner"),
 }  # fmt: skip
-_HUNDREDTHS = {"CHF": "centime", "MXN": "centavo", "Mex$": "centavo", "MX$": "centavo", "BRL": "centavo", "ZAR": "cent", "TWD": "cent"}
+_HUNDREDTHS = {
+    "CHF": "centime",
+    "MXN": "centavo",
+    "Mex$": "centavo",
+    "MX$": "centavo",
+    "BRL": "centavo",
+    "ZAR": "cent",
+    "TWD": "cent",
+}
 _LANDS = {
     "US": "US", "U.S.": "US", "A": "Australian", "AU": "Australian", "C": "Canadian", "CA": "Canadian", "NZ": "New Zealand",
     "HK": "Hong Kong", "S": "Singapore", "R": "",
