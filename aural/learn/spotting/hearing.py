@@ -21,6 +21,7 @@ from aural.models.runtime import Runtime
 from aural.sound.effects.noise import colored
 from aural.sound.sound import Sound
 
+LISTENER = "listener"  # the shipped model whose frames phrases are learned from
 RATE = 16000
 BEFORE, _BEHIND = 1.3, 0.4  # s of faint noise around a clip
 _FAINT = 1e-3  # level of that noise
