@@ -15,6 +15,7 @@ WAYS = ("never", "always", "staged")
 STAGED = 0.25  # share of a staged training in which the encoder is held
 _BROUGHT = ("encoder", "frontend", "sample_rate")
 _PARTS = ("frontend", "encoder")
+_FREE = ("encoder.dropout",)  # settings that shape no weights: another training may want them otherwise
 _FIX = "Give the run folder of a net that was trained here (--from runs/x), or a checkpoint of wav2vec 2.0 or HuBERT"
 
 
@@ -39,6 +40,8 @@ def joined(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clashes(name: str, value: Any, brought: Mapping[str, Any], bare: set[str]) -> bool:
+    if name in _FREE:
+        return False
     return (name in brought and str(brought[name]) != str(value)) or (name in bare and name not in brought)
 
 

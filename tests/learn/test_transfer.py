@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 
 from aural.errors import UsageError
 from aural.learn.train import Ask, train
+from aural.learn.transfer import joined
 from aural.progress import Progress
 
 SMALL = {
@@ -94,3 +95,12 @@ def test_what_cannot_be_is_said(first: Path, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=says):
             train(Ask("classify", rows, tmp_path / "run", given=given), say=lambda text: None)
     assert not (tmp_path / "run").exists()
+
+
+def test_dropout_may_be_another_one(first: Path) -> None:
+    """It shapes no weights; what does is brought, and may be said again but not otherwise."""
+    brought = json.loads((first / "options.json").read_text(encoding="utf-8"))["parts"]["encoder"]
+    given = joined({"start": str(first), "encoder.dropout": 0.5, "encoder.width": brought["width"]})
+    assert given["encoder.dropout"] == 0.5 != brought["dropout"] and given["encoder.width"] == brought["width"]
+    with pytest.raises(UsageError, match=r"brings encoder\.width"):
+        joined({"start": str(first), "encoder.width": brought["width"] + 1})

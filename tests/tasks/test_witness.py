@@ -74,6 +74,15 @@ def test_a_tagger_that_does_not_know_speech_is_no_witness() -> None:
     assert _asked(Tagger(("Dog",), (1.0,)))[0] is None
 
 
+def test_more_than_anybody_can_say_is_not_believed() -> None:
+    """What a recognizer makes of a saw: a whole title in the half second that passed for a voice."""
+    loud = dataclasses.replace(WORD, share=0.6)
+    title = dataclasses.replace(SAID, text="transcript Emily Beynon")
+    assert believed(SAID, loud) and not believed(title, loud)
+    assert believed(title, dataclasses.replace(loud, seconds=1.2))
+    assert not believed(title, loud, Account(speech=0.98, other=0.02, body=0.01))
+
+
 def test_a_lone_word_is_believed_by_what_the_tagger_heard() -> None:
     assert believed(SAID, WORD, Account(speech=0.98, other=0.02, body=0.01))
     assert not believed(SAID, WORD, Account(speech=0.02, other=0.9, body=0.0))
