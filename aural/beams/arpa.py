@@ -71,7 +71,9 @@ def _lines(text: str, path: Path) -> Iterator[tuple[int, int, str]]:
             n = int(section[1])
         elif line and n is not None:
             yield number, n, line
-    raise FormatError("this is no ARPA file, or its end is missing", where=str(path))
+    raise FormatError(
+        "this is no ARPA file, or its end is missing", where=str(path), fix="A text becomes a language model by --lm-text"
+    )
 
 
 def _promise(line: str) -> dict[int, int]:

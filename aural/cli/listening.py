@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 from aural.policy import admitting
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def texts_of(file: str) -> list[str]:
         with open(file, encoding="utf-8") as lines:
             return [line.strip() for line in lines if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"these texts cannot be read ({type(error).__name__})", where=file, fix="Name a text file") from None
+        raise UsageError(f"these texts cannot be read ({reason(error)})", where=file, fix="Name a text file") from None
 
 
 _TEXTS = ("The kettle is on.", "Did you read what she will read?", "Dr. Smith paid $1.50 for the red boat, and left.")

@@ -173,6 +173,8 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if path.is_dir():
+        raise ManifestError("this is a folder", where=str(path), fix="Give the path of a .jsonl file")
     try:
         data = path.read_bytes()
         if data[:2] == b"\x1f\x8b":

@@ -102,6 +102,8 @@ class Picture:
         if name in ("csv", "json") and not self.numbers:
             raise UsageError(f"there are no numbers behind this picture to write as {name}", where="--format")
         match name:
+            case "png" if self.motion:
+                raise UsageError("a picture that moves cannot be written as png", where="--output", fix="Use svg or html")
             case "png":
                 return self.png()
             case "svg":

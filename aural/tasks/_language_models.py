@@ -8,7 +8,7 @@ from pathlib import Path
 from aural.beams import arpa, kneser_ney
 from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
-from aural.errors import UsageError, reason
+from aural.errors import DataError, UsageError, reason
 from aural.models.card import Card
 from aural.text.units import spelled
 
@@ -36,7 +36,10 @@ def languages(
     if file is not None:
         found.append(Language(_spelled(arpa.read(_there(file, "--lm")), letters), over, weight, bonus))
     if text is not None:
-        sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(_there(text, "--lm-text"))]
+        place = _there(text, "--lm-text")
+        sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(place)]
+        if not any(sentences):
+            raise DataError("there is no text to make a language model from", where=str(place), fix="Write a sentence a line")
         if over == "characters":
             sentences = [[c for word in words for c in SPACE + word] for words in sentences]
         found.append(Language(kneser_ney.trained(sentences, order), over, weight, bonus))

@@ -134,7 +134,7 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
         if not prosody.voice:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
         _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
-        _check_controls(voice.card, prosody)
+        _check_controls(voice.card, prosody, options.show_units)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
                 yield Reader(told, front, heard, prosody, None, options.show_units)
@@ -157,8 +157,11 @@ def _heard_through(voice: Synthesizer, shelf: Shelf, vocoder: str | None) -> Ite
     yield voice
 
 
-def _check_controls(card: Card, prosody: Prosody) -> None:
-    """Raises: UsageError for what the voice cannot change."""
+def _check_controls(card: Card, prosody: Prosody, show_units: bool) -> None:
+    """Raises: UsageError for what the voice cannot change, or tell of itself."""
+    if show_units and card.kind != "units":
+        fix = "Leave it out, or take a voice of stretches of recordings: aural train speak --method units"
+        raise UsageError(f"{card.name} is not put together from units", where="--show-units", fix=fix)
     ways = {"timbre": "parametric", "energy": "fastspeech"}
     for name, method in ways.items():
         if getattr(prosody, name) != 1.0 and name not in card.controls:

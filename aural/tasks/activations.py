@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aural.errors import UsageError
+from aural.errors import ModelRefused, UsageError
 from aural.models import layers, store
 from aural.models.layers import Activation, Layers
 from aural.models.shelf import Shelf
@@ -46,8 +46,12 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> P
     Raises: UsageError for a layer that the net does not have, ModelRefused for a model that is no net in one graph.
     """
     name = shelf.choices["net"]
+    card = store.entry_of(name).card
+    if layers.GRAPH not in card.files:  # before anything is fetched
+        fix = "Take a net that was trained here: the folder of a run, such as runs/mine"
+        raise ModelRefused(f"{name} is no net in one graph", where="-m", fix=fix)
     folder = store.ensure(name, None, shelf.progress)
-    net = layers.opened(folder, store.entry_of(name).card, shelf.runtime)
+    net = layers.opened(folder, card, shelf.runtime)
     shelf.made_by["net"] = net.card.name
     chosen = _chosen(net, options.layers)
     last = options.start + _LONGEST

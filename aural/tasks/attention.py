@@ -68,8 +68,8 @@ def _drawn(name: str, samples: np.ndarray, rate: int, told: Looks, options: Opti
     axis = Axis(options.start, options.start + seconds, "time (s)")
     height = 40 + 200 + max(_FEW, len(units)) * _ROW * 8 // 5
     numbers = {"attention": _table(units, weights, told.hop, options.start)}
-    return stack(panels, x=axis, title=f"{name}: {' '.join(''.join(told.units).replace(_SPACE, ' ').split())}", width=options.width,
-                 height=height, numbers=numbers)  # fmt: skip
+    text = " ".join("".join(told.units).replace(_SPACE, " ").split()) or "no word is written"
+    return stack(panels, x=axis, title=f"{name}: {text}", width=options.width, height=height, numbers=numbers)
 
 
 def _bright(weights: np.ndarray) -> float:

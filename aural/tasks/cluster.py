@@ -60,7 +60,9 @@ def run(sources: Sequence[Source], shelf: Shelf, options: Options, progress: Pro
     if options.write is not None and Path(options.write).suffix.lower().removeprefix(".") not in FORMATS:
         raise UsageError(f"{options.write!r} ends in no format", where="--write", fix=f"It is one of: {', '.join(FORMATS)}")
     if len(sources) < _FEWEST:
-        raise UsageError(f"{len(sources)} recordings make no groups", fix=f"Give {_FEWEST} or more, or a folder")
+        raise UsageError(
+            f"{len(sources)} recording{'' if len(sources) == 1 else 's'} make no groups", fix=f"Give {_FEWEST} or more, or a folder"
+        )
     heard, names, left_out, labels = _hear(sources, shelf, options, progress)
     if options.k is not None and options.k > len(heard):
         raise UsageError(f"{len(heard)} recordings cannot make {options.k} groups", where="--k", fix="Ask for fewer")

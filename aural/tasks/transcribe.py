@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -312,9 +312,16 @@ def note(result: Result) -> str:
     """One line on the language where nobody told it, or ""."""
     if not result.segments:
         return ""
-    if result.language is None:
+    if result.language is None and _unlikely(result.segments):
         return f"This does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
     return ""
+
+
+def _unlikely(segments: Sequence[Segment]) -> bool:
+    """True for words as unlikely as those of a foreign language; a model that knows of no language may well be sure of its own."""
+    counts = [len(s.text.split()) for s in segments]
+    sure = sum(n * s.scores.get("avg_logprob", 0.0) for n, s in zip(counts, segments, strict=True))
+    return sure < FOREIGN * sum(counts)
 
 
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:

@@ -174,11 +174,15 @@ def test_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         (["transcribe", "--manifest", "M", "--set", "wrose=1"], "worse"),
         (["transcribe", "--manifest", "M", "--limit", "0"], "--limit is 0"),
         (["transcribe", "--manifest", "M", "--plot", "x.svg"], "nothing to draw"),
+        (["transcribe", "--manifest", "M", "--snr", "5", "--plot", "x.pdf"], "not as 'x.pdf'"),
+        (["transcribe", "--manifest", "M", "--fail-if-gap"], "--fail-if-gap: there are no groups"),
+        (["transcribe", "--manifest", "M", "--fail-gap", "5"], "--fail-gap: there are no groups"),
+        (["transcribe", "--manifest", "."], "this is a folder"),
         (["transcribe", "--manifest", "M", "--collar", "x"], "--collar takes a number"),
         (["transcribe", "--manifest", "M", "--map", "a=b"], "no class 'a'"),
         (["--compare", "none.json", "none.json"], "receipt cannot be read"),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_complaints_are_one_line(
     manifest: Path, line: list[str], told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

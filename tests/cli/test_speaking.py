@@ -138,6 +138,8 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
     ("line", "code", "words"),
     [
         (["Hello."], 2, "-o hello.wav"),
+        (["--show-front-end", ""], 2, "no text to say"),
+        (["Hello.", "-o", "a.wav", "--show-units"], 2, "not put together from units"),
         (["Hello.", "-o", "a.xyz"], 2, "cannot be written"),
         (["Hello.", "-o", "a.wma"], 2, "Use one of"),
         (["Hello.", "-f", "srt"], 2, "-o"),

@@ -38,3 +38,5 @@ def test_unknown_layers_and_other_models_are_told() -> None:
     assert "head" in str(told.value.fix)
     with pytest.raises(ModelRefused):
         aural.activations(SOUND, model="sounds")
+    with pytest.raises(ModelRefused, match=r"^[^/]*kokoro is no net in one graph"):  # neither fetched nor called by its folder
+        aural.activations(SOUND, model="kokoro")

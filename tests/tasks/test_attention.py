@@ -67,7 +67,8 @@ def test_a_part_keeps_its_place_in_the_recording() -> None:
 
 
 def test_nothing_written_is_a_picture_too() -> None:
-    assert drawn(Looker(), seconds=0.2).numbers["attention"].columns == ("time (s)", "1 (nothing)")
+    picture = drawn(Looker(), seconds=0.2)
+    assert picture.numbers["attention"].columns == ("time (s)", "1 (nothing)") and "no word is written" in picture.svg()
 
 
 def test_who_does_not_write_looks_nowhere() -> None:

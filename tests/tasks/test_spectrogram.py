@@ -137,6 +137,8 @@ def test_the_animation_moves() -> None:
     picture = drawn(melody(), animate=True)
     assert picture.svg().count("<animate ") == 4
     assert "<animate" in picture.html()
+    with pytest.raises(UsageError, match="cannot be written as png"):
+        picture.as_format("png")
 
 
 @pytest.mark.parametrize("wrong", [

@@ -16,7 +16,7 @@ import aural
 from aural.corpora.samples import sample
 from aural.errors import UsageError
 from aural.models.face import Decoding, Hypothesis, Recognizer
-from aural.results import Word, grid_duration, on_grid
+from aural.results import Recording, Result, Segment, Word, grid_duration, on_grid
 from aural.sound.source import Source
 from aural.tasks import transcribe
 from aural.tasks._gate import FRAME, HOP, Heard, without_breath
@@ -35,6 +35,14 @@ def heard(voice: np.ndarray, start: float = 0.0) -> Heard:
 def blocks(whole: Heard, size: int) -> Iterator[Heard]:
     for first in range(0, len(whole.voice), size):
         yield whole.part(first, min(first + size, len(whole.voice)))
+
+
+def test_a_model_without_a_language_that_is_sure_is_not_told_to_be_foreign() -> None:
+    def told(likely: float) -> str:
+        segment = Segment(0.0, 1.0, text="seven two", scores={"avg_logprob": likely})
+        return transcribe.note(Result(Recording("a.wav", 1.0, 16000, 1), segments=(segment,)))
+
+    assert told(-0.01) == "" and "does not sound like a language" in told(-1.5)
 
 
 class Made(Recognizer):

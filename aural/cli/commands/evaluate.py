@@ -94,12 +94,24 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if not args.verb:
         raise UsageError("which verb?", where="evaluate", fix="For instance: aural evaluate transcribe --manifest valid.jsonl")
+    _check(args)
     shown = progress_of(args.progress)
     try:
         plan, records, truth = _verify(args, shown) if args.verb == "verify" else _clips(args, shown)
     finally:
         shown.close()
     return _deliver(args, plan, records, truth)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Before hours are spent: what is asked of slices and curves must have them."""
+    for flag, given in (("--fail-gap", args.fail_gap), ("--fail-if-gap", args.fail_if_gap)):
+        if given is not None and not _keys(args):
+            raise UsageError("there are no groups to compare", where=flag, fix="Add --slice with keys of the rows")
+    if args.plot and args.plot.suffix.lower() != ".svg":
+        raise UsageError(f"the curve is drawn as svg, not as {args.plot.name!r}", where="--plot", fix="Let the name end in .svg")
+    if args.plot and not args.snr.strip():
+        raise UsageError("there is nothing to draw", where="--plot", fix="Add --snr 20,10,0")
 
 
 def _deliver(args: argparse.Namespace, plan: Plan, records: list[Record], truth: Path) -> int:
