@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from aural.sound.fbank import kaldi_fbank
 from aural.sound.mfcc import cosines, deltas
 
 HOP = 0.01  # s
+QUIET = 1e-5  # root mean square of a very quiet room: the step of 16 bits is three times as large
 _LIFTER = 22.0
 _WINDOW = 0.025  # s
 
@@ -32,14 +34,26 @@ class Cepstra:
 
 
 def bands(samples: np.ndarray, options: Cepstra) -> np.ndarray:
-    """Natural logarithms of the energy in mel bands, float32 [F, M], of mono samples [T]; F = T // hop."""
+    """Natural logarithms of the energy in mel bands, float32 [F, M], of mono samples [T]; F = T // hop.
+
+    Each is at least that of the faint noise of a quiet room: digital silence would be like nothing that was learned from.
+    """
     hop = round(options.sample_rate * HOP)
     room = (round(options.sample_rate * _WINDOW) - hop) // 2
     frames = len(samples) // hop
     if frames < 1:
         return np.zeros((0, options.n_mels), np.float32)
     padded = np.pad(np.asarray(samples, np.float32), (room, room + hop), mode="symmetric" if len(samples) > room + hop else "edge")
-    return kaldi_fbank(padded, options.n_mels, sample_rate=options.sample_rate, window="povey")[:frames]
+    found = kaldi_fbank(padded, options.n_mels, sample_rate=options.sample_rate, window="povey")[:frames]
+    return np.asarray(np.logaddexp(found, _quiet(options.n_mels, options.sample_rate)), np.float32)
+
+
+@cache
+def _quiet(n_mels: int, sample_rate: int) -> np.ndarray:
+    """The bands [M] of white noise of the size `QUIET`, the mean over a second."""
+    noise = QUIET * np.random.default_rng(0).standard_normal(sample_rate)
+    energy = np.exp(kaldi_fbank(noise.astype(np.float32), n_mels, sample_rate=sample_rate, window="povey"))
+    return np.asarray(np.log(energy.mean(axis=0)), np.float32)
 
 
 def loud(found: np.ndarray) -> np.ndarray:

@@ -36,13 +36,14 @@ def test_another_microphone_changes_next_to_nothing() -> None:
     assert np.allclose(told[0], told[1], atol=1e-3)
 
 
-def test_digital_silence_and_a_quiet_room_are_alike() -> None:
-    room = spoken()
+@pytest.mark.parametrize("loudness", [1.0, 0.1, 0.01])
+def test_digital_silence_and_a_quiet_room_are_alike(loudness: float) -> None:
+    room = loudness * spoken()
     room[6000:] = 1e-5 * np.random.default_rng(1).standard_normal(2000)
-    still = spoken()
+    still = loudness * spoken()
     still[6000:] = 0
-    told = [cepstra(b, usual([b]), OPTIONS)[78:] for b in (bands(room, OPTIONS), bands(still, OPTIONS))]
-    assert np.abs(told[0] - told[1]).max() < 0.5
+    told = [cepstra(b, usual([b]), OPTIONS)[78:].mean(axis=0) for b in (bands(room, OPTIONS), bands(still, OPTIONS))]
+    assert np.abs(told[0] - told[1]).max() < 4.0
 
 
 def test_loud_frames_are_those_of_the_voice() -> None:

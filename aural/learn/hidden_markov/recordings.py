@@ -11,13 +11,13 @@ import numpy as np
 from aural.corpora.manifest import Clip
 from aural.learn.targets._text import text_of
 from aural.progress import Progress
-from aural.sound.cepstra import Cepstra, bands, cepstra, usual
+from aural.sound.cepstra import QUIET, Cepstra, bands, cepstra, usual
 from aural.sound.resample import resample
 from aural.sound.sound import Sound, load
 from aural.text.pronunciation.dictionary import plain
 
 Change = Callable[[Sound, np.random.Generator], Sound]
-_EDGE = (1e-5, 3e-4)  # size of the faint noise put around a clip
+_EDGE = (QUIET, 3e-4)  # size of the faint noise put around a clip
 
 
 @dataclass(frozen=True, eq=False)
