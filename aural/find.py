@@ -50,7 +50,7 @@ def page(folder: str, name: str) -> Any:
     if name not in known:
         near = nearest(name, known)
         hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}"
-        raise UsageError(f"there is no {name!r} in {folder}", fix=hint)
+        raise UsageError(f"there is no {name!r} among the {folder.rpartition('/')[2]}", fix=hint)
     return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
 
 

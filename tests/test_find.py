@@ -24,7 +24,7 @@ def test_every_page_on_the_disk_is_found(room: str) -> None:
 
 
 def test_an_unknown_page_gives_the_nearest() -> None:
-    with pytest.raises(UsageError, match="'json'"):
+    with pytest.raises(UsageError, match=r"no 'jsn' among the formats. Did you mean 'json'"):
         find.page("formats", "jsn")
 
 
