@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aural.errors import UsageError
+from aural.errors import AuralError, UsageError
+from aural.models import store
 from aural.models.face import Decoding, Hypothesis, Recognizer
 from aural.models.shelf import Shelf
 from aural.progress import Progress
@@ -125,7 +126,9 @@ def growing(
     expected = end or source.encoding.promised
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
         decoding = decoding_of(options, recognizer)
-        assumed, sent = decoding.language is None and len(recognizer.card.languages) == 1, 0
+        card, sent = recognizer.card, 0
+        # How likely a model of one's own finds its words tells of its few recordings, not of languages.
+        assumed = decoding.language is None and len(card.languages) == 1 and card.kind not in TAKING
         for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer, mixed)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
@@ -310,11 +313,14 @@ def _scored(scores: Mapping[str, float], place: int) -> str:
 
 def note(result: Result) -> str:
     """One line on the language where nobody told it, or ""."""
-    if not result.segments:
+    if not result.segments or result.language is not None or not _unlikely(result.segments):
         return ""
-    if result.language is None and _unlikely(result.segments):
-        return f"This does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
-    return ""
+    try:
+        if (name := result.made_by.get("recognizer")) and not store.entry_of(name, "recognizer").card.languages:
+            return ""
+    except AuralError:
+        return ""  # a model of one's own: how likely it finds its words tells of its few recordings
+    return f"this does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
 
 
 def _unlikely(segments: Sequence[Segment]) -> bool:

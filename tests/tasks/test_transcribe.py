@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,9 @@ import aural
 from aural.corpora.samples import sample
 from aural.errors import UsageError
 from aural.models.face import Decoding, Hypothesis, Recognizer
+from aural.models.runtime import Runtime
+from aural.models.shelf import Shelf
+from aural.progress import Quiet
 from aural.results import Recording, Result, Segment, Word, grid_duration, on_grid
 from aural.sound.source import Source
 from aural.tasks import transcribe
@@ -297,6 +301,30 @@ def test_what_several_parts_say_of_a_reading_is_told_apart() -> None:
     assert transcribe._scored(segment.scores, 1) == "  (log P(W | X) -1.50: decoder -1.00, CTC -2.00, log P(W) -3.00)"
     assert "decoder -4.00" in transcribe._scored(segment.scores, 2)
     assert transcribe._scored({"likelihood": -2.0, "lm": 0.0}, 1) == "  (log p(X | W) -2.00, log P(W) 0.00)"
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("kind", "language"), [("borrowed", None), ("ctc", "en")])
+def test_only_models_of_whole_languages_doubt_the_language(kind: str, language: str | None) -> None:
+    one = Word(0.1, 0.3, text="one", confidence=0.4)
+    made = Made([Hypothesis("one", (one,), "en", scores={"avg_logprob": -0.8})] * 9)
+    made.card = dataclasses.replace(made.card, kind=kind)
+    talk = aural.sound.load(sample("dialogue")).cut(0.0, 4.0)
+    source = Source.from_samples(talk.samples, talk.sample_rate)
+    names = {**transcribe.TASK.roles, "recognizer": "moonshine-tiny"}
+    with aural.models.store.open_model(names["vad"], "vad", Runtime()) as gate:
+        shelf = Shelf(names, opened=lambda name, role: nullcontext(gate if role == "vad" else made))
+        told = transcribe.run(source, shelf, transcribe.Options(), Quiet())
+    assert told.language == language and (told.segments or ())[0].text == "one"
+    assert ("does not sound like a language" in transcribe.note(told)) == (language is None)
+
+
+@pytest.mark.parametrize("name", ["mine", "org/name"])
+def test_a_model_of_ones_own_need_not_name_a_language(name: str) -> None:
+    made_by = {"recognizer": name}
+    segment = Segment(0.0, 1.0, "one", scores={"avg_logprob": -1.5})
+    told = Result(Recording("a", 1.0, 8000, 1, None), made_by, segments=(segment,))
+    assert transcribe.note(told) == ""
 
 
 def test_only_a_decoder_can_be_steered() -> None:
