@@ -120,6 +120,7 @@ def _metavar(option: Option) -> str:
 
 
 def _help(option: Option) -> str:
-    shown = str(option.default).lower() if option.kind is bool else option.default
-    default = "" if option.default in (None, "", ()) else f" (default: {shown})"
+    told = option.default
+    shown = str(told).lower() if option.kind is bool else ",".join(map(str, told)) if isinstance(told, tuple) else told
+    default = "" if told in (None, "", ()) else f" (default: {shown})"
     return (option.help + default).replace("%", "%%")

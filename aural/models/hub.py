@@ -373,8 +373,9 @@ def _libraries(name: str) -> tuple[Any, Any]:
     """torch and transformers. Raises: ExtraMissing."""
     try:
         with no_warnings():
-            import torch
             import transformers
+        with no_warnings():  # behind it: who lacks the first one need not wait for the second
+            import torch
     except ImportError as error:
         missing = error.name or "torch or transformers"
         what = f"a model of a hub needs {missing}, which is not installed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aural.cli.flags import normalized
+from aural import settings
+from aural.cli.flags import _help, normalized
+from aural.tasks.spectrogram import Options
 
 SWITCHES = ("--word-times", "--overwrite")
 
@@ -32,3 +34,9 @@ def test_foreign_flags_are_dropped_with_a_hint() -> None:
 
 def test_a_double_dash_ends_the_flags() -> None:
     assert words("--", "--overwrite.wav") == ["--", "--overwrite.wav"]
+
+
+def test_defaults_are_shown_as_they_are_typed() -> None:
+    shown = {o.name: _help(o) for o in settings.options_of(Options)}
+    assert shown["kind"].endswith("(default: wave,logmel)") and "default: true" not in shown["animate"]
+    assert not any("('" in line for line in shown.values())

@@ -242,7 +242,7 @@ def test_a_card_that_cannot_be_read_spoils_nothing(home: Path) -> None:
 def test_a_run_that_is_not_there_is_told_before_the_extra_of_hubs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "transformers", None)
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ExtraMissing, match=r"there is no folder runs/june, and a model of a hub needs torch.*pip install"):
+    with pytest.raises(ExtraMissing, match=r"there is no folder runs/june, and a model of a hub needs transformers.*pip install"):
         store.open_model("runs/june", "tagger", Runtime("cpu"))
 
 
