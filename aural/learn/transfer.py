@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aural.errors import UsageError
+from aural.errors import UsageError, reason
 from aural.learn import checkpoint, published
 from aural.nets.net import Net
 
@@ -69,7 +69,7 @@ def _options(folder: Path) -> dict[str, Any]:
     try:
         told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"this is no run folder of a net ({error})", where=str(folder), fix=_FIX) from None
+        raise UsageError(f"this is no run folder of a net ({reason(error)})", where=str(folder), fix=_FIX) from None
     if not {"encoder", "sample_rate", "parts"} <= told.keys():
         raise UsageError("this run trained no net", where=str(folder), fix=_FIX)
     return told

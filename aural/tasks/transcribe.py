@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -313,7 +313,7 @@ def _scored(scores: Mapping[str, float], place: int) -> str:
 
 def note(result: Result) -> str:
     """One line on the language where nobody told it, or ""."""
-    if not result.segments or result.language is not None or not _unlikely(result.segments):
+    if not result.segments or result.language is not None:
         return ""
     try:
         if (name := result.made_by.get("recognizer")) and not store.entry_of(name, "recognizer").card.languages:
@@ -321,13 +321,6 @@ def note(result: Result) -> str:
     except AuralError:
         return ""  # a model of one's own: how likely it finds its words tells of its few recordings
     return f"this does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
-
-
-def _unlikely(segments: Sequence[Segment]) -> bool:
-    """True for words as unlikely as those of a foreign language; a model that knows of no language may well be sure of its own."""
-    counts = [len(s.text.split()) for s in segments]
-    sure = sum(n * s.scores.get("avg_logprob", 0.0) for n, s in zip(counts, segments, strict=True))
-    return sure < FOREIGN * sum(counts)
 
 
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:

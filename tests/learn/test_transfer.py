@@ -88,7 +88,7 @@ def test_a_stopped_staged_training_goes_on_bit_equal(first: Path, tmp_path: Path
 def test_what_cannot_be_is_said(first: Path, tmp_path: Path) -> None:
     rows = manifest(tmp_path, 4)
     for given, says in (
-        ({"start": str(tmp_path)}, "no run folder of a net"), ({"freeze": "always"}, "learned nothing yet"),
+        ({"start": str(tmp_path)}, r"no run folder of a net \(No such file"), ({"freeze": "always"}, "learned nothing yet"),
         ({"start": str(first), "n_mels": 40}, "brings n_mels"), ({"start": str(first), "encoder": "rnn"}, "brings encoder"),
         ({"start": str(first), "freeze": "sometimes"}, "one of"),
     ):  # fmt: skip

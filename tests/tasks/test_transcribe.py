@@ -41,14 +41,6 @@ def blocks(whole: Heard, size: int) -> Iterator[Heard]:
         yield whole.part(first, min(first + size, len(whole.voice)))
 
 
-def test_a_model_without_a_language_that_is_sure_is_not_told_to_be_foreign() -> None:
-    def told(likely: float) -> str:
-        segment = Segment(0.0, 1.0, text="seven two", scores={"avg_logprob": likely})
-        return transcribe.note(Result(Recording("a.wav", 1.0, 16000, 1), segments=(segment,)))
-
-    assert told(-0.01) == "" and "does not sound like a language" in told(-1.5)
-
-
 class Made(Recognizer):
     """Writes one word for each burst of voice, named by the time that stands in its samples."""
 
