@@ -57,8 +57,8 @@ def text(made: Receipt, plan: Plan, gaps: Sequence[Gap]) -> str:
     for name in plan.scorers:
         tell = getattr(scorer(name), "tell", None)
         own = [r[name] for r in clean if name in r]
-        if tell is not None and own:
-            lines += ["", *tell(own)]
+        if tell is not None and own and (told := tell(own)):
+            lines += ["", *told]
     headline = scorer(plan.scorers[0]).HEADLINE
     for key, values in made.slices.items():
         lines += ["", *_slice(key, values, headline, figures[headline], next((g for g in gaps if g.key == key), None))]
@@ -109,7 +109,7 @@ def _table(
         figure = figures[name]
         count = ""
         if figure.part and figure.whole:
-            own = [r[s] for s in scorers for r in clean if s in r and figure.part in r[s]]
+            own = [r[s] for s in scorers if name in scorer(s).FIGURES for r in clean if s in r and figure.part in r[s]]
             part, whole = (sum(i[key] for i in own) for key in (figure.part, figure.whole))
             count = f"   {part:g} of {whole:g}" if isinstance(part, int) else f"   {part:.1f} of {whole:.1f} s"
         lines.append(

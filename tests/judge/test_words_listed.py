@@ -6,9 +6,11 @@ import pytest
 
 from aural.corpora.manifest import Clip
 from aural.errors import UsageError
+from aural.judge import report
 from aural.judge import run as judging
 from aural.judge.scorers import words_listed
 from aural.judge.terms import Names, Terms
+from aural.receipts import Metric
 from aural.results import Recording, Result, Segment
 
 
@@ -33,6 +35,21 @@ def test_listed_words_are_counted_apart(terms: Terms) -> None:
     ]  # fmt: skip
     failed = words_listed.item(clip, None, terms, Names())
     assert failed["missed"] == 4 and failed["said"][0] == ("emil", None)
+
+
+def test_counts_of_the_listed_words_are_not_added_to_those_of_all(terms: Terms) -> None:
+    clip = Clip(Path("a.wav"), "a", text="Emil met Marie Shabata and Emil")
+    told = answer("Emil met Marie Chabatta and Emil")
+    record = {name: judging.scorer(name).item(clip, told, terms, Names()) for name in ("words", "words_listed")}
+    figures = {name: figure for page in record for name, figure in judging.scorer(page).FIGURES.items()}
+    metrics = {name: Metric(0.0, None, None, 1) for name in ("wer", "listed_wer")}
+    lines = report._table(metrics, figures, [record], tuple(record))
+    assert [line.rsplit("   ", 1)[1] for line in lines] == ["1 of 6", "1 of 4"]
+
+
+def test_a_list_that_no_text_holds_is_told(terms: Terms) -> None:
+    item = words_listed.item(Clip(Path("a.wav"), "a", text="hello"), answer("hello"), terms, Names())
+    assert words_listed.tell([item]) == ["  no word of the list is said in these texts"]
 
 
 def test_it_waits_to_be_asked(terms: Terms) -> None:

@@ -86,7 +86,7 @@ def tell(items: Sequence[Item]) -> list[str]:
             right[word] += word == told
             if word != told:
                 wrong.setdefault(word, Counter())[told or "(nothing)"] += 1
-    lines = []
+    lines = [] if right else ["  no word of the list is said in these texts"]
     for word in sorted(wrong, key=lambda w: (-sum(wrong[w].values()), w))[:_SHOWN]:
         count = sum(wrong[word].values())
         others = ", ".join(f"{w} {n}" for w, n in sorted(wrong[word].items(), key=lambda p: (-p[1], p[0]))[:_OTHERS])
