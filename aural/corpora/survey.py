@@ -116,6 +116,8 @@ def complaint(clips: Sequence[Clip], question: Question) -> str | None:
     """Why these clips cannot carry a model that answers the question; None when they may."""
     if not clips:
         return "there are no clips"
+    if question.over == "frame" and question.answer == "number":
+        return None if any(c.extra.get("pitch") for c in clips) else "no clip has a pitch: the rows need the key 'pitch'"
     if question.over == "frame":
         timed = any(c.events or c.rttm or c.turns or any(c.extra.get(k) for k in _TIMED) for c in clips)
         return None if timed else "no clip tells when anything happens in it: the rows need events (start, end, label)"

@@ -106,3 +106,9 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path) -> None:
         assert a.audio.resolve() == b.audio.resolve() and a.extra == b.extra
         for name in ("start", "duration", "text", "label", "labels", "events", "speaker"):
             assert getattr(a, name) == getattr(b, name)
+
+
+def test_a_number_a_frame_asks_for_a_pitch(tmp_path: Path) -> None:
+    bare, told = Clip(tmp_path / "a.wav", "a"), Clip(tmp_path / "b.wav", "b", extra={"pitch": {"hop": 0.01, "values": [220.0]}})
+    frames = Question("frame", "number")
+    assert "the key 'pitch'" in (complaint([bare], frames) or "") and complaint([bare, told], frames) is None
