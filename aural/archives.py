@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from aural import files, indexes, web
-from aural.errors import AuralError, ModelMissing, ModelRefused
+from aural.errors import AuralError, ModelMissing, ModelRefused, reason
 from aural.progress import Progress, Quiet
 from aural.settings import home, offline
 
@@ -337,7 +337,9 @@ def _blocks(archive: Path, member: Member) -> Iterator[bytes]:
     except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise files.disk_error(error, Path(tempfile.gettempdir())) from error  # where a nested archive is unpacked
-        raise ModelRefused(f"this archive is damaged ({error})", where=str(archive), fix="Remove it and fetch again") from error
+        raise ModelRefused(
+            f"this archive is damaged ({reason(error)})", where=str(archive), fix="Remove it and fetch again"
+        ) from error
 
 
 def _file_blocks(path: Path) -> Iterator[bytes]:

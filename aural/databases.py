@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from aural.errors import DataError
+from aural.errors import DataError, reason
 from aural.files import disk_error
 
 
@@ -36,6 +36,6 @@ def opened(
         except OSError as error:
             raise disk_error(error, path) from error
         except sqlite3.Error as error:
-            raise DataError(f"this is no ledger ({error})", where=str(path), fix=fix) from error
+            raise DataError(f"this is no ledger ({reason(error)})", where=str(path), fix=fix) from error
         undone.pop_all()
         return base

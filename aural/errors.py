@@ -52,6 +52,8 @@ def reason(error: BaseException) -> str:
     """Why the system or a codec failed, in its own few words: no number of an error, no name of a file, no bytes."""
     if isinstance(error, UnicodeDecodeError):
         return f"it is no text in UTF-8, byte {error.start}"
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
     return str(getattr(error, "strerror", None) or error or type(error).__name__)
 
 

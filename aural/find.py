@@ -46,12 +46,17 @@ def page(folder: str, name: str) -> Any:
 
     Raises: UsageError when there is no such page; it names the nearest one.
     """
+    check(folder, name)
+    return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
+
+
+def check(folder: str, name: str) -> None:
+    """Raises: UsageError when a room has no page `name`. Nothing is imported."""
     known = names(folder)
     if name not in known:
         near = nearest(name, known)
         hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(known)}"
         raise UsageError(f"there is no {name!r} among the {folder.rpartition('/')[2]}", fix=hint)
-    return importlib.import_module(f"aural.{folder.replace('/', '.')}.{name}")
 
 
 def nearest(word: str, known: Iterable[str], close: float = 0.5) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,16 @@ def test_errors_travel_between_processes() -> None:
 def test_usage_is_a_value_error_and_a_missing_extra_an_import_error() -> None:
     assert issubclass(errors.UsageError, ValueError)
     assert issubclass(errors.ExtraMissing, ImportError)
+
+
+def test_a_reason_holds_no_number_of_an_error_and_no_path(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as missing:
+        (tmp_path / "nothing").read_bytes()
+    assert errors.reason(missing.value) == "No such file or directory"
+    assert errors.reason(KeyError("sizes")) == "'sizes' is missing"
+    assert errors.reason(ValueError()) == "ValueError"
+
+
+def test_no_message_holds_an_error_as_it_came() -> None:
+    room = Path(errors.__file__).parent
+    assert [str(p) for p in sorted(room.rglob("*.py")) if "({error})" in p.read_text(encoding="utf-8")] == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from aural.errors import AuralError, ExtraMissing, LimitReached, UnreadableSound, UsageError
+from aural.errors import AuralError, ExtraMissing, LimitReached, UnreadableSound, UsageError, reason
 
 T = TypeVar("T")
 _TRIES, _PAUSE = 3, 0.5  # how often a transfer is begun, and s before the second time (twice as long before the third)
@@ -137,9 +137,13 @@ def opened(text: str) -> tuple[Any, str]:
     try:
         system, path = fsspec.core.url_to_fs(text)
     except ImportError as error:
-        raise ExtraMissing(f"{scheme}:// needs a package ({error})", where=text, fix="pip install 'aural[cluster]'") from None
+        raise ExtraMissing(
+            f"{scheme}:// needs a package ({reason(error)})", where=text, fix="pip install 'aural[cluster]'"
+        ) from None
     except ValueError as error:
-        raise UsageError(f"there is no such kind of address ({error})", where=text, fix="s3://, gs://, file:// ...") from None
+        raise UsageError(
+            f"there is no such kind of address ({reason(error)})", where=text, fix="s3://, gs://, file:// ..."
+        ) from None
     return system, path
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, final
 from aural import __version__, databases, files, settings
 from aural.cli.addresses import Target, is_address, was_there
 from aural.cli.inputs import Input
-from aural.errors import DataError, LimitReached
+from aural.errors import DataError, LimitReached, reason
 
 if TYPE_CHECKING:
     from aural.cli.runner import Job
@@ -117,7 +117,7 @@ class Ledger:
         try:
             return self._base.execute(text, values).fetchall()
         except sqlite3.Error as error:
-            raise DataError(f"this ledger cannot be read ({error})", where=str(self._path)) from error
+            raise DataError(f"this ledger cannot be read ({reason(error)})", where=str(self._path)) from error
 
     @contextmanager
     def _write(self) -> Iterator[None]:
@@ -126,7 +126,9 @@ class Ledger:
             yield
             self._base.execute("commit")
         except sqlite3.Error as error:
-            raise LimitReached(f"the ledger cannot be written ({error})", where=str(self._path), fix="Free some space") from error
+            raise LimitReached(
+                f"the ledger cannot be written ({reason(error)})", where=str(self._path), fix="Free some space"
+            ) from error
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from aural import __version__, find, progress, settings
 from aural.cli import flags, outputs
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.shown import progress_of
-from aural.errors import ExtraMissing, ModelMissing, UsageError, one_line
+from aural.errors import ExtraMissing, ModelMissing, UsageError, one_line, reason
 
 _SWITCHES = ("--overwrite", "--quiet", "--offline", "--stream", "--play", "--show-front-end")
 _SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
@@ -288,12 +288,12 @@ def speaker(sample_rate: int) -> Iterator[Callable[[np.ndarray], None]]:
     except ImportError as error:
         raise ExtraMissing("playing needs the extra mic", fix='pip install "aural[mic]", or write a file with -o') from error
     except OSError as error:
-        raise ModelMissing(f"the system's audio library is missing ({error})", fix="Write a file with -o") from error
+        raise ModelMissing(f"the system's audio library is missing ({reason(error)})", fix="Write a file with -o") from error
     try:
         with sounddevice.OutputStream(sample_rate, channels=1, dtype="float32") as out:
             yield lambda samples: out.write(np.ascontiguousarray(samples[:, None], np.float32))
     except sounddevice.PortAudioError as error:
-        raise ModelMissing(f"there is nothing to play on ({error})", fix="Write a file with -o") from error
+        raise ModelMissing(f"there is nothing to play on ({reason(error)})", fix="Write a file with -o") from error
 
 
 def _write(run: Run, shown: progress.Progress, play: bool) -> int:

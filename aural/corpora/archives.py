@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aural import web
 from aural.corpora.sets._corpus import Archive
-from aural.errors import CorpusError, UsageError
+from aural.errors import CorpusError, UsageError, reason
 from aural.progress import Progress
 from aural.settings import offline
 
@@ -46,5 +46,5 @@ def _unpack(packed: Path, folder: Path) -> None:
             tar.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError, OSError) as error:
         raise CorpusError(
-            f"the archive cannot be unpacked ({error})", where=str(packed), fix="Delete it and fetch it again"
+            f"the archive cannot be unpacked ({reason(error)})", where=str(packed), fix="Delete it and fetch it again"
         ) from error

@@ -189,7 +189,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             row = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
         except (UnicodeDecodeError, ValueError, RecursionError) as error:
-            _fail(path, number, f"this line is no JSON ({error})", "Write one JSON object a line")
+            _fail(path, number, f"this line is no JSON ({reason(error)})", "Write one JSON object a line")
         if not isinstance(row, dict):
             _fail(path, number, "this line is no JSON object", 'Write {"audio": "a.wav", "text": "..."}')
         yield number, row
@@ -262,7 +262,7 @@ def _events(row: Mapping[str, Any], path: Path, number: int) -> tuple[Event, ...
     try:
         found = tuple(Event(float(e["start"]), float(e["end"]), str(e["label"])) for e in value)
     except (TypeError, KeyError, ValueError) as error:
-        _fail(path, number, f"events do not hold ({error})", 'Write [{"start": 0.5, "end": 1.2, "label": "dog"}, ...]')
+        _fail(path, number, f"events do not hold ({reason(error)})", 'Write [{"start": 0.5, "end": 1.2, "label": "dog"}, ...]')
     return found
 
 

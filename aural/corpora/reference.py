@@ -33,7 +33,7 @@ def rttm(path: Path, name: str = "", where: str = "") -> tuple[Turn, ...]:
             start, length = float(fields[3]), float(fields[4])
             rows.append((fields[1], Turn(start, start + length, fields[7])))
         except (IndexError, ValueError) as error:
-            raise ManifestError(f"this is no RTTM line ({error})", where=f"{path}:{number}") from None
+            raise ManifestError(f"this is no RTTM line ({reason(error)})", where=f"{path}:{number}") from None
     return tuple(sorted(_of(rows, name), key=lambda t: (t.start, t.end, t.speaker)))
 
 
@@ -46,14 +46,14 @@ def uem(given: Any, name: str = "", where: str = "") -> tuple[Span, ...]:
         try:
             return tuple(Span(float(start), float(end)) for start, end in given)
         except (TypeError, ValueError) as error:
-            raise ManifestError(f"uem does not hold ({error})", where=where, fix="Write [[start, end], ...]") from None
+            raise ManifestError(f"uem does not hold ({reason(error)})", where=where, fix="Write [[start, end], ...]") from None
     path = Path(given)
     rows = []
     for number, fields in _fields(path, where):
         try:
             rows.append((fields[0], Span(float(fields[-2]), float(fields[-1]))))
         except (IndexError, ValueError) as error:
-            raise ManifestError(f"this is no UEM line ({error})", where=f"{path}:{number}") from None
+            raise ManifestError(f"this is no UEM line ({reason(error)})", where=f"{path}:{number}") from None
     return tuple(_of(rows, name))
 
 
@@ -81,7 +81,7 @@ def utterance_rows(rows: Any, where: str) -> tuple[Utterance, ...]:
                 raise TypeError(f"text is {text!r}")
             found.append(Utterance(turn, text))
         except (TypeError, KeyError, ValueError, AttributeError) as error:
-            raise ManifestError(f"turn {number} does not hold ({error})", where=where) from None
+            raise ManifestError(f"turn {number} does not hold ({reason(error)})", where=where) from None
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from aural.corpora import reference
 from aural.corpora.manifest import Clip, clip_of, line_of
-from aural.errors import CorpusError, UsageError, one_line
+from aural.errors import CorpusError, UsageError, one_line, reason
 from aural.files import sha256_of, write_text, written
 from aural.progress import Progress, Quiet
 from aural.sound.inside import Stretch
@@ -133,7 +133,9 @@ def index_of(folder: Path, verify: bool = False) -> Index:
         fix = "Pack it again: packing was not finished" if any(folder.glob("shard-*.tar")) else "Pack clips into it first"
         raise CorpusError("this folder has no index of shards", where=str(folder), fix=fix) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CorpusError(f"the index of shards does not hold ({error})", where=str(folder / INDEX), fix="Pack again") from None
+        raise CorpusError(
+            f"the index of shards does not hold ({reason(error)})", where=str(folder / INDEX), fix="Pack again"
+        ) from None
     for shard in index.shards:
         path = folder / shard.name
         if not path.is_file() or path.stat().st_size != shard.bytes:
@@ -195,7 +197,9 @@ def _packed(path: Path, place: np.ndarray) -> Packed:
         name = row.pop(_ID)
         clip = clip_of({**row, "audio": path.name}, path, row_at)
     except (ValueError, KeyError) as error:
-        raise CorpusError(f"a row of this shard does not hold ({error})", where=f"{path}:{row_at}", fix="Copy it again") from None
+        raise CorpusError(
+            f"a row of this shard does not hold ({reason(error)})", where=f"{path}:{row_at}", fix="Copy it again"
+        ) from None
     return Packed(dataclasses.replace(clip, id=name), at, size)
 
 

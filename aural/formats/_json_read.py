@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 from aural.formats._json_place import place_of
 from aural.formats._json_write import SCHEMA, WHISPER_SCORES
 from aural.formats._lines import broken, decoded
@@ -33,7 +33,7 @@ def parsed(data: str | bytes, where: str) -> Result:
     except json.JSONDecodeError as error:
         raise broken(f"this is not JSON ({error.msg.lower()})", where, error.lineno, error.colno) from None
     except (ValueError, RecursionError) as error:
-        raise broken(f"this JSON cannot be read ({error})", where, 1) from None
+        raise broken(f"this JSON cannot be read ({reason(error)})", where, 1) from None
     if not isinstance(found, dict):
         raise broken("a result is a JSON object", where, 1, fix="Give a file that aural or whisper wrote")
     try:

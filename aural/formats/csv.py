@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from aural.errors import reason
 from aural.formats._lines import broken, decoded, names_of, recording_of, shown, span_of, squeezed
 from aural.results import Event, Media, Result, Segment, Turn, Word
 
@@ -70,7 +71,7 @@ def read(data: str | bytes, where: str = "") -> Result:
             if cells:
                 _take(dict(zip(head, cells, strict=False)), (where, rows.line_num), segments, turns, events)
     except csv.Error as error:
-        raise broken(f"this is no table ({error})", where, rows.line_num) from None
+        raise broken(f"this is no table ({reason(error)})", where, rows.line_num) from None
     found = tuple(_with_words(s, words) for s, words in sorted(segments, key=lambda pair: pair[0].start))
     return Result(recording_of(where), segments=found or None, turns=tuple(turns) or None, events=tuple(events) or None)
 

@@ -13,25 +13,14 @@ from torch import Tensor
 
 from aural import find
 from aural.corpora.rows import rows
-from aural.errors import UsageError
 from aural.learn.loading import Batch
+from aural.learn.options import OTHERS, effects
 from aural.sound.sound import Sound, load
 
-# Not pages of sound/effects: these work on spectrograms, on whole batches, or move the clip.
-OTHERS = ("specaugment", "warp", "mixup", "between_class", "shift")
 # Parts of clips that an effect leaves alone, so that clean sound is heard in training, too.
 _CHANCE = 0.5
 _WARPED = 0.1  # warp: natural logarithm of the factor, at most; on the mel scale, so about a fifth of the frequency
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"speed": {}, "pitch": {}}
-
-
-def names(asked: Sequence[str]) -> tuple[str, ...]:
-    """The effects that were asked for. Raises: UsageError for one that does not exist."""
-    known = (*(n for n in find.names("sound/effects") if n != "mask"), *OTHERS)
-    for name in asked:
-        if name not in known:
-            raise UsageError(f"there is no effect {name!r}", where="--augment", fix=f"Known: {', '.join(sorted(known))}")
-    return tuple(asked)
 
 
 @final
@@ -40,7 +29,7 @@ class Effects:
 
     def __init__(self, asked: Sequence[str], noise: str | None, rooms: str | None) -> None:
         self._shift = "shift" in asked
-        self._pages = [n for n in names(asked) if n not in OTHERS]
+        self._pages = [n for n in effects(asked) if n not in OTHERS]
         needs = {find.page("sound/effects", n).MATERIAL for n in self._pages}
         self._places = {"noise": noise, "room": rooms, "rooms": rooms}
         self._material = {kind: _materials(place) for kind, place in self._places.items() if kind in needs and place}

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from aural.errors import LearningError
+from aural.errors import LearningError, reason
 from aural.files import disk_error, write_text
 
 _POINTER = "latest.txt"
@@ -50,7 +50,7 @@ def load(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         tensors: dict[str, Tensor] = load_file(str(place / "state.safetensors"))
     except Exception as error:
         fix = "Train again without --resume"
-        raise LearningError(f"this checkpoint is damaged ({error})", where=str(place), fix=fix) from error
+        raise LearningError(f"this checkpoint is damaged ({reason(error)})", where=str(place), fix=fix) from error
     return tensors, plain
 
 

@@ -5,9 +5,17 @@ The settings of the net and of the loss stand in their own pages and are reached
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from aural import find, settings
+from aural.errors import UsageError
 from aural.settings import option
+
+# Effects that are no pages of sound/effects: these work on spectrograms, on whole batches, or move the clip.
+OTHERS = ("specaugment", "warp", "mixup", "between_class", "shift")
+_ROOMS = {"encoder": "nets/encoders", "frontend": "nets/frontends", "decoder": "nets/decoders", "loss": "learn/losses"}
 
 
 @dataclass(frozen=True)
@@ -65,3 +73,27 @@ class Options:
     device: str = option("auto", "where the net is trained: auto, cpu, cuda, cuda:1, mps")
     threads: int = option(0, "threads of one process; 0 = all cores", least=0, most=1024)
     seed: int = option(0, "everything that is drawn follows from it", least=0)
+
+
+def check(given: Mapping[str, Any], where: str) -> None:
+    """What can be told to be wrong of these values without PyTorch, which takes seconds to come; other names are left.
+
+    Raises: UsageError.
+    """
+    own = {o.name for o in settings.options_of(Options)}
+    effects(settings.build(Options, {n: v for n, v in given.items() if n in own}, where=where).augment)
+    for name, room in _ROOMS.items():
+        told = str(given.get(name) or "")
+        if told and not (name == "encoder" and told.endswith(".py")):
+            find.check(room, told)
+
+
+def effects(asked: Sequence[str]) -> tuple[str, ...]:
+    """The effects that were asked for. Raises: UsageError for one that does not exist."""
+    known = (*(n for n in find.names("sound/effects") if n != "mask"), *OTHERS)
+    for name in asked:
+        if name not in known:
+            near = find.nearest(name, known)
+            fix = f"Did you mean {near!r}?" if near else f"Known: {', '.join(sorted(known))}"
+            raise UsageError(f"there is no effect {name!r}", where="--augment", fix=fix)
+    return tuple(asked)

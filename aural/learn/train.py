@@ -16,6 +16,7 @@ from aural.learn import processes, report
 from aural.learn.gather import gathered, parted
 from aural.learn.job import Job, Method
 from aural.learn.options import Options
+from aural.learn.options import check as check_options
 from aural.models.card import Card
 from aural.models.card import read as read_card
 from aural.progress import Progress, Quiet
@@ -112,6 +113,7 @@ def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Me
     """The method and a job without clips, its options read and checked."""
     task = _task(ask.verb)
     name = ask.method or task.learned_by
+    check_options(ask.given, f"train {ask.verb}")
     method = _method(name)
     question = task.question
     assert question is not None and task.main_role is not None

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import tensors
 from aural.patterns.gaussian_mixtures import Mixtures
 from aural.patterns.phonetic_tree import STATES, Context, Tree
@@ -96,7 +96,7 @@ def read(path: Path, told: dict[str, Any]) -> Acoustics:
         matrix = arrays.get("matrix")
         model = Acoustics(phones, front, tree, mixtures, arrays["stay"], matrix, int(told["around"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelRefused(f"an array of this model is missing or damaged ({error})", where=str(path)) from None
+        raise ModelRefused(f"an array of this model is missing or damaged ({reason(error)})", where=str(path)) from None
     numbers = (mixtures.shares, mixtures.means, mixtures.variances, model.stay)
     fits = (
         tree.roots.shape == (len(phones), STATES) and len(model.stay) == mixtures.states == tree.states

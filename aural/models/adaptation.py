@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import tensors
 from aural.models.acoustics import Acoustics
 from aural.patterns.feature_transform import Evidence, best, evidence
@@ -75,4 +75,4 @@ def read(path: Path, model: Acoustics) -> Adapted:
             raise ValueError("the arrays do not fit each other")
         return Adapted(mixtures, arrays["stay"], prior, float(arrays["room"][0]))
     except (KeyError, ValueError, IndexError) as error:
-        raise ModelRefused(f"an array of this model is missing or damaged ({error})", where=str(path)) from None
+        raise ModelRefused(f"an array of this model is missing or damaged ({reason(error)})", where=str(path)) from None

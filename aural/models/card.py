@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.files import write_text
 from aural.results import Question
 
@@ -91,7 +91,7 @@ def read(path: Path) -> Card:
         card = Card(**plain)
         _check_types(card)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelRefused(f"this model card cannot be read ({error})", where=str(path)) from error
+        raise ModelRefused(f"this model card cannot be read ({reason(error)})", where=str(path)) from error
     if card.format > 1:
         raise ModelRefused(f"this card has format {card.format}", where=str(path), fix="Update aural")
     return card

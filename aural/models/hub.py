@@ -13,7 +13,7 @@ from typing import Any, Literal, final
 
 import numpy as np
 
-from aural.errors import AuralError, ExtraMissing, ModelRefused, UsageError
+from aural.errors import AuralError, ExtraMissing, ModelRefused, UsageError, reason
 from aural.files import sha256_of
 from aural.models import hub_folder as folders
 from aural.models.card import Card
@@ -136,7 +136,7 @@ def _whisper(load: _Loader) -> Whisper:
         )  # fmt: skip
     except (AttributeError, KeyError, ValueError, TypeError) as error:
         raise ModelRefused(
-            f"this is no vocabulary of Whisper ({error})", where=point.name, fix="Fetch the checkpoint again"
+            f"this is no vocabulary of Whisper ({reason(error)})", where=point.name, fix="Fetch the checkpoint again"
         ) from error
     many = point.generation.get("is_multilingual", int(point.config.get("vocab_size", 0)) >= 51865)
     languages = tuple(marks.languages) if many else ("en",)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aural.errors import LimitReached, ModelMissing, ModelRefused
+from aural.errors import LimitReached, ModelMissing, ModelRefused, reason
 
 _TOLD = 200  # letters of what a program says about its own failure
 
@@ -40,7 +40,7 @@ class Program:
         except subprocess.TimeoutExpired as error:
             raise LimitReached(f"{self.name} did not end within {limit:g} s", fix="Give it less to say") from error
         except (OSError, ValueError) as error:  # no right to run it, too long a command, a zero byte
-            raise ModelRefused(f"{self.name} cannot be run ({error})", where=command[0]) from error
+            raise ModelRefused(f"{self.name} cannot be run ({reason(error)})", where=command[0]) from error
         if done.returncode:
             told = done.stderr.decode("utf-8", "replace").strip()[-_TOLD:] or f"exit code {done.returncode}"
             raise ModelRefused(f"{self.name} failed ({told})", where=command[0])

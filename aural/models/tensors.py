@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aural.errors import ModelMissing, ModelRefused
+from aural.errors import ModelMissing, ModelRefused, reason
 from aural.files import written
 
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "U8": "u1", "BOOL": "?"}
@@ -49,7 +49,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
         table, body = json.loads(data[8 : 8 + length]), memoryview(data)[8 + length :]
         return {name: _array(entry, body) for name, entry in table.items() if name != "__metadata__"}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelRefused(f"this is no safetensors file, or a damaged one ({error})", where=str(path)) from None
+        raise ModelRefused(f"this is no safetensors file, or a damaged one ({reason(error)})", where=str(path)) from None
 
 
 def _array(entry: Any, body: memoryview) -> np.ndarray:

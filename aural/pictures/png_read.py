@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from aural.errors import FormatError
+from aural.errors import FormatError, reason
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # kind of picture -> numbers a point
@@ -25,7 +25,7 @@ def brightness(data: bytes, where: str = "png") -> np.ndarray:
         return _brightness(data)
     except (struct.error, zlib.error, ValueError, IndexError, KeyError) as error:
         raise FormatError(
-            f"this PNG cannot be read ({error})", where=where, fix="Save it as a PNG that is not interlaced"
+            f"this PNG cannot be read ({reason(error)})", where=where, fix="Save it as a PNG that is not interlaced"
         ) from None
 
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from aural import find
-from aural.errors import AuralError, LimitReached
+from aural.errors import AuralError, LimitReached, reason
 from aural.models.runtime import Runtime
 from aural.server import audio_api, errands, hands, house, jobs, page, realtime, speech, stream, tunnel, verbs, wyoming
 from aural.server.answers import failure
@@ -101,7 +101,7 @@ async def doors_open(options: Options, work: jobs.Jobs, stay: wyoming.Stay, door
     except LimitReached as error:
         if options.jobs is not None:
             raise
-        print(f"aural: no jobs ({error}); --jobs names a folder of its own", file=sys.stderr, flush=True)
+        print(f"aural: no jobs ({reason(error)}); --jobs names a folder of its own", file=sys.stderr, flush=True)
     if options.wyoming is not None:
         place = wyoming.place_of(options.wyoming, options.host)
         port = await doors.enter_async_context(wyoming.received(stay, place))

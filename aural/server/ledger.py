@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, final
 
 from aural import databases
-from aural.errors import LimitReached
+from aural.errors import LimitReached, reason
 from aural.files import swept, written
 
 State = Literal["waiting", "running", "done", "failed", "canceled"]
@@ -217,7 +217,7 @@ class Ledger:
                 with suppress(sqlite3.Error):
                     self._base.rollback()
                 if isinstance(error, sqlite3.Error):
-                    raise LimitReached(f"the ledger of jobs cannot be written ({error})", fix="Free some space") from error
+                    raise LimitReached(f"the ledger of jobs cannot be written ({reason(error)})", fix="Free some space") from error
                 raise
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, final
 
 from aural import files
-from aural.errors import LimitReached, UsageError
+from aural.errors import LimitReached, UsageError, reason
 from aural.models.runtime import Runtime
 from aural.server.fitting import FAILURES, SHORT, Fitting, numbers_of
 from aural.server.ledger import Ledger
@@ -73,7 +73,7 @@ def kept(options: Options) -> Iterator[Ledger | None]:
         except LimitReached as error:
             if options.jobs is not None:
                 raise
-            print(f"aural: no jobs ({error}); --jobs names a folder of its own", file=sys.stderr, flush=True)
+            print(f"aural: no jobs ({reason(error)}); --jobs names a folder of its own", file=sys.stderr, flush=True)
             yield None
             return
         ledger = stack.enter_context(contextlib.closing(Ledger(folder)))

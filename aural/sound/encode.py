@@ -17,7 +17,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from aural.errors import LimitReached, UsageError
+from aural.errors import LimitReached, UsageError, reason
 from aural.files import disk_error, written
 from aural.sound.resample import Resampler
 
@@ -288,7 +288,7 @@ class _Coded(_Packer):
             self._container.metadata.update(tags)
         except (av.error.FFmpegError, ValueError) as error:
             self.abandon()
-            raise UsageError(f"{way.codec} cannot be written like this ({error})", fix="Try wav or flac") from None
+            raise UsageError(f"{way.codec} cannot be written like this ({reason(error)})", fix="Try wav or flac") from None
         self._stream = stream
         if way.codec == "wmav2":  # decoders drop two frames, the encoder is late by one only
             self._feed(np.zeros((channels, 512 if self._rate <= 16000 else 1024 if self._rate <= 22050 else 2048), np.float32))

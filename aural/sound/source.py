@@ -419,7 +419,7 @@ def _drained(pipe: Any, where: str) -> Iterator[bytes]:
         try:
             block = pipe.read(_BLOCK)
         except (OSError, ValueError) as error:
-            raise UnreadableSound(f"reading broke off ({error})", where=where, fix="Run it again") from None
+            raise UnreadableSound(f"reading broke off ({reason(error)})", where=where, fix="Run it again") from None
         if isinstance(block, str):
             raise UsageError("this file object gives text", where=where, fix="Open it with mode 'rb'")
         if not block:

@@ -125,7 +125,7 @@ def _example(line: str, place: str) -> Example:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        _fail(place, f"this line is no JSON ({error})")
+        _fail(place, f"this line is no JSON ({reason(error)})")
     if not isinstance(row, dict) or not all(isinstance(row.get(k), str) and row[k].strip() for k in ("text", "intent")):
         _fail(place, "this example has no text, or no intent")
     slots = row.get("slots") or {}

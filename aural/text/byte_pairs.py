@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from aural.errors import reason
 from aural.text.pieces import Piece
 
 _CHUNK = re.compile(r" ?[^\W\d_]+| ?\d+| ?[^\s\w]+|_+|\s+")
@@ -34,7 +35,7 @@ class BytePairs:
             special = {t["content"]: int(t["id"]) for t in plain["added_tokens"]}
             return BytePairs(plain["model"]["vocab"], plain["model"]["merges"], special)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"no byte-level vocabulary ({error})") from error
+            raise ValueError(f"no byte-level vocabulary ({reason(error)})") from error
 
     def text(self, tokens: Sequence[int]) -> str:
         """The written text of ids; marks write nothing, broken characters become U+FFFD."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aural import find
-from aural.errors import DataError, FormatError
+from aural.errors import DataError, FormatError, reason
 from aural.files import write_text
 
 SPACE = "\u2581"
@@ -113,5 +113,5 @@ def read(path: Path) -> Units:
         if units.kind not in find.names("text/tokenizers") or len(units.scores) not in (0, len(units.pieces)):
             raise ValueError(units.kind)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise FormatError(f"this file holds no units ({error})", where=str(path)) from error
+        raise FormatError(f"this file holds no units ({reason(error)})", where=str(path)) from error
     return units

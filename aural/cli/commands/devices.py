@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 
 from aural.cli.commands._house import runtime_devices
+from aural.errors import reason
 
 _MIC = 'pip install "aural[mic]"'
 
@@ -32,11 +33,11 @@ def microphones() -> list[str]:
     try:
         import sounddevice
     except OSError as error:  # the package is there, the system's audio library is not
-        return [f"the system's audio library is missing ({error})"]
+        return [f"the system's audio library is missing ({reason(error)})"]
     try:
         found = [dict(d) for d in sounddevice.query_devices()]
     except sounddevice.PortAudioError as error:
-        return [f"the system's audio does not answer ({error})"]
+        return [f"the system's audio does not answer ({reason(error)})"]
     inputs = [(i, d) for i, d in enumerate(found) if d["max_input_channels"] > 0]
     lines = [f"{i}: {d['name']} ({d['max_input_channels']} channels, {d['default_samplerate']:.0f} Hz)" for i, d in inputs]
     return lines or ["none found"]

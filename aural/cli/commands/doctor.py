@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aural import __version__, find, settings
-from aural.errors import AuralError
+from aural.errors import AuralError, reason
 
 _BASE = ("numpy", "onnxruntime", "av", "soxr")
 _EXCEPTIONS = (
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             findings = look()
         except (ImportError, AuralError) as error:  # a broken installation is what this command is for
-            findings = [Finding(f"cannot be looked at ({error})", False, "pip install --force-reinstall aural")]
+            findings = [Finding(f"cannot be looked at ({reason(error)})", False, "pip install --force-reinstall aural")]
         print(look.__name__)
         for finding in findings:
             print(f"  {finding}")

@@ -14,7 +14,7 @@ from typing import Any, final
 from aural.corpora.forms._audio import folders, is_audio, split_named
 from aural.corpora.forms._relabel import relabeled
 from aural.corpora.manifest import OWN_KEYS, Clip
-from aural.errors import CorpusError
+from aural.errors import CorpusError, reason
 
 FILES = ("audio", "file", "filename", "file_name", "path", "fname", "wav", "audio_filepath", "slice_file_name", "clip", "itemid")
 LABELS = ("label", "class", "category", "target", "labels", "classname", "emotion", "tag", "tags")
@@ -61,7 +61,7 @@ def read_table(place: Path) -> Table:
     try:
         cells = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise CorpusError(f"this is no table ({error})", where=f"{place}:{reader.line_num}") from None
+        raise CorpusError(f"this is no table ({reason(error)})", where=f"{place}:{reader.line_num}") from None
     if not cells:
         raise CorpusError("this table is empty", where=str(place), fix="Write a head line such as file,label")
     names = [cell.strip() for cell in cells[0][1]]

@@ -53,7 +53,9 @@ def _json_table(path: Path) -> Table:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise CorpusError(f"this line is no JSON ({error})", where=f"{path}:{number}", fix="Write one object a line") from None
+            raise CorpusError(
+                f"this line is no JSON ({reason(error)})", where=f"{path}:{number}", fix="Write one object a line"
+            ) from None
         if not isinstance(row, dict) or not isinstance(row.get("file_name"), str):
             fix = 'Write {"file_name": "a.wav", "label": "dog"}'
             raise CorpusError("this line names no file_name", where=f"{path}:{number}", fix=fix)

@@ -18,7 +18,6 @@ import torch
 
 from aural.errors import AuralError, UsageError
 from aural.files import sha256_of
-from aural.learn import augment
 from aural.learn.adapting import texts
 from aural.learn.adapting.trainee import METRIC, Adapting, Told
 from aural.learn.job import Job, Method
@@ -62,7 +61,6 @@ def read(job: Job) -> tuple[Choice, Adapter]:
     for name in ("specaugment", "warp"):
         if name in choice.options.augment:
             raise UsageError("adapt hears samples and no spectrogram", where=f"--augment {name}", fix="Leave it out")
-    augment.names(choice.options.augment)
     beginning(choice.options)
     adapter: Adapter = parts["adapter"]
     return choice, adapter

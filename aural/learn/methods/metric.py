@@ -71,9 +71,7 @@ class Voices(Trainee):
 
 def read(job: Job) -> Choice:
     """What was given, read and checked. Raises: UsageError."""
-    choice = choice_of(dataclasses.replace(job, question=_CLASSES), HEAD, LOSS)
-    augment.names(choice.options.augment)
-    return choice
+    return choice_of(dataclasses.replace(job, question=_CLASSES), HEAD, LOSS)
 
 
 def run(job: Job) -> Card:

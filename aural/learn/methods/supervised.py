@@ -9,7 +9,7 @@ import numpy as np
 from aural import find
 from aural.errors import UsageError
 from aural.files import sha256_of
-from aural.learn import augment, compact, drawn
+from aural.learn import compact, drawn
 from aural.learn.export import to_onnx
 from aural.learn.fit import Data
 from aural.learn.job import Job, Method
@@ -64,11 +64,11 @@ def _names(job: Job) -> tuple[str, ...]:
 
 
 def _check(job: Job, options: Options) -> None:
-    """Raises: UsageError for effects that there are not, and for those after which the truth of the rows no longer holds."""
+    """Raises: UsageError for effects after which the truth of the rows no longer holds."""
     over, answer = job.question.over, job.question.answer
     timed = over in ("frame", "sequence")
     changed = (*(_MOVING if timed else ()), *(_TUNING if (over, answer) in _TUNED else ()))
-    wrong = [name for name in augment.names(options.augment) if name in changed]
+    wrong = [name for name in options.augment if name in changed]
     if wrong:
         fix = "Leave it out; noise, room, gain and specaugment keep what the rows tell"
         raise UsageError(

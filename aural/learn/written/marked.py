@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from aural.corpora.manifest import Clip
-from aural.errors import DataError, LearningError
+from aural.errors import DataError, LearningError, reason
 from aural.learn import augment
 from aural.learn.export import CLOSE, write_program
 from aural.learn.loading import Batch
@@ -116,7 +116,7 @@ def stretches(clip: Clip, text: str) -> list[tuple[float, float, str]] | None:
     try:
         words = [(float(w["start"]) - clip.start, float(w["end"]) - clip.start, str(w["text"])) for w in told or ()]
     except (TypeError, KeyError, ValueError) as error:
-        raise DataError(f"words are rows of text, start and end ({error})", where=clip.where or clip.id) from error
+        raise DataError(f"words are rows of text, start and end ({reason(error)})", where=clip.where or clip.id) from error
     if not words or [w for *_, w in words] != text.split() or task_of(clip) == "translate":
         return None
     breaks = [0, *(k for k in range(1, len(words)) if words[k][0] - words[k - 1][1] > _PAUSE), len(words)]

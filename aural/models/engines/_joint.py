@@ -14,7 +14,7 @@ from typing import Any, final
 import numpy as np
 
 from aural.beams.transducer import Joint
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import tensors
 
 FILE = "joint.safetensors"
@@ -97,7 +97,9 @@ def read(folder: Path, classes: int) -> Joiner:
             fits = fits and arrays["input"].shape == arrays["state"].shape == (4 * size, size) and len(arrays["bias"]) == 4 * size
         found = Joiner(arrays)
     except (KeyError, ValueError, IndexError, TypeError) as error:
-        raise ModelRefused(f"the arrays of a transducer are missing or damaged ({error})", where=str(folder / FILE)) from None
+        raise ModelRefused(
+            f"the arrays of a transducer are missing or damaged ({reason(error)})", where=str(folder / FILE)
+        ) from None
     if not fits:
         raise ModelRefused("the arrays of this transducer do not fit each other or its units", where=str(folder / FILE))
     return found

@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models.face import StreamingScorer
 from aural.models.runtime import Runtime, Session
 
@@ -125,7 +125,7 @@ def sizes_of(folder: Path) -> Sizes:
         if min(hop, size, rate, found.stride) < 1 or min(found.lookaheads, default=0) < 0:
             raise ValueError("a size is not positive")
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ModelRefused(f"this file cannot be read ({error})", where=str(folder / SIZES)) from error
+        raise ModelRefused(f"this file cannot be read ({reason(error)})", where=str(folder / SIZES)) from error
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
@@ -77,7 +77,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Through:
         voice = json.loads((folder / VOICE).read_text(encoding="utf-8"))
         known, scales = dict.fromkeys(voice["symbols"]), (*voice["pitch"], *voice["level"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
+        raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
     if not known or not all(isinstance(x, float) for x in scales):
         raise ModelRefused("this voice has no symbols, or scales that are no numbers", where=str(folder))
     return Through(FastVoice(card, (runtime.session(folder / PLAN), runtime.session(folder / FRAMES)), voice), GriffinLim())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.files import sha256_of, write_text
 from aural.models import store, tensors
 from aural.models.card import Card
@@ -60,7 +60,7 @@ def base_of(folder: Path) -> str:
         told = json.loads((folder / BASE).read_text(encoding="utf-8"))
         name, files = str(told["base"]), dict(told["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"this adapter does not tell its base ({error})", where=str(folder / BASE)) from None
+        raise ModelRefused(f"this adapter does not tell its base ({reason(error)})", where=str(folder / BASE)) from None
     if store.entry_of(name, "recognizer").hashes != files:
         raise ModelRefused(f"this adapter was made for another version of {name}", where=str(folder), fix="Train it again")
     return name

@@ -18,7 +18,7 @@ from aural.beams import arpa
 from aural.beams.fusion import Language
 from aural.beams.lattice import Lattice, Reading, confidence, readings, shares
 from aural.beams.token_passing import Search, Weights
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.files import write_text
 from aural.models import acoustics, adaptation
 from aural.models.card import Card
@@ -161,7 +161,9 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         plain = json.loads((folder / PLAIN).read_text(encoding="utf-8"))
         weights = Weights(**plain["weights"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"the description of this pipeline cannot be read ({error})", where=str(folder / PLAIN)) from None
+        raise ModelRefused(
+            f"the description of this pipeline cannot be read ({reason(error)})", where=str(folder / PLAIN)
+        ) from None
     model = acoustics.read(folder / ARRAYS, plain)
     adapted = adaptation.read(folder / VOICES, model) if VOICES in card.files else None
     net = runtime.session(folder / NET) if NET in card.files else None

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.metrics.calibration import warmed
 from aural.models import tensors
 from aural.models.card import Card
@@ -61,7 +61,9 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         mean, scale, weights, bias = (np.asarray(arrays[n], np.float64) for n in ("mean", "scale", "weights", "bias"))
         fits = mean.shape == scale.shape == weights.shape[1:] and weights.shape[:1] == bias.shape == (len(card.labels),)
     except (KeyError, ValueError) as error:
-        raise ModelRefused(f"the arrays of a linear model are missing or damaged ({error})", where=str(folder / FILE)) from None
+        raise ModelRefused(
+            f"the arrays of a linear model are missing or damaged ({reason(error)})", where=str(folder / FILE)
+        ) from None
     if not fits or not all(np.isfinite(a).all() for a in (mean, scale, weights, bias)) or not (scale > 0).all():
         raise ModelRefused("the arrays of this linear model do not fit each other or its labels", where=str(folder / FILE))
     try:

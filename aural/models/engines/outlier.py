@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.face import Model, Scorer
@@ -80,7 +80,9 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
             fits = parts[0].shape == (width,) and len(parts[1]) == len(parts[2]) and bool((parts[2] > 0).all()) and normal.rest > 0
         fits = fits and mean.shape == scale.shape == (width,) and bool((scale > 0).all())
     except (KeyError, ValueError, IndexError, TypeError, UsageError) as error:
-        raise ModelRefused(f"the arrays of an outlier model are missing or damaged ({error})", where=str(folder / FILE)) from None
+        raise ModelRefused(
+            f"the arrays of an outlier model are missing or damaged ({reason(error)})", where=str(folder / FILE)
+        ) from None
     if not fits or not all(np.isfinite(a).all() for a in arrays.values()):
         raise ModelRefused("the arrays of this outlier model do not fit each other or its card", where=str(folder / FILE))
     try:

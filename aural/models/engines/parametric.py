@@ -12,7 +12,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models import manner as manners
 from aural.models import spectrum as spectra
 from aural.models import tensors
@@ -130,7 +130,7 @@ def read(folder: Path, sample_rate: int) -> Parts:
         if asked >= columns:
             raise ValueError("a tree asks for what no phone has")
     except (OSError, ValueError, KeyError, TypeError, UsageError) as error:
-        raise ModelRefused(f"the parts of this voice are missing or damaged ({error})", where=str(folder)) from None
+        raise ModelRefused(f"the parts of this voice are missing or damaged ({reason(error)})", where=str(folder)) from None
     if not all(np.isfinite(a).all() for a in found.values()):
         raise ModelRefused("this voice holds numbers that are none", where=str(folder / FILE))
     return parts

@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.engines import _stepping
@@ -149,7 +149,9 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         layers = Layers(**{name: np.asarray(arrays[name], np.float32) for name in NAMES})
         fits = layers.fits(len(card.labels))
     except (KeyError, ValueError, IndexError) as error:
-        raise ModelRefused(f"the arrays of a phrase model are missing or damaged ({error})", where=str(folder / FILE)) from None
+        raise ModelRefused(
+            f"the arrays of a phrase model are missing or damaged ({reason(error)})", where=str(folder / FILE)
+        ) from None
     if not fits:
         raise ModelRefused("the arrays of this phrase model do not fit each other or its labels", where=str(folder / FILE))
     return Phrases(card, _stepping.opened(folder, runtime), layers)

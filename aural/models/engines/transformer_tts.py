@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
@@ -71,7 +71,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Through:
         voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
         known = bool(voice["symbols"]) and all(int(sizes[name]) > 0 for name in ("before", "step"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
+        raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
     if not known:
         raise ModelRefused("this voice has no symbols", where=str(folder))
     sessions = [runtime.session(folder / MEMORY), runtime.single.session(folder / STEPS), runtime.session(folder / AFTER)]

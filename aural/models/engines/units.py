@@ -10,7 +10,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import manner as manners
 from aural.models import tensors, units
 from aural.models.card import Card
@@ -230,5 +230,5 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
         if store.edges.max() > len(sound) or store.clip.max(initial=0) >= len(clips) or asked >= len(names(phones)):
             raise ValueError("units and sound do not fit together")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"the parts of this voice are missing or damaged ({error})", where=str(folder)) from None
+        raise ModelRefused(f"the parts of this voice are missing or damaged ({reason(error)})", where=str(folder)) from None
     return Units(card, store, manner, sound, clips)

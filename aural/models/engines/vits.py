@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from aural.errors import ModelRefused, UsageError
+from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Spoken, Synthesizer, Utterance
 from aural.models.pauses import with_pauses
@@ -62,7 +62,7 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Vits:
         voice = json.loads((folder / VOICE).read_text(encoding="utf-8"))
         known = bool(voice["symbols"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"this voice cannot be read ({error})", where=str(folder)) from error
+        raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
     if not known:
         raise ModelRefused("this voice has no symbols", where=str(folder))
     return Vits(card, [runtime.session(folder / name) for name in (PLAN, SOUND)], voice)

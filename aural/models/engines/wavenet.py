@@ -9,7 +9,7 @@ from typing import Any, final
 
 import numpy as np
 
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, reason
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.face import Vocoder, check_rate
@@ -112,4 +112,4 @@ def open(folder: Path, card: Card, runtime: Runtime) -> WaveNet:
         sizes = json.loads((folder / SIZES).read_text(encoding="utf-8"))
         return WaveNet(card, tensors.read(folder / WEIGHTS), sizes)
     except (OSError, ValueError, KeyError) as error:
-        raise ModelRefused(f"this WaveNet cannot be read ({error})", where=str(folder)) from error
+        raise ModelRefused(f"this WaveNet cannot be read ({reason(error)})", where=str(folder)) from error

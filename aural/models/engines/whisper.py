@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from aural.errors import ModelMissing, ModelRefused
+from aural.errors import ModelMissing, ModelRefused, reason
 from aural.models import skeleton
 from aural.models.card import Card
 from aural.models.ctranslate2 import Arrays
@@ -80,5 +80,5 @@ def read_vocabulary(folder: Path) -> tuple[BytePairs, Marks]:
     except OSError as error:
         raise ModelMissing("a file of the model cannot be read", where=str(folder), fix=_MEND) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelRefused(f"the vocabulary is damaged ({error})", where=str(folder), fix=_MEND) from error
+        raise ModelRefused(f"the vocabulary is damaged ({reason(error)})", where=str(folder), fix=_MEND) from error
     return pairs, marks
