@@ -54,7 +54,7 @@ def reason(error: BaseException) -> str:
         return f"it is no text in UTF-8, byte {error.start}"
     if isinstance(error, KeyError):
         return f"{error} is missing"
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)
+    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__)
 
 
 def _rebuilt(kind: type[AuralError], what: str, where: str, fix: str) -> AuralError:

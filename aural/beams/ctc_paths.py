@@ -32,7 +32,9 @@ def log_probability(log_probs: np.ndarray, tokens: Sequence[int]) -> float:
     """log P(tokens | X): all paths that collapse to `tokens`, summed frame by frame; -inf where no path is long enough.
 
     log_probs [F, K], class 0 the blank. They may hold a prior that was taken off; the sum is then over such scores.
+    Raises: ValueError for a token that is none of the K classes.
     """
+    _check(log_probs, tokens)
     if not len(log_probs):
         return 0.0 if not tokens else _NEVER
     ends = _forward(log_probs, tokens)[-1]
@@ -43,7 +45,10 @@ def log_probabilities(log_probs: np.ndarray, several: Sequence[Sequence[int]]) -
     """log P(tokens | X) of several sequences at once [N]: chances instead of logarithms, scaled to 1 in each frame.
 
     What lies below 1e-300 of a sequence's own beginnings is summed again in logarithms.
+    Raises: ValueError for a token that is none of the K classes.
     """
+    for tokens in several:
+        _check(log_probs, tokens)
     if not len(log_probs) or not several:
         return np.array([log_probability(log_probs, tokens) for tokens in several])
     longest = max(map(len, several))
@@ -70,7 +75,8 @@ def log_probabilities(log_probs: np.ndarray, several: Sequence[Sequence[int]]) -
 def occupancy(log_probs: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
     """[F, K]: the share of the sequence's paths, by probability, that say class k in frame f; each row adds up to 1.
 
-    It is the gradient of log P(tokens | X) by `log_probs`. Raises: ValueError when no path is long enough.
+    It is the gradient of log P(tokens | X) by `log_probs`.
+    Raises: ValueError when no path is long enough, and for a token that is none of the K classes.
     """
     total = log_probability(log_probs, tokens)
     if total == _NEVER:
@@ -88,8 +94,10 @@ def occupancy(log_probs: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
 def best_path(log_probs: np.ndarray, tokens: Sequence[int]) -> tuple[np.ndarray, float]:
     """The likeliest path that collapses to `tokens`: [L, 2] first and last + 1 frame of each token, and its log-probability.
 
-    Memory: one byte for each frame and state. Raises: ValueError when no path is long enough.
+    Memory: one byte for each frame and state.
+    Raises: ValueError when no path is long enough, and for a token that is none of the K classes.
     """
+    _check(log_probs, tokens)
     frames, states = len(log_probs), states_of(tokens)
     need = len(tokens) + sum(a == b for a, b in itertools.pairwise(tokens))
     if frames < need:
@@ -115,6 +123,14 @@ def best_path(log_probs: np.ndarray, tokens: Sequence[int]) -> tuple[np.ndarray,
             spans[at // 2] = (f, max(spans[at // 2, 1], f + 1))
         at -= int(step[f, at])
     return spans, score
+
+
+def _check(log_probs: np.ndarray, tokens: Sequence[int]) -> None:
+    """Raises: ValueError for a token that is none of the classes of `log_probs` [F, K]."""
+    classes = log_probs.shape[1]
+    wrong = [token for token in tokens if not 0 <= token < classes]
+    if wrong:
+        raise ValueError(f"the token {wrong[0]} is none of the classes 0 to {classes - 1}")
 
 
 def states_of(tokens: Sequence[int]) -> np.ndarray:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aural import find, settings
 from aural.cli import flags, gathered, outputs, processes
@@ -20,10 +20,8 @@ from aural.cli.inputs import Input, expand
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.processes import Note, Plan
 from aural.cli.shown import progress_of
-from aural.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
+from aural.errors import UsageError, one_line
+from aural.progress import Progress
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
 MOST_THREADS = 1024  # as models/runtime.py, which costs a second to import
@@ -203,6 +201,14 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
         return run_stream(job, task, args)
     if "png" in job.wish.formats and job.wish.folder == "-" and sys.stdout.isatty():
         raise UsageError("a picture is nothing that a terminal can print", fix="Write it with -o NAME.png")
+    code = _heard(job, task, args, shown)
+    if job.wish.gathered:
+        print(one_line(str(job.wish.file)))
+    return code
+
+
+def _heard(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -> int:
+    """Hear the recordings, one after the other or many at once; a file for all answers is whole when this returns."""
     inputs = expand(args.audio)
     plan = outputs.targets(inputs, job.wish, task.writes)
     with contextlib.ExitStack() as stack:

@@ -101,7 +101,8 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ManifestError(f"this file cannot be read ({reason(error)})", where=str(path)) from None
+        fix = f"Give a table with the columns {', '.join(needed)}"
+        raise ManifestError(f"this file cannot be read ({reason(error)})", where=str(path), fix=fix) from None
     if not lines:
         return []
     reader = csv.DictReader(lines, delimiter="\t" if "\t" in lines[0] else ",")

@@ -91,3 +91,11 @@ def test_too_few_frames() -> None:
     with pytest.raises(ValueError, match="more frames"):
         occupancy(random(2, 3, 0), [1, 1])
     assert log_probability(np.zeros((0, 3)), []) == 0.0 and log_probability(np.zeros((0, 3)), [1]) == -np.inf
+
+
+@pytest.mark.parametrize("token", (3, -1))
+def test_a_token_that_is_no_class_is_refused(token: int) -> None:
+    scores = random(4, 3, 0)
+    for formula in (log_probability, occupancy, best_path, lambda s, t: log_probabilities(s, [[1], t])):
+        with pytest.raises(ValueError, match=f"the token {token} is none of the classes 0 to 2"):
+            formula(scores, [1, token])

@@ -75,9 +75,12 @@ def test_a_row_for_each_recording_and_a_ledger_goes_on(monkeypatch: pytest.Monke
     assert {p.name for p in folder.iterdir()} - {"work.db-shm", "work.db-wal"} == {"in", "work.db", out}
 
 
-def test_a_file_that_is_there_is_not_replaced_unasked(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def test_a_file_that_is_there_is_not_replaced_unasked(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = heard(monkeypatch)
     assert main(line("out.jsonl")) == 0 and len(names) == 4
+    assert capsys.readouterr().out == "out.jsonl\n", "the file is not told, as that of one recording is"
     before = rows("out.jsonl")
     assert main(line("out.jsonl")) == 2 and rows("out.jsonl") == before
     (folder / "in" / "2.wav").unlink()
@@ -104,7 +107,7 @@ def test_what_others_wrote_stays(folder: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.weights
 def test_real_answers_of_two_processes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["vad", "in", "-o", "out.jsonl", "--jobs", "2", "--quiet"]) == 0
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "out.jsonl\n"
     found = rows("out.jsonl")
     assert [r["recording"]["name"] for r in found] == [f"{n}.wav" for n in range(4)] and all("speech" in r for r in found)
 

@@ -54,6 +54,11 @@ def test_bad_segments(folder: Path, row: str) -> None:
         read_trials(folder / "t.tsv")
 
 
+def test_a_file_that_is_not_there_comes_with_what_to_give(folder: Path) -> None:
+    with pytest.raises(ManifestError, match=r"No such file.*columns enroll, test, target"):
+        read_trials(folder / "nofile.tsv")
+
+
 def test_the_real_list(data: Path) -> None:
     trials, parts = read_trials(data / "librispeech_mini" / "trials_segments.tsv")
     assert len(trials) == 1623 and len(parts) == 414
