@@ -59,6 +59,10 @@ class Clip:
             return self.duration
         return getattr(self, key) if key in _TEXTS else self.extra.get(key)
 
+    def words(self) -> str | None:
+        """What is said in the clip: its text, else its labels one after the other; None when the row has neither."""
+        return self.text if self.text is not None else " ".join(self.labels) or None
+
     def known_turns(self) -> tuple[Turn, ...] | None:
         """Who speaks when, from `rttm` or `turns`, in seconds from the clip's start; None when not known."""
         if self.rttm is not None:

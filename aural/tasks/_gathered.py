@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,11 +11,32 @@ from aural.models.face import Hypothesis
 from aural.results import Segment, Word
 from aural.tasks._gate import HOP, Heard, Rule, frame_spans
 from aural.tasks._windows import Window
-from aural.tasks._words import in_order, kept_in_voice, merged, sentences
+from aural.tasks._words import CLAUSE, in_order, kept_in_voice, merged, sentences, until
 
 _PARTS = ("decoder", "ctc")  # what such a score is made of, where several parts tell it
 _SCORED = ("acoustic", "likelihood")  # what recognizers that weigh sound and language apart call the score of the sound
 _UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "km", "my"})
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What one window says, or several that go on in one language; `words` None where the recognizer told no times."""
+
+    place: Place
+    told: Hypothesis
+    language: str | None
+    words: list[Word] | None
+
+    @property
+    def scored(self) -> bool:
+        """True for a reading that is scored as one and stays one."""
+        return any(name in self.told.scores for name in _SCORED)
+
+    def goes_on(self, other: _Run) -> bool:
+        """True where the other one is in the same language and begins without a pause."""
+        if not self.words or not other.words or self.scored or other.scored or self.language != other.language:
+            return False
+        return other.words[0].start - self.words[-1].end < CLAUSE
 
 
 @dataclass(frozen=True)
@@ -77,24 +98,39 @@ class Gathered:
         found: list[Segment] = []
         spans = self.speech()
         voice = np.concatenate(self._voice) if self._voice else np.zeros(0, np.float32)
-        last = 0.0
-        last_place = self._told[-1][0] if self._told and settled else None
-        for place, told, said in self._told:
-            if place is last_place:
-                break
-            near = [s for s in spans if s[0] < place.end and s[1] > place.start]
-            own = (told.language if self._mixed else None) or language
-            if said is None or not words:
-                text = told.text if said is None else _joined(said, own)
+        for run in self._runs(spans, duration, language, settled):
+            if run.words is None or not words:
+                text = run.told.text if run.words is None else _joined(run.words, run.language)
                 if text:
-                    found.append(_whole(text, told, place, near, own))
+                    found.append(_whole(text, run, _near(spans, run.place)))
                 continue
-            ordered = in_order(_not_before(kept_in_voice(said, near), last), duration)
-            whole = any(name in told.scores for name in _SCORED)  # what is scored as one reading stays one
-            for sentence in [ordered] if whole and ordered else sentences(ordered):
-                found.append(self._segment(sentence, told, own, voice))
-            last = ordered[-1].start if ordered else last
+            for sentence in [run.words] if run.scored and run.words else sentences(run.words):
+                found.append(self._segment(sentence, run.told, run.language, voice))
         return found
+
+    def _runs(self, spans: Sequence[tuple[float, float]], duration: float, language: str | None, settled: bool) -> list[_Run]:
+        """What was said from window to window, each word once and none over the next one; where languages are mixed,
+        windows of one language without a pause between them are one run."""
+        runs: list[_Run] = []
+        last, last_place = 0.0, self._told[-1][0] if self._told else None
+        open_at = 0  # the run from which on a later window may change something
+        for place, told, said in self._told:
+            own = (told.language if self._mixed else None) or language
+            words = said
+            if said is not None:
+                words = in_order(_not_before(kept_in_voice(said, _near(spans, place)), last), duration)
+            run = _Run(place, told, own, words)
+            if words:
+                last = words[-1].start + 0.001
+                if runs and runs[-1].words:
+                    runs[-1] = replace(runs[-1], words=[*runs[-1].words[:-1], until(runs[-1].words[-1], words[0].start)])
+            if self._mixed and runs and runs[-1].goes_on(run):
+                runs[-1] = replace(runs[-1], words=[*(runs[-1].words or ()), *(words or ())])
+                open_at = min(open_at, len(runs) - 1) if place is last_place else open_at
+            else:
+                runs.append(run)
+                open_at = open_at if place is last_place else len(runs)
+        return runs[:open_at] if settled else runs
 
     def _segment(self, sentence: Sequence[Word], told: Hypothesis, language: str | None, voice: np.ndarray) -> Segment:
         start, end = sentence[0].start, max(w.end for w in sentence)
@@ -116,14 +152,22 @@ class Gathered:
         )
 
 
-def _whole(text: str, told: Hypothesis, place: Place, near: Sequence[tuple[float, float]], language: str | None) -> Segment:
-    """One segment for a window without word times, from its first voice to its last."""
+def _near(spans: Sequence[tuple[float, float]], place: Place) -> list[tuple[float, float]]:
+    """The spans of speech that a window reaches into."""
+    return [s for s in spans if s[0] < place.end and s[1] > place.start]
+
+
+def _whole(text: str, run: _Run, near: Sequence[tuple[float, float]]) -> Segment:
+    """One segment for a window without word times, from its first voice to its last; from word to word where there are any."""
+    place, told = run.place, run.told
     start = max(near[0][0], place.start) if near else place.start
     end = min(near[-1][1], place.end) if near else place.end
+    if run.words:
+        start, end = run.words[0].start, run.words[-1].end
     logprob = told.scores.get("avg_logprob", 0.0)
     scores = {"avg_logprob": logprob, "no_speech_prob": 1.0 - place.voice}
     sure = float(np.exp(min(logprob, 0.0)))
-    return Segment(start, max(end, start + 0.001), text, language=language, confidence=sure, scores=scores)
+    return Segment(start, max(end, start + 0.001), text, language=run.language, confidence=sure, scores=scores)
 
 
 def _joined(words: Sequence[Word], language: str | None) -> str:
@@ -132,6 +176,4 @@ def _joined(words: Sequence[Word], language: str | None) -> str:
 
 def _not_before(words: Sequence[Word], start: float) -> list[Word]:
     """Words that begin no earlier than the last one of the window before."""
-    from dataclasses import replace
-
     return [w if w.start >= start else replace(w, start=start, end=max(w.end, start + 0.001)) for w in words]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Sequence
 
@@ -60,11 +61,16 @@ def in_order(words: Sequence[Word], duration: float) -> list[Word]:
         end = min(max(word.end, start + 0.001), max(duration, start + 0.001))
         found.append(dataclasses.replace(word, start=start, end=end))
         last = start
-    for i, (word, following) in enumerate(itertools.pairwise(found)):
-        if word.start < following.start < word.end:
-            # not under 1 ms: on the grid of a Result a shorter word would begin before the one in front of it
-            found[i] = dataclasses.replace(word, end=max(following.start, word.start + 0.001))
-    return found
+    return [until(w, f.start) if w.start < f.start < w.end else w for w, f in itertools.pairwise([*found, *found[-1:]])]
+
+
+def until(word: Word, following: float) -> Word:
+    """A word that ends where the next one begins (s), on the grid of a Result, whose ends round up and starts down.
+
+    It is not under 1 ms: on the grid a shorter word would begin before the one in front of it.
+    """
+    border = math.floor(following * 1000 + 1e-6) / 1000
+    return dataclasses.replace(word, end=min(word.end, max(border, word.start + 0.001)))
 
 
 def sentences(words: Sequence[Word]) -> list[list[Word]]:

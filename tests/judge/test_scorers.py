@@ -13,8 +13,9 @@ from aural.judge import scorers
 from aural.judge.figures import Figure, mean, measured
 from aural.judge.run import scorer
 from aural.judge.terms import Names, Terms
+from aural.learn.targets._text import text_of
 from aural.metrics.verification import eer, min_dcf
-from aural.results import Curve, Event, Label, Note, Recording, Result, Span
+from aural.results import Curve, Event, Label, Note, Recording, Result, Segment, Span
 
 PAGES = find.names("judge/scorers")
 
@@ -129,3 +130,13 @@ def test_anomalies_are_judged_by_the_order_of_their_scores() -> None:
     told = page.item(clip, answer, Terms(), Names("anomaly", ("rub",), None))
     assert (told["anomalous"], told["score"], told["right"]) == (True, 0.8, 1)
     assert page.item(clip, None, Terms(), Names("anomaly", ("rub",), None))["right"] == 0
+
+
+def test_rows_that_a_training_takes_are_evaluated() -> None:
+    labeled, bare = Clip(Path("a.wav"), "a", labels=("yes", "no")), Clip(Path("b.wav"), "b")
+    for name in ("words", "words_listed"):
+        page = scorer(name)
+        assert page.fits(labeled, "transcribe") and not page.fits(labeled, "listen") and not page.fits(bare, "transcribe")
+    answer = Result(Recording("a.wav", 1.0, 16000, 1), segments=(Segment(0.0, 0.9, "yes"),))
+    item = scorer("words").item(labeled, answer, Terms(), Names())
+    assert (item["words"], item["deleted"], item["reference"]) == (2, 1, text_of(labeled))

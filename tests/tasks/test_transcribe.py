@@ -265,6 +265,39 @@ def test_mixed_languages_are_told_segment_by_segment() -> None:
         assert [s.language for s in text.segments(8.0, text.language, words=True)] == expected
 
 
+def _two_windows(first: Hypothesis, second: Hypothesis, mixed: bool) -> Gathered:
+    text = Gathered(0.5, mixed)
+    for n, hypothesis in enumerate((first, second)):
+        (block,) = text.watched([heard(np.full(round(4.0 / HOP), 0.9), 4.0 * n)])
+        text.take(Window(block), [hypothesis])
+    return text
+
+
+@pytest.mark.parametrize("pause", (-0.0125, 0.1, 0.6))
+@pytest.mark.parametrize("language", ("de", "en"))
+def test_neighbors_of_one_language_without_a_pause_are_joined_and_none_overlap(pause: float, language: str) -> None:
+    said = Hypothesis("Aussichten sollten", (word("Aussichten", 2.0), word("sollten", 3.2, 4.0125)), language="de")
+    after = Hypothesis("sie verlassen", (word("sie", 4.0125 + pause, 4.9), word("verlassen", 4.9, 5.5)), language=language)
+    text = _two_windows(said, after, mixed=True)
+    segments = [on_grid(s) for s in text.segments(8.0, None, words=True)]
+    joined = language == "de" and pause < 0.3
+    assert [len(s.words or ()) for s in segments] == ([4] if joined else [2, 2])
+    words = [w for s in segments for w in s.words or ()]
+    assert all(a.end <= b.start for a, b in pairwise(words))
+    assert all(a.end <= b.start for a, b in pairwise(segments))
+    settled = text.segments(8.0, None, words=True, settled=True)
+    assert len(settled) == (0 if joined else 1), "what a later window may still change is told"
+    bare = text.segments(8.0, None, words=False)
+    assert all(a.end <= b.start + 0.001 for a, b in pairwise(bare)) and len(bare) == len(segments)
+
+
+def test_windows_of_one_language_stay_apart_where_none_are_mixed() -> None:
+    said = Hypothesis("eins zwei", (word("eins", 2.0), word("zwei", 3.2, 4.1)), language="de")
+    after = Hypothesis("drei", (word("drei", 4.0, 4.9),), language="de")
+    first, second = _two_windows(said, after, mixed=False).segments(8.0, "de", words=True)
+    assert first.end <= second.start and (first.text, second.text) == ("eins zwei", "drei")
+
+
 def test_mixed_languages_need_a_model_of_several_and_short_windows() -> None:
     model = Made()
     assert len(model.card.languages) == 1

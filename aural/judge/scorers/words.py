@@ -24,15 +24,15 @@ FIGURES = {
 
 
 def fits(clip: Clip, verb: str) -> bool:
-    """True when the row has a text."""
-    return clip.text is not None
+    """True when the row has a text; to transcribe, labels that were learned as words are one, too."""
+    return (clip.words() if verb == "transcribe" else clip.text) is not None
 
 
 def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[str, Any]:
     """Both texts as compared, the answer as written, and the counts; a clip that failed is an empty answer."""
     language = clip.value("language")
     spoken = language if isinstance(language, str) else None
-    reference, told = (normalized(t, terms, spoken) for t in (clip.text or "", answer.text if answer else ""))
+    reference, told = (normalized(t, terms, spoken) for t in (clip.words() or "", answer.text if answer else ""))
     words, letters = word_errors(reference, told), character_errors(reference, told)
     return {
         "reference": reference,

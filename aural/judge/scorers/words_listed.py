@@ -32,8 +32,8 @@ def asked(terms: Terms) -> bool:
 
 
 def fits(clip: Clip, verb: str) -> bool:
-    """True when the row has a text."""
-    return clip.text is not None
+    """True when the row has a text; to transcribe, labels that were learned as words are one, too."""
+    return (clip.words() if verb == "transcribe" else clip.text) is not None
 
 
 def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def item(clip: Clip, answer: Result | None, terms: Terms, names: Names) -> dict[
     language = clip.value("language")
     spoken = language if isinstance(language, str) else None
     wanted = words_of(terms, spoken)
-    steps = align(*(normalized(t, terms, spoken).split() for t in (clip.text or "", answer.text if answer else "")))
+    steps = align(*(normalized(t, terms, spoken).split() for t in (clip.words() or "", answer.text if answer else "")))
     said = [(s.reference, s.answer) for s in steps if s.reference in wanted]
     invented = [s.answer for s in steps if s.answer in wanted and s.answer != s.reference]
     missed = sum(reference != told for reference, told in said)

@@ -8,6 +8,7 @@ from aural.learn.targets._face import without
 
 def text_of(clip: Clip) -> str:
     """The text that is to be written, words parted by single spaces. Raises: LearningError without one."""
-    if clip.text is None and not clip.labels:
+    words = clip.words()
+    if words is None:
         raise without(clip, "text")
-    return " ".join(clip.text.split() if clip.text is not None else clip.labels)
+    return " ".join(words.split())
