@@ -59,6 +59,16 @@ def check(folder: str, name: str) -> None:
         raise UsageError(f"there is no {name!r} among the {folder.rpartition('/')[2]}", fix=hint)
 
 
+def check_own(folder: str, name: str) -> None:
+    """Raises: UsageError for what is neither a page of a room nor a user's own Python file, by their names."""
+    if name.endswith(".py"):
+        return
+    if Path(name).suffix or Path(name).exists() or "/" in name:
+        known = f"Give a file that ends in .py, or one of: {', '.join(names(folder))}"
+        raise UsageError("this is no Python file", where=name, fix=known)
+    check(folder, name)
+
+
 def nearest(word: str, known: Iterable[str], close: float = 0.5) -> str | None:
     """The name among `known` that a word was probably meant to be, None where none is as `close` (0..1)."""
     return next(iter(alike(word, known, 1, close)), None)

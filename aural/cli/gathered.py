@@ -37,7 +37,7 @@ class Gathered:
         """Begin with those rows of before whose places are wanted."""
         source = self._part if self._part.exists() else self.path
         with files.written(self._part) as out:
-            for place, line in _rows(source) if self._resumed and source.exists() else ():
+            for place, line in rows(source) if self._resumed and source.exists() else ():
                 if wanted(place) and place not in self.places:
                     self.places.add(place)
                     out.write(line + b"\n")
@@ -49,7 +49,7 @@ class Gathered:
     def before(self) -> frozenset[str]:
         """The places that have a row already."""
         source = self._part if self._part.exists() else self.path
-        return frozenset(place for place, _ in _rows(source)) if self._resumed and source.exists() else frozenset()
+        return frozenset(place for place, _ in rows(source)) if self._resumed and source.exists() else frozenset()
 
     def add(self, line: str) -> None:
         """Keep one line, as `line_of` makes it. Raises: LimitReached when the disk is full."""
@@ -157,7 +157,7 @@ def line_of(place: str, answer: str) -> str:
     return json.dumps({"place": place, **whole}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _rows(path: Path) -> Iterator[tuple[str, bytes]]:
+def rows(path: Path) -> Iterator[tuple[str, bytes]]:
     """(place, line) of a file that `finish` wrote, or of a part whose last line may be half. Raises: DataError for others."""
     if path.suffix.lower() == ".parquet":
         yield from _table_rows(path)

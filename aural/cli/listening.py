@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aural.errors import UsageError, reason
+from aural import find
+from aural.errors import ModelMissing, UsageError, reason
 from aural.policy import admitting
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Said:
 def speakers_of(names: Iterable[str], entries: Sequence[Any]) -> list[Speaker]:
     """Speakers behind names: a voice of a model (af_heart, slt), MODEL:VOICE, or a model folder such as runs/voice.
 
-    `entries` are those of the store. Raises: UsageError for none, and for a name twice.
+    `entries` are those of the store.
+    Raises: UsageError for none, for a name twice, and for one that is neither a voice nor a model.
     """
     models = {voice: e.card.name for e in reversed(entries) if "synthesizer" in e.roles for voice in e.card.voices}
     found = []
@@ -50,11 +52,32 @@ def speakers_of(names: Iterable[str], entries: Sequence[Any]) -> list[Speaker]:
         if name in models:
             found.append(Speaker(name, models[name], name))
         else:
-            found.append(Speaker(name, model, voice) if colon and len(model) > 1 else Speaker(name, name, None))
+            own = Speaker(name, model, voice) if colon and len(model) > 1 else Speaker(name, name, None)
+            _check(own, models)
+            found.append(own)
     if not found or len({s.name for s in found}) < len(found):
         fix = "Name voices with commas, each once: --listen page.html --voice af_heart,slt,runs/voice"
         raise UsageError("there are no voices to compare" if not found else "a voice is named twice", where="--voice", fix=fix)
     return found
+
+
+def _check(speaker: Speaker, known: Iterable[str]) -> None:
+    """Raises: UsageError for who is neither a voice nor a model; a folder is looked at when it speaks."""
+    from aural.models import store
+
+    model = speaker.model or ""
+    if "/" in model or "\\" in model:
+        return
+    near = find.alike(speaker.voice or speaker.name, known, 3)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    fix = f"{meant}`aural voices` lists all of them"
+    wrong = UsageError(f"there is no voice {speaker.name!r}", where="--voice", fix=fix)
+    try:
+        voices = store.entry_of(model, "synthesizer").card.voices
+    except ModelMissing:
+        raise wrong from None
+    if speaker.voice is not None and voices and speaker.voice not in voices:
+        raise wrong
 
 
 def heard(speakers: Sequence[Speaker], texts: Sequence[str]) -> Iterable[Said]:

@@ -111,7 +111,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
     if wish.folder is not None and is_address(wish.folder):
         ends, there = {name: ending(name, writes) for name in wish.formats}, held(wish.folder)
         plan: dict[str, dict[str, Target]] = {i.place: {} for i in inputs}
-        for place, stem in _stems(heard).items():
+        for place, stem in stems(heard).items():
             texts = {name: f"{wish.folder}/{stem.as_posix()}{end}" for name, end in ends.items()}
             plan[place] = {name: Address(text, text in there) for name, text in texts.items()}
         return plan
@@ -122,10 +122,10 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
     else:
         top = Path(wish.folder or ".")
         ends = {name: ending(name, writes) for name in wish.formats}
-        stems = _stems(heard)
+        names = stems(heard)
         found = {i.place: {} for i in inputs}
         for one in heard:
-            stem = top / stems[one.place]
+            stem = top / names[one.place]
             found[one.place] = {name: stem.parent / (stem.name + end) for name, end in ends.items()}
     own = {_exact(Path(i.place)) for i in heard if i.place != "-"}
     for path in (p for paths in found.values() for p in paths.values() if isinstance(p, Path)):
@@ -133,7 +133,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
     return found
 
 
-def _stems(inputs: Sequence[Input]) -> dict[str, Path]:
+def stems(inputs: Sequence[Input]) -> dict[str, Path]:
     """A name for the results of each input that no other has, as short as can be."""
     places = [Path(i.place).absolute().parent for i in inputs]
     shared = Path(os.path.commonpath(places)) if len({p.anchor for p in places}) == 1 else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aural import files, find
-from aural.errors import FormatError, UsageError
+from aural.cli import gathered, outputs
+from aural.cli.inputs import Input
+from aural.errors import FormatError, UsageError, reason
 from aural.formats._saved import by_ending
 
 if TYPE_CHECKING:
@@ -24,18 +28,40 @@ def read(place: str, name: str | None = None) -> tuple[Result, str]:
 
     Raises: UsageError when the file cannot be read or its format not be told, FormatError when it does not hold.
     """
-    try:
-        data = sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
-    except OSError as error:
-        raise UsageError(f"this cannot be read ({error.strerror or error})", where=place, fix="Check the path") from error
+    data = _bytes(place)
     chosen = _named(name) if name else _guessed(place, data)
     return find.page("formats", chosen).read(data, "standard input" if place == "-" else place), chosen
 
 
+def many(place: str) -> Iterator[tuple[Path, Result]]:
+    """The results in a file of many answers (all.jsonl, all.parquet), each with the name that its own files take.
+
+    Raises: UsageError when the file cannot be read, DataError or FormatError for what is no answer, ExtraMissing (Parquet).
+    """
+    file = Path(place)
+    _bytes(place, most=1)
+    gathered.check(file)
+    named = [Input(told, Path(told.removeprefix("sample:")).name) for told, _ in gathered.rows(file)]
+    stems = outputs.stems(named)
+    for told, line in gathered.rows(file):
+        answer = json.loads(line)
+        del answer["place"]
+        yield stems[told], find.page("formats", "json").read(json.dumps(answer), f"{place}, {told}")
+
+
+def _bytes(place: str, most: int = -1) -> bytes:
+    """What a file or standard input holds, or its first bytes. Raises: UsageError when it cannot be read."""
+    if place == "-":
+        return sys.stdin.buffer.read(most)
+    try:
+        with open(place, "rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise UsageError(f"this cannot be read ({reason(error)})", where=place, fix="Check the path") from error
+
+
 def put(data: str | bytes, path: Path | None) -> None:
     """Write to a file, or print where `path` is None."""
-    from aural.cli import outputs
-
     if path is None or isinstance(data, str):
         outputs.put(data, path)
     else:

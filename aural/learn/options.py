@@ -83,9 +83,8 @@ def check(given: Mapping[str, Any], where: str) -> None:
     own = {o.name for o in settings.options_of(Options)}
     effects(settings.build(Options, {n: v for n, v in given.items() if n in own}, where=where).augment)
     for name, room in _ROOMS.items():
-        told = str(given.get(name) or "")
-        if told and not (name == "encoder" and told.endswith(".py")):
-            find.check(room, told)
+        if told := given.get(name):
+            (find.check_own if name == "encoder" else find.check)(room, str(told))
 
 
 def effects(asked: Sequence[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def languages(
         return ()
     if card.kind not in TAKING:
         fix = "Use a model of your own (aural train transcribe), or --hotwords"
-        raise UsageError(f"{card.name} takes no language model", where="--lm", fix=fix)
+        raise UsageError(f"{card.name} takes no language model", where="--lm" if file is not None else "--lm-text", fix=fix)
     weight = card.calibration.get("lm_weight", USUAL_WEIGHT) if weight is None else weight
     bonus = card.calibration.get("word_bonus", 0.0) if bonus is None else bonus
     letters = frozenset(c for label in card.labels for c in label) | {SPACE} if card.kind != WORDS else None

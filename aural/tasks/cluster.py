@@ -63,9 +63,9 @@ def run(sources: Sequence[Source], shelf: Shelf, options: Options, progress: Pro
         raise UsageError(
             f"{len(sources)} recording{'' if len(sources) == 1 else 's'} make no groups", fix=f"Give {_FEWEST} or more, or a folder"
         )
+    _refuse_few(len(sources), options.k)
     heard, names, left_out, labels = _hear(sources, shelf, options, progress)
-    if options.k is not None and options.k > len(heard):
-        raise UsageError(f"{len(heard)} recordings cannot make {options.k} groups", where="--k", fix="Ask for fewer")
+    _refuse_few(len(heard), options.k)  # those that cannot be read do not count
     points = points_of(heard, options.by)
     found = _by_size(grouped(points, options))
     groups = _told(heard, names, found, points, labels, dict(shelf.made_by), left_out)
@@ -73,6 +73,12 @@ def run(sources: Sequence[Source], shelf: Shelf, options: Options, progress: Pro
     if options.write is not None:
         groups.save(options.write)
     return groups
+
+
+def _refuse_few(recordings: int, k: int | None) -> None:
+    """Raises: UsageError for more groups than recordings."""
+    if k is not None and k > recordings:
+        raise UsageError(f"{recordings} recordings cannot make {k} groups", where="--k", fix="Ask for fewer")
 
 
 def points_of(heard: Sequence[Heard], by: str) -> np.ndarray:

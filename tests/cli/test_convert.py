@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aural.cli.gathered import line_of
 from aural.cli.main import main
 from aural.formats import json as json_page
 from aural.results import Event, Recording, Result, Segment, Turn, Word
@@ -107,3 +108,21 @@ def test_audacity_labels_keep_their_longer_ending(talk: Path) -> None:
     assert labels.read_text(encoding="utf-8") == "0.500\t1.600\t[A]: Well, hello there.\n"
     assert main(["convert", str(labels), "-f", "tsv"]) == 0
     assert (talk.parent / "talk.tsv").exists()
+
+
+def test_many_results_of_one_file_become_a_file_each(talk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer, folder = talk.read_text(encoding="utf-8"), talk.parent
+    talk.unlink()
+    lines = [line_of(place, answer) for place in ("in/a.wav", "in/b/c.wav", "in/d/c.wav", "sample:reading")]
+    (folder / "all.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["convert", str(folder / "all.jsonl"), "-f", "srt,txt", "-o", str(folder / "out")]) == 0
+    made = sorted(p.relative_to(folder / "out").as_posix() for p in (folder / "out").rglob("*.srt"))
+    assert made == ["a.srt", "in/b/c.srt", "in/d/c.srt", "reading.srt"]
+    assert (folder / "out" / "in" / "b" / "c.txt").read_text(encoding="utf-8") == "A: Well, hello there.\n"
+    assert len(capsys.readouterr().out.splitlines()) == 8
+    assert main(["convert", str(folder / "all.jsonl"), "-f", "txt"]) == 0 and (folder / "a.txt").exists()
+    assert main(["convert", str(folder / "all.jsonl"), "-f", "txt"]) == 2, "files that exist are replaced"
+    assert main(["convert", str(folder / "gone.jsonl"), "-f", "txt"]) == 2
+    (folder / "odd.jsonl").write_text('{"a": 1}\n{"a": 2}\n', encoding="utf-8")
+    assert main(["convert", str(folder / "odd.jsonl"), "-f", "txt"]) == 3
+    assert main(["convert", str(folder / "all.jsonl"), "-f", "html", "--audio", "x.wav"]) == 2

@@ -47,7 +47,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, fails: str = "", stops: str = "") -> 
 
 
 def rows(path: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for _, line in gathered._rows(Path(path))]
+    return [json.loads(line) for _, line in gathered.rows(Path(path))]
 
 
 def line(out: str, *more: str) -> list[str]:
@@ -101,7 +101,7 @@ def test_what_others_wrote_stays(folder: Path, capsys: pytest.CaptureFixture[str
     assert (folder / "letter.jsonl").read_text().count("dear") == 2
     assert main(["listen", "in", "-o", "a.jsonl", "-f", "srt"]) == 2
     with pytest.raises(DataError):
-        list(gathered._rows(folder / "letter.jsonl"))
+        list(gathered.rows(folder / "letter.jsonl"))
 
 
 @pytest.mark.weights

@@ -39,7 +39,13 @@ def test_names_are_voices_models_and_folders() -> None:
     assert [(s.model, s.voice) for s in told] == [
         ("kokoro", "af_heart"), ("flite", "slt"), ("kokoro", "af_bella"), ("runs/voice", None)
     ]  # fmt: skip
-    for names, why in (([], "no voices"), (["slt", "slt"], "twice")):
+    for names, why in (
+        ([], "no voices"),
+        (["slt", "slt"], "twice"),
+        (["nobody"], "there is no voice 'nobody'.*`aural voices`"),
+        (["af_hart"], "Did you mean af_heart"),
+        (["kokoro:nobody"], "there is no voice 'kokoro:nobody'"),
+    ):
         with pytest.raises(UsageError, match=why):
             listening.speakers_of(names, store.entries())
 

@@ -22,3 +22,10 @@ def test_of_one_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(lines) >= 8 and all("en-GB" in line for line in lines)
     assert cli.main(["voices", "tlh"]) == 2
     assert "no voice speaks 'tlh'" in capsys.readouterr().err
+
+
+def test_of_some_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["voices", "--voice", "slt,kokoro:af_heart"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ["slt", "af_heart"]
+    assert cli.main(["voices", "--voice", "nobody"]) == 2
+    assert "there is no voice 'nobody'" in capsys.readouterr().err

@@ -104,7 +104,7 @@ def test_missing_and_empty_manifests(folder: Path) -> None:
         read_manifest(folder / "none.jsonl")
     with pytest.raises(ManifestError, match="no rows"):
         read_manifest(written(folder, ""))
-    with pytest.raises(ManifestError, match="cannot be read"):
+    with pytest.raises(ManifestError, match="this is a folder"):
         read_manifest(folder)
 
 

@@ -97,5 +97,9 @@ def test_a_page_that_is_none_ends_the_check(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_or_broken_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(tmp_path / "none.py")]) == 2
     assert "there is no such file" in capsys.readouterr().err
+    (tmp_path / "text.wav").write_bytes(b"RIFF")
+    for wrong in (str(tmp_path / "text.wav"), "nets/cnn", "x.txt"):
+        assert main(["check", wrong]) == 2
+        assert f"{wrong}: this is no Python file. Give a file that ends in .py, or one of: bc_resnet" in capsys.readouterr().err
     assert main(["check", written(tmp_path, "import no_such_package")]) == 2
     assert "cannot be imported" in capsys.readouterr().err

@@ -18,6 +18,7 @@ from aural.learn.options import OTHERS, check, effects
         ({"precision": "float8"}, "float32, bfloat16"),
         ({"batch": "0"}, "batch"),
         ({"encoder": "bc_resnt"}, "Did you mean 'bc_resnet'"),
+        ({"encoder": "net.txt"}, "this is no Python file"),
         ({"loss": "nosuch"}, "among the losses"),
     ],
 )

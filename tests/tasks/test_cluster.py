@@ -61,10 +61,13 @@ def test_the_number_of_groups_is_found_and_files_are_written(tmp_path: Path) -> 
     assert [m.group for m in again.members] == [m.group for m in found.members]
 
 
-def test_what_makes_no_groups_is_said_before_anything_is_heard(tmp_path: Path) -> None:
+def test_what_makes_no_groups_is_said_before_anything_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aural.tasks.cluster._hear", lambda *given: pytest.fail("it was heard first"))
     sound = (np.zeros((1, 100), np.float32), RATE)
     with pytest.raises(UsageError, match="2 recordings make no groups"):
         aural.cluster(sound, sound)
+    with pytest.raises(UsageError, match="3 recordings cannot make 99 groups"):
+        aural.cluster(sound, sound, sound, k=99)
     with pytest.raises(UsageError, match="ends in no format"):
         aural.cluster(sound, sound, sound, write="groups.pdf")
 

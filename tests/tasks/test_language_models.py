@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aural.errors import DataError, FormatError
+from aural.errors import DataError, FormatError, UsageError
 from aural.tasks._language_models import TAKING, languages
 
 
@@ -16,6 +16,16 @@ def asked(**files: str) -> Any:
     card: Any = SimpleNamespace(name="mine", kind=sorted(TAKING)[0], labels=("a", "b"), calibration={})
     given = {"file": None, "text": None} | files
     return languages(card, given["file"], given["text"], "words", 2, None, None)
+
+
+@pytest.mark.parametrize(("given", "flag"), [({"text": "a.txt"}, "--lm-text"), ({"file": "a.arpa"}, "--lm")])
+def test_an_error_names_the_option_that_was_given(given: dict[str, str], flag: str) -> None:
+    card: Any = SimpleNamespace(name="theirs", kind="whisper", labels=(), calibration={})
+    with pytest.raises(UsageError) as told:
+        languages(card, given.get("file"), given.get("text"), "words", 2, None, None)
+    assert told.value.where == flag
+    with pytest.raises(UsageError, match=rf"^{flag} a\."):
+        asked(**given)
 
 
 def test_a_text_without_words_and_a_file_that_is_no_model_are_told_by_name(tmp_path: Path) -> None:

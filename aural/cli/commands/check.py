@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from aural import find
 from aural.errors import ExtraMissing
 
 _EXAMPLES = """
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a line a promise; 0 when all hold, else 1."""
+    find.check_own("nets/encoders", args.net)
     try:
         from aural.learn import contracts
         from aural.nets.net import page_of

@@ -14,7 +14,9 @@ _CUE_FLAGS = ("preset", "max_line_width", "max_line_count", "max_words_per_line"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="results in any format that aural reads; - for standard input")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="results in any format that aural reads, also all.jsonl of many; - for a pipe"
+    )
     parser.add_argument("-f", "--format", required=True, metavar="NAMES", help="formats to write, such as srt,html, or all")
     parser.add_argument("-o", "--output-dir", "--output_dir", metavar="DIR", help="folder; - prints (default: beside the file)")
     parser.add_argument("--from", dest="source", metavar="NAME", help="format of the files, where their endings do not tell")
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from aural.errors import EXIT_SOME_FAILED, AuralError, UsageError
 
     formats = _formats(args.format)
-    if args.audio and len(args.files) > 1:
+    if args.audio and (len(args.files) > 1 or any(_is_gathered(place) for place in args.files)):
         raise UsageError("one recording cannot belong to several results", where="--audio", fix="Convert them one by one")
     failed: list[AuralError] = []
     for place in args.files:
@@ -54,15 +56,32 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _convert(place: str, formats: tuple[str, ...], args: argparse.Namespace) -> None:
+    from aural.cli import results_io
+
+    if _is_gathered(place) and args.source is None:
+        for stem, result in results_io.many(place):
+            _write(result, {name: _beside(place, stem, name, args.output_dir) for name in formats}, args)
+        return
+    result, source = results_io.read(place, args.source)
+    _write(result, {name: _target(place, name, source, args.output_dir) for name in formats}, args)
+
+
+def _is_gathered(place: str) -> bool:
+    """True for a file that holds the results of many recordings."""
+    from aural.cli.gathered import ENDINGS
+
+    return place.lower().endswith(ENDINGS)
+
+
+def _write(result: Result, targets: dict[str, Path | None], args: argparse.Namespace) -> None:
+    """One result in each format, to a file or, where it has none, to standard output."""
     import sys
 
     from aural.cli import results_io
     from aural.errors import UsageError
     from aural.formats._holds import lost
 
-    result, source = results_io.read(place, args.source)
-    media = _media(args.audio, result) if args.audio and "html" in formats else None
-    targets = {name: _target(place, name, source, args.output_dir) for name in formats}
+    media = _media(args.audio, result) if args.audio and "html" in targets else None
     for path in targets.values():
         if path is not None and not args.overwrite and path.exists():
             raise UsageError("this file exists already", where=str(path), fix="--overwrite replaces it")
@@ -76,6 +95,15 @@ def _convert(place: str, formats: tuple[str, ...], args: argparse.Namespace) -> 
             print(f"{path}" + (f"  (without {', '.join(missing)})" if missing else ""))
         elif missing:
             print(f"aural: {name} is without {', '.join(missing)}", file=sys.stderr)
+
+
+def _beside(place: str, stem: Path, name: str, folder: str | None) -> Path | None:
+    """Where one format of one result of many goes; None prints."""
+    from aural import find
+
+    ending = find.page("formats", name).EXTENSION
+    top = Path(folder) if folder is not None else Path(place).parent
+    return None if folder == "-" else top / stem.parent / f"{stem.name}{ending}"
 
 
 def _target(place: str, name: str, source: str, folder: str | None) -> Path | None:

@@ -12,19 +12,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--listen", metavar="FILE.html", help="write a page with players: the same texts by several voices, names hidden"
     )
     parser.add_argument(
-        "--voice", metavar="NAMES", default="", help="with --listen: voices, MODEL:VOICE or model folders, with commas"
+        "--voice", metavar="NAMES", default="", help="only these: voices, MODEL:VOICE or model folders, with commas"
     )
     parser.add_argument("--texts", metavar="FILE", default="", help="with --listen: a file with one text on each line")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print each voice of each synthesizer."""
+    from aural.cli import listening
     from aural.cli.commands._house import table
     from aural.errors import UsageError
     from aural.models import store
 
     if args.listen:
         return _listen(args)
+    names = _names(args.voice)
+    asked = listening.speakers_of(names, store.entries()) if names else []
     rows: list[tuple[str, ...]] = []
     for entry in store.entries():
         if "synthesizer" not in entry.roles:
@@ -33,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
         for name, told in card.voices.items():
             language, _, about = told.partition(", ")
             if args.language and not language.lower().startswith(args.language.lower()):
+                continue
+            if asked and not any(s.model == card.name and s.voice in (None, name) for s in asked):
                 continue
             takes = "text" if language.startswith("en") else "--phonemes only"
             rows.append((name, language, about, takes, card.name, card.licences.weights.partition(" (")[0], entry.state))
@@ -50,9 +55,12 @@ def _listen(args: argparse.Namespace) -> int:
     from aural.files import write_text
     from aural.models import store
 
-    names = [name.strip() for name in args.voice.split(",") if name.strip()]
-    speakers = listening.speakers_of(names, store.entries())
+    speakers = listening.speakers_of(_names(args.voice), store.entries())
     sounds = list(listening.heard(speakers, listening.texts_of(args.texts)))
     write_text(Path(args.listen), listening.page(sounds))
     print(f"{args.listen}: {len(sounds)} sounds of {len(speakers)} voices")
     return 0
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",") if name.strip()]
