@@ -21,6 +21,8 @@ PLACE = Path(__file__).with_name("homographs.npz")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
 _NEAR, _FAR = 3, 8  # words to each side whose place counts, and up to which they count without a place
 _NONE = "<>"
+# A comma before one of these ends a clause, as a semicolon does; "has" of one clause says nothing of the verb of the next.
+_JOINING = frozenset("and but or that so because while when which who if as although though nor yet".split())
 # Classes of little words: what is learned of "would" holds for "will" and "'ll", too.
 _CLASSES = {
     word: name
@@ -81,14 +83,21 @@ def shipped() -> Homographs:
 
 
 def context(text: str, start: int) -> tuple[list[str], int]:
-    """Words and marks of a sentence, and which of them begins at (or holds) the character `start`."""
+    """Words and marks of the clause around the character `start`, and which of them begins there (or holds it)."""
     words: list[str] = []
     at = 0
     for match in _TOKEN.finditer(text):
         if match.start() <= start < match.end():
             at = len(words)
         words.append(match[0])
-    return words, at
+    ends = [k + 1 for k in range(len(words)) if _ends(words, k)]
+    first = max((end for end in ends if end <= at), default=0)
+    return words[first : min((end for end in ends if end > at), default=len(words))], at - first
+
+
+def _ends(words: Sequence[str], at: int) -> bool:
+    """Whether a clause ends with this mark."""
+    return words[at] == ";" or (words[at] == "," and at + 1 < len(words) and words[at + 1].lower() in _JOINING)
 
 
 def features(words: Sequence[str], at: int) -> list[str]:

@@ -15,6 +15,7 @@ from aural.text.pronunciation.phonemes import LETTERS, VOWELS
     [
         ("I will read it to you.", "read", "read_present"),
         ("She has read it.", "read", "read_past"),
+        ("He has read the book, and I read it every day.", "read", "read_past"),
         ("They live in Paris.", "live", "live_vrb"),
         ("The band played live.", "live", "live_adj"),
         ("The wind blew from the north.", "wind", "wind_nou"),
@@ -43,6 +44,10 @@ def test_what_ships() -> None:
 
 def test_context_is_words_and_marks_with_a_place() -> None:
     assert context("Don't wind, it's OK.", 6) == (["Don't", "wind", ",", "it's", "OK", "."], 1)
+    two = "He has read it, and I can read; so do, they say, you."
+    assert context(two, 7) == (["He", "has", "read", "it", ","], 2)
+    assert context(two, 26) == (["and", "I", "can", "read", ";"], 3), "the clause before is seen, too"
+    assert context(two, 35) == (["so", "do", ",", "they", "say", ",", "you", "."], 1)
     seen = features(["I", "will", "read", "it"], 2)
     assert {"-1=will", "-1:modal", "1=it", "helped by modal", "small"} <= set(seen) and len(seen) == len(set(seen))
     assert "first" in features(["Read", "it"], 0) and "capital" in features(["I", "Read"], 1)
