@@ -48,8 +48,6 @@ CORPORA = (
 REMARKS = {
     "fsdd": (
         "One voice is heard, so there is no interval; the clips that choose the epoch are of the voices learned from.",
-        "m5, envnet, bc_resnet and mobile learned before batches were drawn as they are now. Before, cnn had 29.0 and 87.0, crnn "
-        "39.8 and 78.8, rnn 57.6 and 87.4, transformer 55.8 and 81.6, hybrid 55.2 and 87.4.",
     ),
     "esc10": (
         "About a minute of learning each, for a comparison: the machine was busy. cnn without any flag (60 epochs of 32, frames of "
