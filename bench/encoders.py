@@ -46,9 +46,7 @@ CORPORA = (
            "--batch 8 --epochs 10 --rate 0.002", "--set hop=0.02 --set window=0.04"),
 )  # fmt: skip
 REMARKS = {
-    "fsdd": (
-        "One voice is heard, so there is no interval; the clips that choose the epoch are of the voices learned from.",
-    ),
+    "fsdd": ("One voice is heard, so there is no interval; the clips that choose the epoch are of the voices learned from.",),
     "esc10": (
         "About a minute of learning each, for a comparison: the machine was busy. cnn without any flag (60 epochs of 32, frames of "
         "25 ms, no augmentation; 187 clips, 51 more chose the epoch) reaches 95.0 [89.6, 98.8] in 5 core minutes; against "
