@@ -346,11 +346,15 @@ def _by_path(name: str) -> Entry | None:
     if path.is_file():
         refuse.check_name(path.name)
         raise ModelRefused("a model is a folder with a card.json, not a single file", where=name)
+    if (path / "checkpoints").is_dir() or (path / "train.jsonl").is_file():
+        fix = "The same `aural train` line with --resume goes on with it"
+        raise ModelMissing("the training in this folder has left no model yet", where=name, fix=fix)
     if "/" not in name and "\\" not in name:
         return None
+    fix = "Check the path; `aural models` lists what there is by name"
     if path.is_dir():
-        raise ModelRefused("this is no model folder: there is no card.json in it", where=name)
-    raise ModelMissing("there is no such model folder", where=name)
+        raise ModelRefused("this is no model folder: there is no card.json in it", where=name, fix=fix)
+    raise ModelMissing("there is no such model folder", where=name, fix=fix)
 
 
 def _by_page(name: str) -> Entry | None:

@@ -276,3 +276,15 @@ def test_plain_names_do_not_need_to_be_declared_others_do(tmp_path: Path) -> Non
     with pytest.raises(ModelRefused, match="not named in the card"):
         refuse.check_folder(folder, {})
     refuse.check_folder(folder, {"weights": sha(b"\x00" * 8)})
+
+
+def test_a_run_without_a_model_yet_is_told_with_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = tmp_path / "mine"
+    run.mkdir()
+    with pytest.raises(ModelRefused, match=r"no model folder.*`aural models`"):
+        store.entry_of(str(run))
+    (run / "train.jsonl").write_text("{}\n")
+    monkeypatch.chdir(tmp_path)
+    for name in (str(run), "mine"):
+        with pytest.raises(ModelMissing, match=r"has left no model yet.*--resume"):
+            store.entry_of(name)
