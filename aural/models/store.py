@@ -218,7 +218,7 @@ def entry_of(name: str, role: str | None = None) -> Entry:
         return Entry(card_of([e.card for e in found], (1.0,) * len(found)), found[0].folder)
     entry = _by_path(name) if "/" in name or "\\" in name else _by_page(name) or _by_name(name, role) or _by_path(name)
     if entry is None:
-        known = sorted({*names(), *(a for e in entries() if role in (None, *e.roles) for a in e.card.aliases)})
+        known = sorted({n for e in entries() if role in (None, *e.roles) for n in (e.card.name, *e.card.aliases)})
         near = find.nearest(name, known)
         hint = f"Did you mean {near!r}? " if near else ""
         raise ModelMissing(f"there is no model {name!r}", fix=f"{hint}`aural models` lists what there is")

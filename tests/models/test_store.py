@@ -288,3 +288,11 @@ def test_a_run_without_a_model_yet_is_told_with_how_to_go_on(tmp_path: Path, mon
     for name in (str(run), "mine"):
         with pytest.raises(ModelMissing, match=r"has left no model yet.*--resume"):
             store.entry_of(name)
+
+
+def test_the_nearest_model_is_one_for_what_is_asked(home: Path) -> None:
+    with pytest.raises(ModelMissing) as told:
+        store.entry_of("big-too", "synthesizer")
+    assert "big-two" not in told.value.fix
+    with pytest.raises(ModelMissing, match="Did you mean 'big-two'"):
+        store.entry_of("big-too")
