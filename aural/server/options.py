@@ -38,6 +38,7 @@ class Options:
     replicas: str = option("1", "servers behind this one address, such as 2; 1-4 lets them come and go with what there is to do")
     wyoming: str | None = option(None, "answer home automation, too: a port (10300 by habit) or tcp://host:port; it knows no token")
     wake: tuple[str, ...] = option((), "models of `aural train spot` whose phrases wake satellites, with commas")
+    confirm: bool = option(False, "a small recognizer hears each hit of --wake again and decides: far fewer are missed")
     log: str = option("text", "a line for each request on standard error, never with any content", choices=("text", "json", "none"))
 
     @property

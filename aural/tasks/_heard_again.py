@@ -16,19 +16,29 @@ import numpy as np
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Model, TextScorer
-from aural.tasks._spotting import Hit, length_of
+from aural.tasks._frames import thresholds
+from aural.tasks._spotting import Hit, Rule, length_of
 
 SECOND = "moonshine-tiny"  # what hears again, where nothing else is asked for
 BORDER = -13.0  # ln P of the phrase and its end from which it counts, where the card does not say
 _SCALE = 3.0  # how ln P becomes a score: 0.5 at the border, 0.73 at three above it
 _AFTER = 0.25  # s behind a hit that are heard with it: the small model fires a little early or late
 _BEFORE = (0.1, 0.35, 0.7)  # s before the phrase as long as it mostly is: some say it slowly
+_CANDIDATES_APART = 0.4  # s: one wrong candidate must not hide a phrase behind it
 WIDE = "wide"  # the card's border for the first stage, where a second one follows
 
 
 def candidates(card: Card, given: np.ndarray) -> np.ndarray:
     """Borders [K] of the first stage: the card's wide ones, or where an older card has none a quarter of those given [K]."""
     return np.array([card.calibration.get(f"{WIDE} {name}", 0.25 * high) for name, high in zip(card.labels, given, strict=True)])
+
+
+def rule_of(card: Card, threshold: float | None, apart: float, confirmed: bool) -> Rule:
+    """When the small model fires: more often where the recognizer decides behind it. `threshold` None: the card's borders."""
+    high = thresholds(card, threshold)
+    if not confirmed:
+        return Rule(high, apart)
+    return Rule(high if threshold is not None else candidates(card, high), min(apart, _CANDIDATES_APART))
 
 
 def again_of(recognizer: Card, phrase: str) -> str:

@@ -20,9 +20,8 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import intent, transcribe
 from aural.tasks._clips import Wanted, choose
-from aural.tasks._frames import thresholds
-from aural.tasks._heard_again import SECOND, HeardAgain, candidates, readable
-from aural.tasks._spotting import Hit, Rule, Spotter, length_of, wanted
+from aural.tasks._heard_again import SECOND, HeardAgain, readable, rule_of
+from aural.tasks._spotting import Hit, Spotter, length_of, wanted
 from aural.tasks._task import Task
 
 LAYER = "keyword"
@@ -30,7 +29,6 @@ _ROLE = "spotter"
 _BLOCK = 0.5  # s between two looks: what a listener waits at most, beside the 0.2 s in which a hit settles
 _WANTED = Wanted("spot", ("wake_words",), "there is no model that listens for a phrase on this machine")
 _LEAST = 0.5  # score of an order that is understood
-_CANDIDATES_APART = 0.4  # s: one wrong candidate must not hide a phrase behind it
 _WAIT, _PAUSE = 3.0, 1.0  # s: an order begins so soon behind its phrase, and ends with a pause of that length
 
 
@@ -92,7 +90,8 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
     choose(shelf, _ROLE, _WANTED)
     with shelf.open(_ROLE) as model, _second_stage(shelf, model, options) as again:
         card = model.card
-        spotter = Spotter(model, wanted(card, options.keyword), _rule(card, options), options.scores)
+        rule = rule_of(card, options.threshold, options.apart, options.confirm)
+        spotter = Spotter(model, wanted(card, options.keyword), rule, options.scores)
         orders, hits, busy = _Orders(card.sample_rate, options.most), list[Hit](), 0.0
         for block in source.blocks(_BLOCK, rate=card.sample_rate):
             samples = np.asarray(block.samples[0], np.float32)
@@ -157,14 +156,6 @@ def _second_stage(shelf: Shelf, model: Scorer, options: Options) -> Iterator[Hea
         return
     with shelf.open("recognizer") as recognizer:
         yield HeardAgain(readable(recognizer), model.card, options.apart)
-
-
-def _rule(card: Card, options: Options) -> Rule:
-    """When the small model fires: more often where the recognizer decides behind it."""
-    high = thresholds(card, options.threshold)
-    if not options.confirm:
-        return Rule(high, options.apart)
-    return Rule(high if options.threshold is not None else candidates(card, high), min(options.apart, _CANDIDATES_APART))
 
 
 def _check(model: Scorer) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from deaf import DeafScorer
 
 from aural.errors import DataError, UsageError
 from aural.models.card import Card, Licences
@@ -268,3 +270,43 @@ def test_phrases_wake_as_soon_as_they_are_said(monkeypatch: pytest.MonkeyPatch) 
         assert isinstance(told, Detection) and told.name == "hey house" and told.timestamp is not None
         assert 1000 <= told.timestamp <= 1400
     assert isinstance(asked(["lights off"], said), NotDetected) and isinstance(asked(None, 0 * said), NotDetected)
+
+
+class _Judge(DeafScorer):
+    """Believes what it hears where that is loud in the end."""
+
+    card = Card(
+        name="moonshine-tiny", role="recognizer", kind="made", licences=Licences("", "", "", None, ""), source="this test",
+        sample_rate=16000, question=Question("sequence", "class"),
+    )  # fmt: skip
+
+    def log_probs(self, samples: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        assert list(texts) == ["Hey house"]
+        return np.full(1, -1.0 if np.abs(samples).max(initial=0.0) > 0.5 else -40.0)
+
+
+def test_a_recognizer_decides_what_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the small model alone would tell is not told where the recognizer denies it, and what is faint comes through it."""
+    from aural.models import store
+
+    made = {("mine", "spotter"): _Echo(), ("moonshine-tiny", "recognizer"): _Judge()}
+    monkeypatch.setattr(store, "open_model", lambda name, role, *_: made[name, role])
+    monkeypatch.setattr(store, "is_here", lambda name, role: False)
+
+    def woken(level: float, confirm: bool) -> bool:
+        said = np.zeros(48000)
+        said[16000:20000] = level
+
+        async def act(client: AsyncTcpClient) -> bool:
+            await client.write_event(Detect(None).event())
+            await sound(client, said, 16000)
+            found = await client.read_event()
+            assert found is not None
+            return Detection.is_type(found.type)
+
+        return bool(scene(act, wake=("mine",), confirm=confirm))
+
+    assert woken(0.9, False) and woken(0.9, True)
+    assert woken(0.45, False) is False and woken(0.45, True) is False  # under the border; asked, and denied
+    made["mine", "spotter"].card = replace(_Echo.card, operating_points={"hey house": 0.8})
+    assert woken(0.6, False) is False and woken(0.6, True)  # under the border, but believed
