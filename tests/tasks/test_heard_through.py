@@ -53,6 +53,8 @@ def test_a_voice_of_one_stage_takes_no_vocoder() -> None:
 
 
 def test_what_a_voice_cannot_change_is_refused() -> None:
-    _check_controls(CARD, Prosody(energy=1.5))
+    _check_controls(CARD, Prosody(energy=1.5), False)
     with pytest.raises(UsageError, match="one timbre"):
-        _check_controls(CARD, Prosody(timbre=1.2))
+        _check_controls(CARD, Prosody(timbre=1.2), False)
+    with pytest.raises(UsageError, match="not put together from units"):
+        _check_controls(CARD, Prosody(), True)
