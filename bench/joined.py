@@ -35,6 +35,6 @@ def conversation(manifests: list[Path], seconds: float, target: Path, pause: flo
     return told
 
 
-def _shuffled(found: list[Row], generator: np.random.Generator) -> Iterator[dict[str, object]]:
+def _shuffled(found: list[Row], generator: np.random.Generator) -> Iterator[Row]:
     for _ in itertools.count():
         yield from (found[i] for i in generator.permutation(len(found)))

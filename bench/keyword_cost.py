@@ -24,15 +24,13 @@ from aural.models import store
 from aural.models.face import StreamingScorer, TextScorer
 from aural.models.runtime import Runtime
 from aural.sound.sound import load
-from aural.tasks._frames import thresholds
-from aural.tasks._heard_again import SECOND, HeardAgain, candidates
+from aural.tasks._heard_again import SECOND, HeardAgain, rule_of
 from aural.tasks._spotting import Rule, Spotter
 from bench.report import Finding, Table, publish
 
 RATE = 16000
 STEP, BEFORE = 1280, 480  # samples of openWakeWord's step, and those before it that its spectrogram sees again
 FRAMES, BANDS, HEARD = 76, 32, 16  # frames and bands of an embedding, embeddings of an answer
-APART = 0.4  # s between candidates of the second stage, as in tasks/spot.py
 
 
 def speech(data: Path, seconds: float) -> np.ndarray:
@@ -59,8 +57,7 @@ def least(call: Callable[[], object], rounds: int) -> float:
 def spotted(model: StreamingScorer, again: Callable[[], HeardAgain] | None, samples: np.ndarray, block: int) -> int:
     """Hear the samples in blocks of so many, as `aural spot` does -> how often the first stage fired."""
     card = model.card
-    high = thresholds(card, None)
-    rule = Rule(candidates(card, high), APART) if again else Rule(high)
+    rule = rule_of(card, None, Rule.apart, again is not None)
     spotter, second, fired = Spotter(model, range(len(card.labels)), rule), again() if again else None, 0
     for at in range(0, len(samples), block):
         hits = spotter.push(samples[at : at + block])

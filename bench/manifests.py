@@ -20,6 +20,12 @@ def placed(manifest: Path) -> list[Row]:
     return [row | {"audio": str((manifest.parent / row["audio"]).resolve())} for row in rows(manifest)]
 
 
+def part(folder: Path, split: str) -> list[Row]:
+    """The rows of a part of a corpus, placed; none where there is no such part."""
+    manifest = folder / f"{split}.jsonl"
+    return placed(manifest) if manifest.is_file() else []
+
+
 def write(manifest: Path, found: Iterable[Row]) -> Path:
     """The manifest of these rows, whose folder is made."""
     manifest.parent.mkdir(parents=True, exist_ok=True)

@@ -80,10 +80,10 @@ def silent_sets(data: Path, split: str) -> Iterator[tuple[str, list[np.ndarray]]
     """Recordings without a voice, by name; a set without this split gives the one it has."""
     babble: list[np.ndarray] = []
     for folder in SILENT:
-        rows = _rows(data / folder, split) or _rows(data / folder, "train")
+        rows = manifests.part(data / folder, split) or manifests.part(data / folder, "train")
         talked = [r for r in rows if "babble" in json.dumps(r).lower()]
-        babble += [_samples(data / folder / r["audio"]) for r in talked]
-        yield folder, [_samples(data / folder / r["audio"]) for r in rows if r not in talked]
+        babble += [_samples(r["audio"]) for r in talked]
+        yield folder, [_samples(r["audio"]) for r in rows if r not in talked]
     yield "digital silence", [np.zeros(16000 * s, np.float32) for s in (1, 5, 10, 30)]
     rng = np.random.default_rng(0)
     white = [10 ** (-s / 20) * rng.standard_normal(80000).astype(np.float32) for s in range(10, 100, 20)]
@@ -95,8 +95,8 @@ def spoken_sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[
     """Recordings with a voice: readings as they are, in noise at 0 dB and at -40 dBFS; single words, also at -40 dBFS."""
     rng = np.random.default_rng(0)
     read = _spoken(data / "librispeech_mini", split)
-    wanted = [r for r in _rows(data / "noises", split) if "babble" not in json.dumps(r).lower()]
-    noises = [_samples(data / "noises" / r["audio"]) for r in wanted]
+    wanted = [r for r in manifests.part(data / "noises", split) if "babble" not in json.dumps(r).lower()]
+    noises = [_samples(r["audio"]) for r in wanted]
     yield "librispeech_mini", read
     yield "librispeech_mini, 0 dB", [(_noisy(x, noises[int(rng.integers(len(noises)))], 0.0, rng), t) for x, t in read]
     yield "librispeech_mini, -40 dBFS", [(x * 10 ** ((-40.0 - _db(x)) / 20), t) for x, t in read]
@@ -166,16 +166,11 @@ def _texts(samples: np.ndarray, ear: Ear) -> tuple[str, ...]:
     return bare, *(" ".join(h.text for h in told) for told in roads)
 
 
-def _rows(folder: Path, split: str) -> list[dict[str, Any]]:
-    manifest = folder / f"{split}.jsonl"
-    return manifests.placed(manifest) if manifest.is_file() else []
-
-
 def _spoken(folder: Path, split: str) -> list[tuple[np.ndarray, str]]:
-    return [(_samples(folder / r["audio"]), str(r.get("text") or r.get("label"))) for r in _rows(folder, split)]
+    return [(_samples(r["audio"]), str(r.get("text") or r.get("label"))) for r in manifests.part(folder, split)]
 
 
-def _samples(path: Path) -> np.ndarray:
+def _samples(path: str) -> np.ndarray:
     return Source(path).load(rate=16000, mono=True).samples[0]
 
 

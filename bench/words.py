@@ -71,7 +71,7 @@ def sets(data: Path, split: str, every: int) -> Iterator[tuple[str, list[Clip]]]
                 yield f"- {value}", [c for c in spoken if str(c[2].get("gender")) == value]
             yield "- up to 12 years", [c for c in spoken if int(c[2].get("age", 99)) <= 12]
             yield "- over 12 years", [c for c in spoken if int(c[2].get("age", 99)) > 12]
-    noises = [_samples(data / "noises" / r["audio"]) for r in _rows(data / "noises", split)]
+    noises = [_samples(r["audio"]) for r in manifests.part(data / "noises", split)]
     for snr in (20.0, 10.0, 0.0):
         rng = np.random.default_rng(0)
         read = list(_read(data / SETS[0], split))[::every]
@@ -137,17 +137,12 @@ def hour(spoken: list[Clip], name: str, tell: Callable[[np.ndarray], str], minut
     return (f"joined readings, {length / 60:.0f} min", name, "task", *scored([(whole, " ".join(texts), {})], tell))
 
 
-def _rows(folder: Path, split: str) -> list[dict[str, Any]]:
-    manifest = folder / f"{split}.jsonl"
-    return manifests.placed(manifest) if manifest.is_file() else []
-
-
 def _read(folder: Path, split: str) -> Iterator[Clip]:
-    for row in _rows(folder, split):
-        yield _samples(folder / row["audio"]), row["text"], row
+    for row in manifests.part(folder, split):
+        yield _samples(row["audio"]), row["text"], row
 
 
-def _samples(path: Path) -> np.ndarray:
+def _samples(path: str) -> np.ndarray:
     return Source(path).load(rate=16000, mono=True).samples[0]
 
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from aural import find
 from aural.errors import UsageError
+from aural.models.card import Card
 from aural.models.face import StreamingScorer
 from aural.results import Result
 from aural.server.desk import Ask, Desk
 from aural.server.verbs import built
 from aural.sound.resample import Resampler
 from aural.sound.source import Source
-from aural.tasks._heard_again import SECOND, HeardAgain, readable, rule_of
+from aural.tasks._heard_again import SECOND, Cascade, HeardAgain, readable, rule_of
 from aural.tasks._spotting import NOTHING, Hit, Rule, Spotter
 
 Emit = Callable[[str, float], Awaitable[None]]  # what was heard, and when (s)
@@ -85,37 +86,29 @@ class Phrases:
         opened = self._stack.enter_context(desk.kept.opened(model, _ROLE))
         card = opened.card
         self._labels = card.labels
-        self._again: HeardAgain | None = None
-        if desk.options.confirm:
-            recognizer = self._stack.enter_context(desk.kept.opened(SECOND, "recognizer"))
-            self._again = HeardAgain(readable(recognizer), card)
-        rule = rule_of(card, None, Rule.apart, desk.options.confirm)
-        self._spotter = Spotter(opened, [card.labels.index(w) for w in wanted], rule)
+        confirm = desk.options.confirm
+        spotter = Spotter(opened, [card.labels.index(w) for w in wanted], rule_of(card, None, Rule.apart, confirm))
+        self._cascade = Cascade(spotter, self._second(card) if confirm else None)
         self._mover = Resampler(rate, card.sample_rate)
         self.found = False
 
     async def feed(self, samples: np.ndarray) -> None:
         """Take samples [t]."""
         moved = self._mover.push(samples[None])[0]
-        await self._tell(await self._desk.step(lambda: self._heard(moved)))
+        await self._tell(await self._desk.step(lambda: self._cascade.push(moved)))
 
     async def finish(self) -> None:
         """A phrase that was just said is told, too."""
         rest = self._mover.finish()[0]
-        await self._tell(await self._desk.step(lambda: [*self._heard(rest), *self._last()]))
+        await self._tell(await self._desk.step(lambda: [*self._cascade.push(rest), *self._cascade.finish()]))
 
     def close(self) -> None:
         """Let go of the model."""
         self._stack.close()
 
-    def _heard(self, samples: np.ndarray) -> list[Hit]:
-        """The hits that samples [t] settle, those that the recognizer denies left out."""
-        hits = self._spotter.push(samples)
-        return self._again.push(samples, hits) if self._again else hits
-
-    def _last(self) -> list[Hit]:
-        hits = self._spotter.finish()
-        return [*self._again.push(np.zeros(0, np.float32), hits), *self._again.finish()] if self._again else hits
+    def _second(self, card: Card) -> HeardAgain:
+        """What hears hits again."""
+        return HeardAgain(readable(self._stack.enter_context(self._desk.kept.opened(SECOND, "recognizer"))), card)
 
     async def _tell(self, hits: Sequence[Hit]) -> None:
         for hit in hits:

@@ -17,7 +17,7 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Model, TextScorer
 from aural.tasks._frames import thresholds
-from aural.tasks._spotting import Hit, Rule, length_of
+from aural.tasks._spotting import Hit, Rule, Spotter, length_of
 
 SECOND = "moonshine-tiny"  # what hears again, where nothing else is asked for
 BORDER = -13.0  # ln P of the phrase and its end from which it counts, where the card does not say
@@ -63,7 +63,7 @@ def readable(model: Model) -> TextScorer:
 class HeardAgain:
     """Keeps the last seconds of a stream and lets the recognizer judge hits of the first stage.
 
-        again = HeardAgain(model, card, apart); confirmed = again.push(samples, hits) ...; confirmed += again.finish()
+        again = HeardAgain(model, card, apart); confirmed = again.push(samples, hits) ...; confirmed += again.finish(hits)
 
     Samples come at the card's rate, which must be the recognizer's. A hit is confirmed once `_AFTER` s behind it were heard.
     """
@@ -93,9 +93,9 @@ class HeardAgain:
         self._recent = self._recent[max(0, min(least, self._heard) - self._keep - first) :]
         return found
 
-    def finish(self) -> list[Hit]:
-        """The recording is over: what waited for more is judged as it is."""
-        ripe, self._waiting = self._waiting, []
+    def finish(self, hits: list[Hit]) -> list[Hit]:
+        """The recording is over: its last hits, and what waited for more, are judged as they are."""
+        ripe, self._waiting = [*self._waiting, *hits], []
         return self._judged(ripe)
 
     def _judged(self, hits: list[Hit]) -> list[Hit]:
@@ -109,6 +109,27 @@ class HeardAgain:
                 self._last[hit.label] = hit.time
                 found.append(replace(hit, score=score_of(told, border)))
         return found
+
+
+@final
+class Cascade:
+    """The small model and, where there is one, the recognizer that decides behind it: the hits that count.
+
+    cascade = Cascade(spotter, again); hits = cascade.push(samples) ...; hits += cascade.finish()
+    """
+
+    def __init__(self, spotter: Spotter, again: HeardAgain | None) -> None:
+        self._spotter, self._again = spotter, again
+
+    def push(self, samples: np.ndarray) -> list[Hit]:
+        """The hits that samples [t] at the card's rate settle."""
+        hits = self._spotter.push(samples)
+        return self._again.push(samples, hits) if self._again else hits
+
+    def finish(self) -> list[Hit]:
+        """What is left when the recording ends."""
+        hits = self._spotter.finish()
+        return self._again.finish(hits) if self._again else hits
 
 
 def weighed(model: TextScorer, card: Card, samples: np.ndarray, hit: Hit, first: float = 0.0) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from aural.sound.spectrum import Framing, spectrogram
 
 _ROUND_HZ = (100.0, 1000.0, 10000.0, 500.0, 5000.0, 200.0, 2000.0, 20000.0, 50.0, 4000.0, 8000.0, 3000.0, 300.0, 16000.0)
 _LEAST = 1e-14  # power told apart
-_SILENT = -140.0  # dB of it
+_SILENT = 10 * math.log10(_LEAST)  # dB
 _OCTAVES = tuple(440.0 * 2.0 ** ((12 * k - 57) / 12) for k in range(11))
 
 

@@ -20,7 +20,7 @@ from aural.settings import option
 from aural.sound.source import Source
 from aural.tasks import intent, transcribe
 from aural.tasks._clips import Wanted, choose
-from aural.tasks._heard_again import SECOND, HeardAgain, readable, rule_of
+from aural.tasks._heard_again import SECOND, Cascade, HeardAgain, readable, rule_of
 from aural.tasks._spotting import Hit, Spotter, length_of, wanted
 from aural.tasks._task import Task
 
@@ -92,19 +92,18 @@ def run(source: Source, shelf: Shelf, options: Options, progress: Progress) -> R
         card = model.card
         rule = rule_of(card, options.threshold, options.apart, options.confirm)
         spotter = Spotter(model, wanted(card, options.keyword), rule, options.scores)
+        cascade = Cascade(spotter, again)
         orders, hits, busy = _Orders(card.sample_rate, options.most), list[Hit](), 0.0
         for block in source.blocks(_BLOCK, rate=card.sample_rate):
             samples = np.asarray(block.samples[0], np.float32)
             begun = time.process_time()
-            found = spotter.push(samples)
-            found = again.push(samples, found) if again else found
+            found = cascade.push(samples)
             busy += time.process_time() - begun
             hits += found
             if options.then:
                 orders.push(samples, [hit.time for hit in found])
             progress.step(block.start + block.duration, source.encoding.promised, "spot")
-        last = spotter.finish()
-        last = [*again.push(np.zeros(0, np.float32), last), *again.finish()] if again else last
+        last = cascade.finish()
         if options.then:
             orders.push(np.zeros(0, np.float32), [hit.time for hit in last])
             orders.finish()

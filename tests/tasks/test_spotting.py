@@ -101,7 +101,7 @@ def confirmed(samples: np.ndarray, size: int) -> list[float]:
     for at in range(0, len(samples), size):
         block = samples[at : at + size]
         told += again.push(block, spotter.push(block))
-    told += [*again.push(np.zeros(0, np.float32), spotter.finish()), *again.finish()]
+    told += again.finish(spotter.finish())
     assert {text for text, _ in model.asked} <= {"Stop"}, "the phrase as it begins a sentence"
     assert all(length <= 15 for _, length in model.asked), "no more than the phrase and what is around it"
     return [round(h.time, 6) for h in told]
@@ -127,7 +127,7 @@ def test_the_card_says_from_where_each_phrase_counts_with_its_recognizer() -> No
     assert borders(card, replace(Weigher().card, name="another")) == (BORDER,) * 3
     again = HeardAgain(Weigher(), card)
     loud = np.ones(60, np.float32)
-    assert not [*again.push(loud, [Hit(1, 3.0, 0.9)]), *again.finish()], "-5 is below the border of the phrase"
+    assert not [*again.push(loud, [Hit(1, 3.0, 0.9)]), *again.finish([])], "-5 is below the border of the phrase"
     assert [*HeardAgain(Weigher(), CARD).push(loud, [Hit(1, 3.0, 0.9)])]
 
 

@@ -44,15 +44,16 @@ def borders_again(job: Job, card: Card, options: Options) -> dict[str, float]:
         job.say(f"note: without {SECOND} on this machine, --confirm takes the same border for all phrases")
         return {}
     found: dict[str, float] = {}
+    speech = load(store.shipped(LISTENER) / SPEECH, rate=RATE, mono=True).samples[0]
     with store.open_model(SECOND, "recognizer", Runtime(threads=options.threads), job.progress) as model:
         assert isinstance(model, TextScorer)
         for label in range(len(card.labels)):
-            found |= of_phrase(job, card, options, model, label)
+            found |= of_phrase(job, card, options, model, label, speech)
     return found
 
 
-def of_phrase(job: Job, card: Card, options: Options, model: TextScorer, label: int) -> Mapping[str, float]:
-    """The border of one phrase for one recognizer, by the name that the card keeps it under."""
+def of_phrase(job: Job, card: Card, options: Options, model: TextScorer, label: int, speech: np.ndarray) -> Mapping[str, float]:
+    """The border of one phrase for one recognizer, by the name that the card keeps it under; speech [T] in which it is not said."""
     phrase, clips = card.labels[label], job.clips["train"]
     own, others = ([c for c in clips if (c.label == phrase) is said] for said in (True, False))
     effects = Effects(options.augment, options.noise, options.rooms)
@@ -68,7 +69,7 @@ def of_phrase(job: Job, card: Card, options: Options, model: TextScorer, label: 
         told = [likely(number, samples, end_of(clip, samples)) for number, (clip, samples) in enumerate(_sounds(chosen))]
         return float(np.median(told))
 
-    high, low = mostly(own), elsewhere(model, card, label)
+    high, low = mostly(own), elsewhere(model, card, label, speech)
     if not high > low:
         job.say(f"note: {model.card.name} does not know {phrase!r} when it hears it, so --confirm is not for it")
         return {}
@@ -81,11 +82,10 @@ def of_phrase(job: Job, card: Card, options: Options, model: TextScorer, label: 
     return {again_of(model.card, phrase): round(border, 3)}
 
 
-def elsewhere(model: TextScorer, card: Card, label: int) -> float:
-    """The median of ln P of a phrase over the speech that comes with aural."""
-    samples = load(store.shipped(LISTENER) / SPEECH, rate=RATE, mono=True).samples[0]
-    times = np.arange(length_of(card, label) + _APART, len(samples) / RATE, _APART)
-    return float(np.median([weighed(model, card, samples, Hit(label, float(time), 1.0)) for time in times]))
+def elsewhere(model: TextScorer, card: Card, label: int, speech: np.ndarray) -> float:
+    """The median of ln P of a phrase over speech [T] in which it is not said."""
+    times = np.arange(length_of(card, label) + _APART, len(speech) / RATE, _APART)
+    return float(np.median([weighed(model, card, speech, Hit(label, float(time), 1.0)) for time in times]))
 
 
 def _sounds(clips: Sequence[Clip]) -> Iterable[tuple[Clip, np.ndarray]]:

@@ -19,6 +19,7 @@ from aural.results import Question
 from aural.sound.sound import Sound
 
 RATE = 16000
+SPEECH = np.sin(np.arange(4 * RATE) / 20).astype(np.float32)
 CARD = Card(
     name="one", role="spotter", kind="made", licences=Licences("", "", "", None, ""), source="this test", hop=0.04,
     sample_rate=RATE, question=Question("clip", "class"), labels=("stop",), calibration={"seconds stop": 0.5},
@@ -53,7 +54,7 @@ def border(folder: Path, labels: Sequence[str | None], elsewhere: float, told: l
     job = Job("spot", "spotter", Question("clip", "class"), {"train": clips(folder, labels)}, folder, say=told.append)
     scorer = Rising()
     scorer.elsewhere = elsewhere
-    return dict(of_phrase(job, CARD, Options(augment=("gain",)), scorer, 0))
+    return dict(of_phrase(job, CARD, Options(augment=("gain",)), scorer, 0, SPEECH))
 
 
 @pytest.mark.parametrize(
@@ -77,5 +78,5 @@ def test_a_phrase_that_the_recognizer_does_not_know_has_none(tmp_path: Path) -> 
     job = Job("spot", "spotter", Question("clip", "class"), {"train": rows}, tmp_path, say=told.append)
     scorer = Rising()
     scorer.elsewhere = -19.0
-    assert of_phrase(job, CARD, Options(augment=("gain",)), scorer, 0) == {}
+    assert of_phrase(job, CARD, Options(augment=("gain",)), scorer, 0, SPEECH) == {}
     assert "--confirm is not for it" in told[0]
