@@ -2,7 +2,8 @@
 
 A signal raises its error between two steps of whatever Python runs at that moment. Where that is a callback of
 compiled code (the decoder asking for bytes, a weak reference, a `__del__`), the error has nowhere to go: Python
-prints it and the command goes on as if nobody had pressed a key. Such a signal is given once more, a moment later.
+prints it and the command goes on as if nobody had pressed a key. Such a signal is given once more, a moment later,
+and nothing of it is printed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 _MOMENT = 0.02  # s: the callback has mostly returned by then
@@ -22,6 +23,7 @@ def heed() -> None:
     """From now on the polite kill cleans up like ^C does, and a signal that falls into a callback comes again."""
     signal.signal(signal.SIGTERM, _end)
     sys.unraisablehook = _lost
+    sys.excepthook = _told
 
 
 def _end(number: int, _: FrameType | None) -> None:
@@ -36,6 +38,12 @@ def _lost(told: Any) -> None:
         _thread.start_new_thread(_again, (signal.SIGTERM,))
     else:
         sys.__unraisablehook__(told)
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What prints an error: compiled callbacks print even the signal that `_lost` then hears of."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
 
 
 def _again(number: signal.Signals) -> None:

@@ -33,6 +33,30 @@ def test_a_signal_that_falls_into_a_callback_comes_again(error: str, code: int) 
     assert time.monotonic() - begun < 40
 
 
+@POSIX
+def test_a_signal_that_falls_into_the_decoder_prints_nothing() -> None:
+    done = _run("""
+        import av, io
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        class File(io.BytesIO):
+            struck = False
+            def read(self, count):
+                if not self.struck:
+                    self.struck = True
+                    raise KeyboardInterrupt
+                return super().read(count)
+        try:
+            try:
+                av.open(File(b"x" * 100))
+            except av.FFmpegError:
+                pass
+            time.sleep(50)
+        except KeyboardInterrupt:
+            print("stopped")
+        """)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+
+
 def test_any_other_error_that_nobody_can_catch_is_told_as_ever() -> None:
     done = _run("""
         class Callback:
