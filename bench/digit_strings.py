@@ -127,8 +127,8 @@ class Sources:
     noises."""
 
     fsdd: Path
-    words: Path
-    sentences: Path
+    words: tuple[Path, ...]
+    sentences: tuple[Path, ...]
     cut: Path
     read: Path
     noises: tuple[Path, ...]
@@ -143,9 +143,10 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     if all(path.is_file() for path in found.values()):
         return found
     train, valid = manifests.placed(sources.fsdd / "train.jsonl"), manifests.placed(sources.fsdd / "valid.jsonl")
-    others = [r | {"speaker": "many"} for r in manifests.placed(sources.words / "train.jsonl") if r["text"] in WORDS]
-    sentences = manifests.placed(sources.sentences / "train.jsonl")
-    strings = [r | {"speaker": "strings"} for r in sentences if set(r["text"].split()) <= set(WORDS)]
+    words = [r for folder in sources.words for r in manifests.placed(folder / "train.jsonl")]
+    others = [r | {"speaker": "many"} for r in words if r["text"] in WORDS]
+    sentences = [r for folder in (*sources.sentences, *sources.words) for r in manifests.placed(folder / "train.jsonl")]
+    strings = [r | {"speaker": "strings"} for r in sentences if " " in r.get("text", "") and set(r["text"].split()) <= set(WORDS)]
     others += [r | {"speaker": "cut"} for r in manifests.placed(sources.cut / "train.jsonl")]
     voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in manifests.placed(sources.read / "train.jsonl")]
     if tuned_on is None:
@@ -155,7 +156,7 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     learn = [r for r in train if r not in kept]
     rows = [row for folder in sources.noises for row in manifests.placed(folder / "train.jsonl")]
     stretches = tuple(load(r["audio"], rate=RATE, mono=True).samples[0] for r in rows)
-    often = ("many", "strings", "cut", *sorted({r["speaker"] for r in learn}))
+    often = ("many", "many", "strings", "cut", "cut", *sorted({r["speaker"] for r in learn}))
     making = Making(varied=True, least=1, most=5, power=2.0, often=often, even=True, noises=stretches)
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
     write(work, "tune", made(kept, SIZES["tune"], 1, Making()))

@@ -33,8 +33,8 @@ class Corpus:
     normalizer: str
 
 
-NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "open", "one_voice")
-_FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",),
+NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
+_FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",), "an4": ("an4",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
 _NOISY = ("digits", "wide_digits", "tuning_digits", "commands", "arabic")
 READ = 4  # rounds of readings by synthetic voices
@@ -50,9 +50,10 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         parts = {"": made["valid"]}
     elif name in ("wide_digits", "tuning_digits"):
         read = digit_readings.write(work / "data" / "read", READ).parent
-        cut = digit_words.write([corpora / source for source in _FOLDERS["open"]], work / "data" / "cut").parent
+        spoken = [corpora / source for source in (*_FOLDERS["open"], *_FOLDERS["an4"])]
+        cut = digit_words.write(spoken, work / "data" / "cut").parent
         beds = (noises, corpora / "noise_beds")
-        sources = Sources(corpora / "fsdd", corpora / "speech_commands", corpora / "speechocean762", cut, read, beds)
+        sources = Sources(corpora / "fsdd", (corpora / "speech_commands", corpora / "more_digits"), tuple(spoken), cut, read, beds)
         made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
         parts = {"": made["valid"]}
     else:

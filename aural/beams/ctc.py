@@ -94,12 +94,16 @@ class _Beam:
         self._take(best, kept, grown, added, classes)
 
     def readings(self, row: int) -> list[tuple[tuple[int, ...], float]]:
-        """The prefixes of one row, unordered: tokens, and what the fusion added with the end of the text."""
-        found = []
+        """The prefixes of one row, unordered: tokens, and what the fusion added with the end of the text. One that cannot end is
+        told as far as it can."""
+        found = {}
         for w in np.flatnonzero(np.maximum(self._blank[row], self._token[row]) > _NEVER / 2):
-            added = float(self._added[row, w]) + self._states.finish(int(self._state[row, w]))
-            found.append((self._tokens[row][w], added))
-        return found
+            tokens, added = self._tokens[row][w], float(self._added[row, w]) + self._states.finish(int(self._state[row, w]))
+            if added == -np.inf:
+                count, added = self._states.ended(tokens)
+                tokens = tokens[:count]
+            found[tokens] = added
+        return list(found.items())
 
     @cached_property
     def _tokens(self) -> list[list[tuple[int, ...]]]:
@@ -141,7 +145,7 @@ class _Beam:
         blank, token = np.where(grows, _NEVER, stay[0][b, from_]), np.where(grows, grown[b, from_, c], stay[1][b, from_])
         total = np.where(grows, added[b, from_, c], self._added[b, from_])
         node, parent, last, state = (a[b, from_] for a in (self._node, self._parent, self._last, self._state))
-        alive = grows & (token > _NEVER / 2)
+        alive = grows & (token > _NEVER / 2) & (total > -np.inf)
         written = classes[b, c]
         if self._states.used:
             for i, j in zip(*np.nonzero(alive), strict=True):

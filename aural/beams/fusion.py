@@ -7,7 +7,7 @@ that a fusion has to know of what was written; equal states go on alike. Scores 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -46,7 +46,15 @@ class Fusion(ABC):
 
     @abstractmethod
     def finish(self, state: Any) -> float:
-        """What the end of the text adds."""
+        """What the end of the text adds; minus infinity: it cannot end here."""
+
+    def ended(self, tokens: Sequence[int]) -> int:
+        """How many of the tokens make a text that can end."""
+        state, whole = self.start(), 0
+        for count, token in enumerate(tokens, 1):
+            state = self.walk(state, token)
+            whole = count if self.finish(state) > -np.inf else whole
+        return whole
 
 
 @final
@@ -146,6 +154,30 @@ class PhraseFusion(Fusion):
 
 
 @final
+class OnlyWords(Fusion):
+    """Nothing is written but the given words, in any order and as often as wanted (a free loop): what leads to no word of them adds
+    minus infinity. A state is the beginning of a word that is being written."""
+
+    def __init__(self, words: Iterable[str], pieces: Sequence[str]) -> None:
+        self._words = frozenset(SPACE + word for word in words)
+        self._beginnings = frozenset(word[:n] for word in self._words for n in range(len(word) + 1))
+        self._pieces = tuple(pieces)
+
+    def start(self) -> Hashable:
+        return ""
+
+    def offers(self, state: Any) -> np.ndarray:
+        return np.array([0.0 if self.walk(state, k) in self._beginnings else -np.inf for k in range(len(self._pieces))], np.float32)
+
+    def walk(self, state: Any, token: int) -> Hashable:
+        piece = self._pieces[token]
+        return piece if piece.startswith(SPACE) and self.finish(state) == 0.0 else state + piece
+
+    def finish(self, state: Any) -> float:
+        return 0.0 if state in self._words or not state else -np.inf
+
+
+@final
 class Together(Fusion):
     """Several fusions at once; their scores add up."""
 
@@ -166,9 +198,10 @@ class Together(Fusion):
 
 
 def of_decoding(
-    lm: Sequence[Language], hotwords: Sequence[str], tokens: Sequence[Sequence[int]], pieces: Sequence[str]
+    lm: Sequence[Language], hotwords: Sequence[str], tokens: Sequence[Sequence[int]], words: Sequence[str], pieces: Sequence[str]
 ) -> Fusion | None:
-    """What language models and hotwords ("phrase" or "phrase^bonus", `tokens` their classes) add together, None where nothing."""
+    """What language models, hotwords ("phrase" or "phrase^bonus", `tokens` their classes) and the only `words` add together, None
+    where nothing."""
     parts: list[Fusion] = []
     for one in lm:
         make = WordFusion if one.over == "words" else CharacterFusion
@@ -176,6 +209,8 @@ def of_decoding(
     known = [(list(own), float(entry.partition("^")[2] or 1.0)) for entry, own in zip(hotwords, tokens, strict=True)]
     if any(own for own, _ in known):
         parts.append(PhraseFusion(PhraseTree(known), len(pieces)))
+    if words:
+        parts.append(OnlyWords(words, pieces))
     return Together(parts) if parts else None
 
 
@@ -205,6 +240,16 @@ class States:
 
     def finish(self, state: int) -> float:
         return 0.0 if self._fusion is None else self._fusion.finish(self._all[state])
+
+    def ended(self, tokens: Sequence[int]) -> tuple[int, float]:
+        """How many of the tokens make a text that can end, and what the fusion adds to that."""
+        if self._fusion is None:
+            return len(tokens), 0.0
+        count, state, added = self._fusion.ended(tokens), 0, 0.0
+        for token in tokens[:count]:
+            added += float(self._table[state, token])
+            state = self.walk(state, token)
+        return count, added + self.finish(state)
 
     def _number(self, state: Hashable) -> int:
         assert self._fusion is not None

@@ -81,9 +81,15 @@ class Search:
         return tuple(paths)
 
     def finished(self, paths: Sequence[Path]) -> list[Path]:
-        """What is read when the sound ends, best first: with what the end of the text adds."""
-        told = [replace(p, added=p.added + self._fusions.finish(p.fused)) for p in paths]
-        return sorted(told, key=lambda p: -p.score)
+        """What is read when the sound ends, best first: with what the end of the text adds. What cannot end is told as far as it
+        can."""
+        told = sorted((replace(p, added=p.added + self._fusions.finish(p.fused)) for p in paths), key=lambda p: -p.score)
+        whole = [p for p in told if p.added > -np.inf]
+        return whole or [self._cut(told[0])]
+
+    def _cut(self, path: Path) -> Path:
+        count, added = self._fusions.ended(path.tokens)
+        return replace(path, tokens=path.tokens[:count], frames=path.frames[:count], logprobs=path.logprobs[:count], added=added)
 
     def _greedy(self, path: Path, frame: np.ndarray, at: int) -> Path:
         for turn in range(self._most + 1):

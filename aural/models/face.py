@@ -26,10 +26,10 @@ LONGEST_PAUSE = 10.0  # s
 class Decoding:
     """How a recognizer is asked. Times are relative to the start of each row.
 
-    `lm` holds language models for recognizers that take some. `allow_empty` False: somebody is known to speak, so nothing is
-    no answer (where a model can be told). `lookahead` (s): how far a model that hears in chunks may look ahead. For models whose
-    decoder CTC hears along with: the weight of `ctc` (None = as it was trained), and what each unit (`unit_bonus`) and each
-    frame that was looked at enough (`coverage`) adds to a reading.
+    `lm` holds language models for recognizers that take some, `words` the only ones that may be written (none given = any).
+    `allow_empty` False: somebody is known to speak, so nothing is no answer (where a model can be told). `lookahead` (s): how far
+    a model that hears in chunks may look ahead. For models whose decoder CTC hears along with: the weight of `ctc` (None = as it
+    was trained), and what each unit (`unit_bonus`) and each frame that was looked at enough (`coverage`) adds to a reading.
     """
 
     language: str | None = None
@@ -44,6 +44,7 @@ class Decoding:
     ctc: float | None = None
     unit_bonus: float = 0.0
     coverage: float = 0.0
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

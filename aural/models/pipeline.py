@@ -36,11 +36,16 @@ class Pipeline:
     net: Session | None = None
 
     def search(
-        self, model: NGrams | None = None, weights: Weights | None = None, wanted: Sequence[tuple[str, float]] = ()
+        self,
+        model: NGrams | None = None,
+        weights: Weights | None = None,
+        wanted: Sequence[tuple[str, float]] = (),
+        only: Sequence[str] = (),
     ) -> Search:
-        """The search over all words of a language model and of `wanted` phrases (with a bonus, nats a word) that can be said."""
+        """The search over all words of a language model and of `wanted` phrases (with a bonus, nats a word) that can be said;
+        over those of `only`, where there are any."""
         model, weights = model or self.language, weights or self.weights
-        listed = sorted({*model.words, *(word for phrase, _ in wanted for word in phrase.split())})
+        listed = sorted(set(only) or {*model.words, *(word for phrase, _ in wanted for word in phrase.split())})
         known = self.dictionary.with_words(listed)
         words = [word for word in listed if word in known.ways]
         ways = {number: [self._way(way) for way in known.ways[word]] for number, word in enumerate(words)}

@@ -10,10 +10,12 @@ from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
 from aural.errors import DataError, UsageError, reason
 from aural.models.card import Card
+from aural.text import word_lists
 from aural.text.units import spelled
 
 TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
 WORDS = "hmm"  # the kind that writes whole words
+ONLY = "--only-words"
 USUAL_WEIGHT = 0.5  # of log P(W) beside log P(W | X)
 
 
@@ -44,6 +46,17 @@ def languages(
             sentences = [[c for word in words for c in SPACE + word] for words in sentences]
         found.append(Language(kneser_ney.trained(sentences, order), over, weight, bonus))
     return tuple(found)
+
+
+def only_words(card: Card, spec: str) -> tuple[str, ...]:
+    """The words of `--only-words`. Raises: UsageError for a recognizer that cannot be held to them, or no word."""
+    if card.kind not in TAKING:
+        fix = "Use a model of your own (aural train transcribe), or --hotwords"
+        raise UsageError(f"{card.name} cannot be held to a list of words", where=ONLY, fix=fix)
+    found = tuple(dict.fromkeys(word for entry in word_lists.entries(spec, ONLY) for word in entry.split()))
+    if not found:
+        raise UsageError("this list holds no word", where=f"{ONLY} {spec[:200]}", fix="Write a word a line, or a,b,c")
+    return found
 
 
 def _spelled(model: NGrams, letters: frozenset[str] | None) -> NGrams:

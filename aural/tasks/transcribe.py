@@ -24,7 +24,7 @@ from aural.tasks._assumed import remark
 from aural.tasks._edges import snapped
 from aural.tasks._gate import FRAME, HOP, RATE, SHORT, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
-from aural.tasks._language_models import TAKING, languages
+from aural.tasks._language_models import TAKING, languages, only_words
 from aural.tasks._numerals import in_figures, refuse
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
@@ -60,6 +60,9 @@ class Options:
     task: str = option("transcribe", "write what is said, or translate it to English", choices=("transcribe", "translate"))
     hotwords: str | None = option(
         None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more", file="maybe"
+    )
+    only_words: str | None = option(
+        None, "the only words that may be written: a,b,c or a file with one on each line; for models of your own", file="maybe"
     )
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
@@ -237,6 +240,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
     )  # fmt: skip
+    only = only_words(card, options.only_words) if options.only_words else ()
     ahead = None if options.lookahead is None else options.lookahead / 1000
     if ahead is not None and card.kind not in TAKING:
         fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"
@@ -248,7 +252,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
         raise UsageError(f"{card.name} has no decoder that could be steered so", where=steered[0], fix=fix)
     return Decoding(
         language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead, ctc=options.ctc,
-        unit_bonus=options.unit_bonus, coverage=options.coverage,
+        unit_bonus=options.unit_bonus, coverage=options.coverage, words=only,
     )  # fmt: skip
 
 

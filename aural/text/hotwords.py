@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from aural.errors import UsageError, reason
+from aural.errors import UsageError
+from aural.text.word_lists import entries
 
+FLAG = "--hotwords"
 WEIGHT = 2.0
 _MOST = 2000
 
@@ -30,32 +31,10 @@ def read(spec: str) -> tuple[Hotword, ...]:
     "phrase^2.5" sets the bonus; lines that begin with # and empty ones are skipped.
     Raises: UsageError for a bonus that is no number, a file that cannot be read, or more than 2000 phrases.
     """
-    path = Path(spec)
-    try:
-        from_file = _is_file(path)
-        text = path.read_text(encoding="utf-8-sig") if from_file else spec
-    except (OSError, ValueError) as error:
-        raise UsageError(f"this list of hotwords cannot be read ({reason(error)})", where=spec[:200]) from error
-    if not from_file and "," not in spec and path.suffix.lower() in (".txt", ".csv", ".tsv"):
-        raise UsageError("there is no such list of hotwords", where=spec[:200], fix="Check the path, or write the words: a,b,c")
-    lines = text.splitlines() if from_file else text.split(",")
-    found: dict[str, Hotword] = {}
-    for line in lines:
-        line = line.strip()
-        if line and not line.startswith("#"):
-            word = _parsed(line, spec if from_file else "--hotwords")
-            found[word.text] = word
+    found = {word.text: word for word in (_parsed(line, f"{FLAG} {spec[:200]}") for line in entries(spec, FLAG))}
     if len(found) > _MOST:
-        raise UsageError(f"{len(found)} hotwords are too many", where=spec[:200], fix=f"Give {_MOST} at most")
+        raise UsageError(f"{len(found)} hotwords are too many", where=f"{FLAG} {spec[:200]}", fix=f"Give {_MOST} at most")
     return tuple(found.values())
-
-
-def _is_file(path: Path) -> bool:
-    """True for a file that is there; a list of many words is too long to be a name."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _parsed(line: str, where: str) -> Hotword:

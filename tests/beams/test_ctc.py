@@ -10,7 +10,7 @@ import pytest
 from aural.beams.bias import PhraseTree
 from aural.beams.ctc import search
 from aural.beams.ctc_paths import collapse, log_probability
-from aural.beams.fusion import CharacterFusion, Fusion, PhraseFusion, Together, WordFusion
+from aural.beams.fusion import CharacterFusion, Fusion, OnlyWords, PhraseFusion, Together, WordFusion
 from aural.beams.kneser_ney import trained
 
 PIECES = ("", "\u2581", "a", "b")
@@ -93,3 +93,23 @@ def test_the_language_turns_the_choice_between_two_sentences() -> None:
     texts = ["".join(PIECES[t] for t in r.tokens).replace("\u2581", " ").strip() for r in (alone, told[0])]
     assert texts == ["a b", "ab a"]
     assert alone.acoustic > told[0].acoustic and told[0].added > added(WordFusion(WORDS, PIECES, 1.0), alone.tokens)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_but_the_given_words_is_written(seed: int) -> None:
+    scores = random(1, 6, 4, seed)
+    only = OnlyWords(["ab", "b"], PIECES)
+    told = search(scores, [6], width=600, fusion=only)[0]
+    true = [(tokens, score) for tokens, score in brute(scores[0], only) if score > -np.inf]
+    assert [r.tokens for r in told] == [tokens for tokens, _ in true]
+    for reading in told:
+        text = "".join(PIECES[t] for t in reading.tokens).replace("\u2581", " ").split()
+        assert set(text) <= {"ab", "b"}
+
+
+def test_a_word_that_was_broken_off_is_left_out() -> None:
+    scores = np.log(np.full((1, 4, 4), 0.01, np.float32))
+    for frame, token in enumerate((1, 3, 1, 2)):  # " b a": the second word has but begun
+        scores[0, frame, token] = np.log(0.97)
+    only = OnlyWords(["ab", "b"], PIECES)
+    assert search(scores, [4], width=1, fusion=only)[0][0].tokens == (1, 3)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aural.beams.fusion import WordFusion
+from aural.beams.fusion import OnlyWords, WordFusion
 from aural.beams.kneser_ney import trained
 from aural.beams.transducer import Joint, Search
 
@@ -99,3 +99,16 @@ def test_a_language_model_changes_what_is_written() -> None:
     assert one[0].tokens != two[0].tokens or one[0].tokens == ()
     assert first_a.added == pytest.approx(2.0 * language.logprob(["a"]))
     assert next(p for p in two if p.tokens == (2,)).score > first_a.score
+
+
+def test_nothing_but_the_given_words_is_written_and_what_was_broken_off_is_left_out() -> None:
+    pieces = ("", "\u2581", "a", "b")
+    table = Table(3, 4, 4)
+    search = Search(table, 32, OnlyWords(["ab"], pieces), 4, far=np.inf)
+    paths = search.step(search.start(), steps(4), 0)
+    for path in search.finished(paths):
+        assert set("".join(pieces[t] for t in path.tokens).replace("\u2581", " ").split()) <= {"ab"}
+    begun = [p for p in paths if p.tokens and p.tokens[-1] != 3]
+    assert begun, "some paths are in the middle of the word"
+    cut = search.finished(begun[:1])[0]
+    assert len(cut.tokens) == len(cut.frames) == len(cut.logprobs) == len(begun[0].tokens) // 3 * 3

@@ -18,7 +18,7 @@ PAGES = find.names("corpora/sets")
 # page -> files of an imitation: (usable, kept back or foreign, texts that lie beside them)
 IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] = {
     "an4": (
-        ("wav/an4_clstk/fash/an251-fash-b.sph", "wav/an4_clstk/mblw/cen1-mblw-b.sph", *(
+        ("wav/an4_clstk/fash/an251-fash-b.sph", "wav/an4_clstk/mblw/cen1-mblw-b.wav", *(
             f"wav/an4_clstk/s{k}/an1-s{k}-b.sph" for k in range(6))),
         ("wav/an4test_clstk/fcaw/an406-fcaw-b.sph", "wav/an4_clstk/fash/an999-fash-b.sph"),
         {

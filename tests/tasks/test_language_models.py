@@ -1,4 +1,4 @@
-"""The language models of --lm and --lm-text: what cannot be one is told with its file."""
+"""What a recognizer is given beside the sound, --lm, --lm-text and --only-words: what cannot be one is told with its file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aural.errors import DataError, FormatError, UsageError
-from aural.tasks._language_models import TAKING, languages
+from aural.tasks._language_models import TAKING, languages, only_words
 
 
 def asked(**files: str) -> Any:
@@ -36,3 +36,17 @@ def test_a_text_without_words_and_a_file_that_is_no_model_are_told_by_name(tmp_p
     with pytest.raises(FormatError, match=r"--lm-text"):
         asked(file=str(plain))
     assert len(asked(text=str(plain))) == 1
+
+
+def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
+    card: Any = SimpleNamespace(name="mine", kind="ctc")
+    (listed := tmp_path / "digits.txt").write_text("# digits\nzero\noh\n\none\nzero\n")
+    assert only_words(card, str(listed)) == ("zero", "oh", "one")
+    assert only_words(card, "yes, no,turn left") == ("yes", "no", "turn", "left")
+    with pytest.raises(UsageError, match=r"--only-words digits\.txt: there is no such list"):
+        only_words(card, "digits.txt")
+    with pytest.raises(UsageError, match="no word"):
+        only_words(card, ",")
+    card.kind = "moonshine"
+    with pytest.raises(UsageError, match="cannot be held"):
+        only_words(card, "yes,no")

@@ -6,25 +6,19 @@ import re
 from pathlib import Path
 
 from aural.corpora.manifest import Clip
-from aural.corpora.sets._corpus import Archive, Corpus, clip, listing, some
+from aural.corpora.sets._corpus import Corpus, clip, listing, some
 
 CORPUS = Corpus(
     name="an4",
-    about="948 short sentences to learn from, one hour, 16 kHz NIST Sphere, with speakers and texts",
-    licence="free for any use (Carnegie Mellon University)",
-    told_by="the census database's page, http://www.speech.cs.cmu.edu/databases/an4/",
-    source="https://dldata-public.s3.us-east-2.amazonaws.com/an4_sphere.tar.gz",
-    commit="",
-    path="an4",
-    held_out="the 130 sentences of an4_test",
+    about="948 short sentences to learn from, 42 minutes of 74 speakers, 16 kHz, with texts; wav, or NIST Sphere as it first came",
+    licence="CMU AN4 (BSD-style, any use)",
+    told_by="LICENSE in the repository",
+    source="https://github.com/cmusphinx/an4",
+    commit="b567d132f43304e70a2b2eca6077f22255311812",
+    path="wav",
+    held_out="the 130 sentences of an4test_clstk",
     ship=True,
-    archives=(
-        Archive(
-            "https://dldata-public.s3.us-east-2.amazonaws.com/an4_sphere.tar.gz", 64_327_561,
-            "a0525579493735d32b60fb6fa5975dd0eaacde087b0a4eeb7f13b7ef33077b12",
-        ),
-    ),
-)  # fmt: skip
+)
 _LINE = re.compile(r"^(?:<s>)?\s*(.*?)\s*(?:</s>)?\s*\((\S+)\)\s*$")
 _VALID = 8  # each eighth speaker
 
@@ -32,7 +26,7 @@ _VALID = 8  # each eighth speaker
 def rows(folder: Path | str) -> list[Clip]:
     """Sentences of an4_clstk with a text; each eighth speaker is for validation."""
     folder = Path(folder)
-    paths = [p for p in listing(CORPUS, folder, ".sph") if "an4_clstk" in p.parts]
+    paths = [p for p in listing(CORPUS, folder, ".wav", ".sph") if "an4_clstk" in p.parts]
     texts = _texts(folder)
     speakers = sorted({p.parent.name for p in paths})
     valid = set(speakers[_VALID - 1 :: _VALID])

@@ -14,12 +14,12 @@ import numpy as np
 
 from aural.beams.ctc_paths import best_path
 from aural.beams.ctc_prefix import PrefixScores
-from aural.beams.fusion import of_decoding
 from aural.beams.path import token_path
 from aural.beams.search import log_softmax
 from aural.beams.writing import Ranking, Reading, search
 from aural.errors import UsageError
 from aural.models.card import Card
+from aural.models.engines._fused import fusion_of
 from aural.models.face import Aligner, Attending, Decoding, Hypothesis, Looks, Model
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
@@ -117,10 +117,7 @@ class AttentionRecognizer(Aligner, Attending):
         free = not (ctc or decoding.unit_bonus or decoding.coverage)
         how = Ranking(width, decoding.n_best, ctc, decoding.unit_bonus, decoding.coverage, length=1.0 if free else 0.0)
         prefixes = PrefixScores(heard.logs, heard.frames) if ctc else None
-        known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
-        return search(
-            _Walk(self._step, heard), limits, how, prefixes, of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
-        )
+        return search(_Walk(self._step, heard), limits, how, prefixes, fusion_of(decoding, self.units))
 
     def _weight(self, decoding: Decoding) -> float:
         """The weight of CTC. Raises: UsageError where none was learned."""

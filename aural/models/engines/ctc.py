@@ -15,10 +15,10 @@ import numpy as np
 
 from aural.beams import ctc
 from aural.beams.ctc_paths import best_path
-from aural.beams.fusion import Fusion, of_decoding
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.engines import _stepping
+from aural.models.engines._fused import fusion_of
 from aural.models.face import Aligner, Decoding, Hypothesis, Model, Transcriber, Written
 from aural.models.runtime import Runtime
 from aural.models.sound_graph import SoundGraph
@@ -73,7 +73,7 @@ class CtcRecognizer(Aligner):
     @staticmethod
     def searches(decoding: Decoding) -> bool:
         """True when a beam is asked for."""
-        return bool(decoding.beam > 1 or decoding.n_best > 1 or decoding.lm or decoding.hotwords)
+        return bool(decoding.beam > 1 or decoding.n_best > 1 or decoding.lm or decoding.hotwords or decoding.words)
 
     def _found(self, rows: Sequence[np.ndarray], decoding: Decoding) -> list[Found]:
         """For each row its readings: tokens, log P(W | X), log P(W) of the language models, and all that ranks them."""
@@ -117,16 +117,12 @@ class CtcRecognizer(Aligner):
         for place, row in zip(padded, rows, strict=True):
             place[: len(row)] = row
         width = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH)
-        readings = ctc.search(padded, [len(r) for r in rows], width=width, fusion=self._fusion(decoding))
+        readings = ctc.search(padded, [len(r) for r in rows], width=width, fusion=fusion_of(decoding, self.units))
         found = []
         for row, told in zip(rows, readings, strict=True):
             best = told[: decoding.n_best]
             found.append([(laid(row, r.tokens), r.acoustic, self._language(r.tokens, decoding), r.score) for r in best])
         return found
-
-    def _fusion(self, decoding: Decoding) -> Fusion | None:
-        known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
-        return of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
 
     def _language(self, tokens: Sequence[int], decoding: Decoding) -> float:
         """log P(W) of the words (or characters) of a reading, over all language models."""

@@ -46,7 +46,7 @@ class HmmRecognizer(PhoneAligner):
 
     def __init__(self, card: Card, pipeline: Pipeline) -> None:
         self.card, self.pipeline = card, pipeline
-        self._searches: dict[tuple[int, Weights, tuple[str, ...]], tuple[Language | None, Search]] = {}
+        self._searches: dict[tuple[int, Weights, tuple[str, ...], tuple[str, ...]], tuple[Language | None, Search]] = {}
 
     def close(self) -> None:
         """There is nothing to free."""
@@ -114,11 +114,12 @@ class HmmRecognizer(PhoneAligner):
             weights = dataclasses.replace(weights, language=given.weight, bonus=given.bonus)
         if decoding.beam > 1 or decoding.n_best > 1:
             weights = dataclasses.replace(weights, beam=2 * weights.beam, ends=2 * weights.ends, most=2 * weights.most)
-        key = (id(given), weights, decoding.hotwords)
+        key = (id(given), weights, decoding.hotwords, decoding.words)
         if key not in self._searches:
             entries = [entry.partition("^") for entry in decoding.hotwords]
             wanted = [(" ".join(dictionaries.plain(phrase)), _FAVOR * float(more or 1.0)) for phrase, _, more in entries]
-            self._searches[key] = (given, self.pipeline.search(given.model if given else None, weights, wanted))
+            only = [part for word in decoding.words for part in dictionaries.plain(word)]
+            self._searches[key] = (given, self.pipeline.search(given.model if given else None, weights, wanted, only))
         return self._searches[key][1]
 
     def _told(self, lattice: Lattice, search: Search, seconds: float, decoding: Decoding) -> Hypothesis:

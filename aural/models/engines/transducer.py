@@ -13,12 +13,12 @@ from typing import Any, final
 
 import numpy as np
 
-from aural.beams.fusion import of_decoding
 from aural.beams.transducer import Path as Reading
 from aural.beams.transducer import Search
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.engines import _joint, _stepping
+from aural.models.engines._fused import fusion_of
 from aural.models.face import Decoding, Hypothesis, Model, Recognizer, Transcriber, Written
 from aural.models.runtime import Runtime
 from aural.models.sound_graph import SoundGraph
@@ -40,8 +40,7 @@ class Writer:
 
     def search(self, decoding: Decoding) -> Search:
         """The search that was asked for: the best token each time, or a beam."""
-        known = [[n + 1 for n in self.units.encode(self.units.spelled(h.partition("^")[0]))] for h in decoding.hotwords]
-        fusion = of_decoding(decoding.lm, decoding.hotwords, known, self._pieces)
+        fusion = fusion_of(decoding, self.units)
         wide = decoding.beam > 1 or decoding.n_best > 1 or fusion is not None
         width = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH) if wide else 1
         return Search(self._joiner, width, fusion, self._joiner.classes)

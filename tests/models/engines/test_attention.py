@@ -113,6 +113,12 @@ def test_a_language_model_and_hotwords_turn_it() -> None:
     assert heard(plain, Decoding(hotwords=("ab^2",))).text == "ab b"
 
 
+def test_it_is_held_to_a_list_of_words() -> None:
+    plain = model(0.0)
+    assert heard(plain, Decoding(words=("ab", "b"))).text == "ab b"
+    assert set(heard(plain, Decoding(words=("ba", "bb"))).text.split()) <= {"ba", "bb"}
+
+
 def test_a_known_text_is_laid_over_the_sound() -> None:
     size = round(FRAMES * 0.04 * 16000)
     for ctc in (0.3, 0.0):

@@ -53,6 +53,16 @@ def test_a_folder_survives_and_answers_alike(tmp_path: Path) -> None:
     assert found is not None and np.allclose(found.prior.square, made.adapted.prior.square, rtol=1e-5)  # type: ignore[union-attr]
 
 
+def test_it_is_held_to_a_list_of_words() -> None:
+    made = pipeline()
+    assert made.search().words == ["ab", "ba"]
+    assert made.search(only=("ba",)).words == ["ba"]
+    heard = np.random.default_rng(1).standard_normal((1, 8000)).astype(np.float32) * 0.1
+    model = hmm.HmmRecognizer(card(()), made)
+    told = [model.recognize(heard, np.array([8000]), Decoding(words=words))[0].text for words in (("ab",), ("ba",))]
+    assert set(told[0].split()) <= {"ab"} and set(told[1].split()) <= {"ba"}
+
+
 def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
     names = hmm.write(tmp_path, pipeline())
     whole = {name: (tmp_path / name).read_bytes() for name in names}
