@@ -33,10 +33,12 @@ class Corpus:
     normalizer: str
 
 
-NAMES = ("digits", "wide_digits", "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
+NAMES = ("digits", "wide_digits", "digits_among_speech", "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",), "an4": ("an4",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
-_NOISY = ("digits", "wide_digits", "tuning_digits", "commands", "arabic")
+_DIGITS = ("wide_digits", "digits_among_speech", "tuning_digits")  # strings of all that is at hand
+_NOISY = ("digits", *_DIGITS, "commands", "arabic")
+_PLAIN = (*_NOISY, "an4")  # texts of single words: a normalizer would join spelled names and read digits as numbers
 READ = 4  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
@@ -48,20 +50,22 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
     if name == "digits":
         made = digit_strings.sets(corpora / "fsdd", folder)
         parts = {"": made["valid"]}
-    elif name in ("wide_digits", "tuning_digits"):
+    elif name in _DIGITS:
         read = digit_readings.write(work / "data" / "read", READ).parent
         spoken = [corpora / source for source in (*_FOLDERS["open"], *_FOLDERS["an4"])]
         cut = digit_words.write(spoken, work / "data" / "cut").parent
         beds = (noises, corpora / "noise_beds")
         sources = Sources(corpora / "fsdd", (corpora / "speech_commands", corpora / "more_digits"), tuple(spoken), cut, read, beds)
         made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
+        if name == "digits_among_speech":
+            made["learn"] = _among(made["learn"], [*spoken, corpora / "more_words"])
         parts = {"": made["valid"]}
     else:
         made, parts = _parts(name, corpora, folder)
     texts = folder / "learn.txt"
     if not texts.is_file():
         texts.write_text("".join(f"{row['text']}\n" for row in manifests.rows(made["learn"])), encoding="utf-8")
-    normalizer = "none" if name in _NOISY else "english"
+    normalizer = "none" if name in _PLAIN else "english"
     return Corpus(made["learn"], made["tune"], texts, parts, quiet, name in _NOISY, normalizer)
 
 
@@ -79,6 +83,12 @@ def _parts(name: str, corpora: Path, folder: Path) -> tuple[dict[str, Path], dic
         valid[part] = _manifest(folder / f"valid{'-' * bool(part)}{part}.jsonl", _rows(corpora / source, "valid"))
     made = {"learn": _manifest(folder / "learn.jsonl", learn), "tune": _manifest(folder / "tune.jsonl", tune)}
     return made, valid
+
+
+def _among(strings: Path, folders: Sequence[Path]) -> Path:
+    """Strings of digits and, among them, all sentences and words to learn from of other corpora."""
+    others = [row for folder in folders for row in _rows(folder, "train")]
+    return _manifest(strings.with_name("among.jsonl"), [*manifests.placed(strings), *others])
 
 
 def _rows(folder: Path, split: str) -> list[Row]:
