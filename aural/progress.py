@@ -102,14 +102,19 @@ class Bar(Progress):
 
 def _line(done: float, total: float | None, stage: str, unit: str, spent: float, width: int, first: float = 0.0) -> str:
     rate = (done - first) / spent if spent > 0 else 0.0
-    speed = f"{rate / 1e6:.1f} MB/s" if unit == "B" else f"{rate:.1f}x" if unit == "s" else f"{rate:.1f} {unit}/s"
+    # Nothing was done yet, or all at once: there is no speed to tell.
+    speed = f"  {_speed(rate, unit)}" if rate > 0 else ""
     if not total:
-        return f"{stage}  {_amount(done, unit)}  {speed}"
+        return f"{stage}  {_amount(done, unit)}{speed}"
     share = min(done / total, 1.0)
     filled = round(share * width)
-    left = _clock((total - done) / rate) if rate > 0 else "--:--"
     bar = "█" * filled + "·" * (width - filled)
-    return f"{stage}  {bar} {share:4.0%}  {_amount(done, unit)} of {_amount(total, unit)}  {speed}  {left} left"
+    left = f"  {_clock((total - done) / rate)} left" if rate > 0 else ""
+    return f"{stage}  {bar} {share:4.0%}  {_amount(done, unit)} of {_amount(total, unit)}{speed}{left}"
+
+
+def _speed(rate: float, unit: str) -> str:
+    return f"{rate / 1e6:.1f} MB/s" if unit == "B" else f"{rate:.1f}x" if unit == "s" else f"{rate:.1f} {unit}/s"
 
 
 def _amount(value: float, unit: str) -> str:

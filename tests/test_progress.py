@@ -35,6 +35,12 @@ def test_bar_tells_share_size_speed_and_time_left() -> None:
     assert text.endswith("\r")
 
 
+def test_a_stage_that_is_done_at_its_first_step_tells_no_speed() -> None:
+    out = io.StringIO()
+    Bar(out).step(8.0, 8.0, "transcribe")
+    assert out.getvalue() == "\rtranscribe  " + "█" * 24 + " 100%  00:08 of 00:08"
+
+
 def test_bar_without_a_total() -> None:
     out = io.StringIO()
     Bar(out).step(61, None, "decode")
