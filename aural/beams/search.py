@@ -115,6 +115,7 @@ def _offers(index: int, row: _Row, ahead: np.ndarray, width: int, tree: PhraseTr
     """The best continuations of one row: (score, row, token)."""
     count = min(2 * width, len(ahead))
     best = np.argpartition(-ahead, count - 1)[:count]
+    best = best[ahead[best] > -np.inf]
     if tree is None:
         return [(row.score + float(ahead[t]), index, int(t)) for t in best]
     bonus, toll = tree.offers(row.place), tree.toll(row.place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -200,6 +200,8 @@ class FrameEmbedder(Embedder):
 
 class Recognizer(Model):
     """Turns speech into text."""
+
+    held: ClassVar[bool] = False  # it can write nothing but `Decoding.words`
 
     @abstractmethod
     def recognize(

@@ -10,6 +10,7 @@ from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
 from aural.errors import DataError, UsageError, reason
 from aural.models.card import Card
+from aural.models.face import Recognizer
 from aural.text import word_lists
 from aural.text.units import spelled
 
@@ -48,11 +49,11 @@ def languages(
     return tuple(found)
 
 
-def only_words(card: Card, spec: str) -> tuple[str, ...]:
+def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:
     """The words of `--only-words`. Raises: UsageError for a recognizer that cannot be held to them, or no word."""
-    if card.kind not in TAKING:
-        fix = "Use a model of your own (aural train transcribe), or --hotwords"
-        raise UsageError(f"{card.name} cannot be held to a list of words", where=ONLY, fix=fix)
+    if not recognizer.held:
+        fix = "Use the default recognizer or a model of your own (aural train transcribe), or --hotwords"
+        raise UsageError(f"{recognizer.card.name} cannot be held to a list of words", where=ONLY, fix=fix)
     found = tuple(dict.fromkeys(word for entry in word_lists.entries(spec, ONLY) for word in entry.split()))
     if not found:
         raise UsageError("this list holds no word", where=f"{ONLY} {spec[:200]}", fix="Write a word a line, or a,b,c")

@@ -62,7 +62,7 @@ class Options:
         None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more", file="maybe"
     )
     only_words: str | None = option(
-        None, "the only words that may be written: a,b,c or a file with one on each line; for models of your own", file="maybe"
+        None, "the only words that may be written: a,b,c or a file with one on each line", file="maybe"
     )
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
@@ -130,8 +130,8 @@ def growing(
     with shelf.open("vad") as gate, shelf.open("recognizer") as recognizer:
         decoding = decoding_of(options, recognizer)
         card, sent = recognizer.card, 0
-        # How likely a model of one's own finds its words tells of its few recordings, not of languages.
-        assumed = decoding.language is None and len(card.languages) == 1 and card.kind not in TAKING
+        # How likely a model of one's own finds its words tells of its few recordings, not of languages; that of a list tells of it.
+        assumed = decoding.language is None and len(card.languages) == 1 and card.kind not in TAKING and not decoding.words
         for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer, mixed)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
@@ -240,7 +240,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
     )  # fmt: skip
-    only = only_words(card, options.only_words) if options.only_words else ()
+    only = only_words(recognizer, options.only_words) if options.only_words else ()
     ahead = None if options.lookahead is None else options.lookahead / 1000
     if ahead is not None and card.kind not in TAKING:
         fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"

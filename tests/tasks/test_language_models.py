@@ -39,14 +39,14 @@ def test_a_text_without_words_and_a_file_that_is_no_model_are_told_by_name(tmp_p
 
 
 def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
-    card: Any = SimpleNamespace(name="mine", kind="ctc")
+    model: Any = SimpleNamespace(card=SimpleNamespace(name="mine"), held=True)
     (listed := tmp_path / "digits.txt").write_text("# digits\nzero\noh\n\none\nzero\n")
-    assert only_words(card, str(listed)) == ("zero", "oh", "one")
-    assert only_words(card, "yes, no,turn left") == ("yes", "no", "turn", "left")
+    assert only_words(model, str(listed)) == ("zero", "oh", "one")
+    assert only_words(model, "yes, no,turn left") == ("yes", "no", "turn", "left")
     with pytest.raises(UsageError, match=r"--only-words digits\.txt: there is no such list"):
-        only_words(card, "digits.txt")
+        only_words(model, "digits.txt")
     with pytest.raises(UsageError, match="no word"):
-        only_words(card, ",")
-    card.kind = "moonshine"
+        only_words(model, ",")
+    model.held = False
     with pytest.raises(UsageError, match="cannot be held"):
-        only_words(card, "yes,no")
+        only_words(model, "yes,no")

@@ -251,6 +251,16 @@ def test_a_part_has_the_times_of_the_whole() -> None:
         aural.transcribe(source, model="small", language="de")
 
 
+@pytest.mark.weights
+def test_the_default_recognizer_is_held_to_a_list_of_words() -> None:
+    only = ("ever", "tried", "failed", "matter", "try", "again", "fail", "better", "bitter")
+    result = aural.transcribe(Source(sample("sentence")), only_words=",".join(only), threads=1)
+    said = [w.text.strip(",.?!").lower() for w in result.words()]
+    assert {"ever", "tried", "failed"} <= set(said) <= set(only)
+    with pytest.raises(UsageError, match="cannot be held"):
+        aural.transcribe(Source(sample("sentence")), model="whisper-base", only_words="yes,no", threads=1)
+
+
 def test_mixed_languages_are_told_segment_by_segment() -> None:
     voice = np.full(round(4.0 / HOP), 0.9)
     told = [

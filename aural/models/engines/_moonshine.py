@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from aural.beams.bias import PhraseTree
+from aural.beams.held import Held, WordTree
 from aural.beams.loops import repetition
 from aural.beams.path import token_path
-from aural.beams.search import Reading, beam, greedy, log_softmax
+from aural.beams.search import Reading, Step, beam, greedy, log_softmax
 from aural.errors import ModelRefused
 from aural.models import graph, moonshine_graphs
 from aural.models.card import Card
@@ -28,6 +29,8 @@ START, END = 1, 2
 STRIDE, RATE = 384, 16000  # samples from one encoder frame to the next
 SHORTEST = 1600  # shorter rows are filled up with zeros; the encoder needs 895 samples
 TOKENS_A_SECOND = 6.5  # more than anyone says: what goes beyond is no speech
+HELD = 5  # readings kept where only some words may be written
+MARKS = (b",", b".", b"?", b"!")
 VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
 LOOK_AHEAD = 0.048  # s, from a word's start to the sound that its first frame stands for
 _ATTENTION = re.compile(r"/layers\.(\d+)/encoder_attn/Softmax$")
@@ -106,6 +109,8 @@ def prepare_decoder(source: Path, out: Path, layers: Sequence[int], changes: Cha
 
 class Moonshine(TextScorer, Attending):
     """Rows are run one by one: without a mask, or quantized as it runs, no batch is exact."""
+
+    held = True
 
     def __init__(self, card: Card, timing: Timing, sessions: Sequence[Session], pieces: Pieces) -> None:
         self.card, self._timing, self._pieces = card, timing, pieces
@@ -193,17 +198,19 @@ class Moonshine(TextScorer, Attending):
         past = {n.replace("present", "past_key_values"): v for n, v in got.items()}
         state = _State(past, {"encoder_attention_mask": np.ones((1, length), np.int64), "encoder_hidden_states": frames})
         limit = max(8, int(np.ceil(length / RATE * TOKENS_A_SECOND)))
-        tree = _tree(decoding, self._pieces)
-        if decoding.beam > 1 or decoding.n_best > 1:
-            return beam(
-                first,
-                lambda rows, ids: self._advance(state, rows, ids),
-                width=max(decoding.beam, decoding.n_best),
-                end=END,
-                limit=limit,
-                tree=tree,
-            )
-        return [greedy(first, lambda rows, ids: self._advance(state, rows, ids), end=END, limit=limit, tree=tree)]
+        return self._written(first, lambda rows, ids: self._advance(state, rows, ids), limit, decoding)
+
+    def _written(self, first: np.ndarray, step: Step, limit: int, decoding: Decoding) -> list[Reading]:
+        """What a search writes, held to the only words where there are some."""
+        tree, width = _tree(decoding, self._pieces), max(decoding.beam, decoding.n_best)
+        if decoding.words:
+            words = _words(decoding.words, self._pieces)
+            held = Held(step, words)
+            found = beam(held.first(first), held, width=max(width, HELD), end=END, limit=limit, tree=tree)
+            return [_cut(r, words.whole(r.tokens)) for r in found]
+        if width > 1:
+            return beam(first, step, width=width, end=END, limit=limit, tree=tree)
+        return [greedy(first, step, end=END, limit=limit, tree=tree)]
 
     def _advance(self, state: _State, rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
         """Log-probabilities [B, V] after `ids` were written, each going on from row `rows` of the state."""
@@ -302,3 +309,17 @@ def _tree(decoding: Decoding, pieces: Pieces) -> PhraseTree | None:
         text, _, weight = entry.partition("^")
         phrases.append((pieces.tokens(text), float(weight or 1.0)))
     return PhraseTree(phrases) if phrases else None
+
+
+def _words(only: Sequence[str], pieces: Pieces) -> WordTree:
+    """The tree of the only words: each as it stands, and as it begins a sentence; marks may stand behind them."""
+    spelled = {way for word in only for way in (word, word[:1].upper() + word[1:])}
+    marks = [t for t in range(len(pieces)) if pieces.bytes_of(t) in MARKS]
+    return WordTree([pieces.tokens(way) for way in sorted(spelled)], marks, END)
+
+
+def _cut(reading: Reading, count: int) -> Reading:
+    """The first tokens of a reading."""
+    if count == len(reading.tokens):
+        return reading
+    return replace(reading, tokens=reading.tokens[:count], logprobs=reading.logprobs[:count])

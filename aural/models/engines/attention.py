@@ -48,6 +48,8 @@ class _Heard:
 class AttentionRecognizer(Aligner, Attending):
     """Answers of two graphs (aural/learn/written/export.py). Class k is unit k - 1; class 0 is the end, and the blank of CTC."""
 
+    held = True
+
     def __init__(self, card: Card, sessions: tuple[Session, Session], units: Units) -> None:
         self.card, self.units = card, units
         self._encoder, self._step = sessions

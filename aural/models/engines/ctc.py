@@ -51,6 +51,8 @@ class CtcRecognizer(Aligner):
     (Graves et al. 2006).
     """
 
+    held = True
+
     def __init__(self, card: Card, graph: SoundGraph, units: Units | None = None, stream: _stepping.Stream | None = None) -> None:
         self.card, self._graph, self._stream = card, graph, stream
         self.units = units or Units("words", tuple(SPACE + label for label in card.labels))
@@ -168,6 +170,8 @@ class Heard:
 @final
 class CtcTranscriber(Aligner, Transcriber):
     """A recognizer that also writes while it hears: what is not yet final is read anew each time."""
+
+    held = True
 
     def __init__(self, recognizer: CtcRecognizer, stream: _stepping.Stream) -> None:
         self.card, self._recognizer, self._stream = recognizer.card, recognizer, stream

@@ -44,6 +44,8 @@ _STILL = 1e-5  # what never rises above it is digital silence, in which there is
 class HmmRecognizer(PhoneAligner):
     """Words of recordings by a pipeline. Scores: `likelihood` log p(X | W) and `lm` log P(W), in natural logarithms."""
 
+    held = True
+
     def __init__(self, card: Card, pipeline: Pipeline) -> None:
         self.card, self.pipeline = card, pipeline
         self._searches: dict[tuple[int, Weights, tuple[str, ...], tuple[str, ...]], tuple[Language | None, Search]] = {}

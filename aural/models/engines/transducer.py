@@ -98,6 +98,8 @@ class Heard:
 class TransducerRecognizer(Recognizer):
     """A transducer whose encoder hears whole recordings alone."""
 
+    held = True
+
     def __init__(self, card: Card, graph: SoundGraph, writer: Writer) -> None:
         self.card, self._graph, self._writer = card, graph, writer
 
@@ -117,6 +119,8 @@ class TransducerRecognizer(Recognizer):
 @final
 class TransducerTranscriber(Transcriber):
     """A transducer that also writes while it hears."""
+
+    held = True
 
     def __init__(self, card: Card, graph: SoundGraph, stream: _stepping.Stream, writer: Writer) -> None:
         self.card, self._graph, self._stream, self._writer = card, graph, stream, writer
