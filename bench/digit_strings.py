@@ -122,9 +122,9 @@ def sets(fsdd: Path, work: Path) -> dict[str, Path]:
 
 @dataclass(frozen=True)
 class Sources:
-    """Folders with train.jsonl: digits of a few voices (and valid.jsonl), single words of many speakers, sentences of many
+    """Folders with train.jsonl: digits of a few voices (and valid.jsonl), words and strings of many speakers, sentences of many
     speakers of which those are taken that are nothing but digits, digits cut out of the others, readings of synthetic voices, and
-    noises."""
+    noises. `often`: which of them count as so many recorded voices (the words are "many")."""
 
     fsdd: Path
     words: tuple[Path, ...]
@@ -132,6 +132,7 @@ class Sources:
     cut: Path
     read: Path
     noises: tuple[Path, ...]
+    often: tuple[str, ...] = ("many", "strings", "cut")
 
 
 def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, Path]:
@@ -145,8 +146,9 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     train, valid = manifests.placed(sources.fsdd / "train.jsonl"), manifests.placed(sources.fsdd / "valid.jsonl")
     words = [r for folder in sources.words for r in manifests.placed(folder / "train.jsonl")]
     others = [r | {"speaker": "many"} for r in words if r["text"] in WORDS]
-    sentences = [r for folder in (*sources.sentences, *sources.words) for r in manifests.placed(folder / "train.jsonl")]
-    strings = [r | {"speaker": "strings"} for r in sentences if " " in r.get("text", "") and set(r["text"].split()) <= set(WORDS)]
+    sentences = [r for folder in sources.sentences for r in manifests.placed(folder / "train.jsonl")]
+    sentences += [r for r in words if " " in r["text"]]
+    strings = [r | {"speaker": "strings"} for r in sentences if r.get("text") and set(r["text"].split()) <= set(WORDS)]
     others += [r | {"speaker": "cut"} for r in manifests.placed(sources.cut / "train.jsonl")]
     voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in manifests.placed(sources.read / "train.jsonl")]
     if tuned_on is None:
@@ -156,7 +158,7 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     learn = [r for r in train if r not in kept]
     rows = [row for folder in sources.noises for row in manifests.placed(folder / "train.jsonl")]
     stretches = tuple(load(r["audio"], rate=RATE, mono=True).samples[0] for r in rows)
-    often = ("many", "many", "strings", "cut", "cut", *sorted({r["speaker"] for r in learn}))
+    often = (*sources.often, *sorted({r["speaker"] for r in learn}))
     making = Making(varied=True, least=1, most=5, power=2.0, often=often, even=True, noises=stretches)
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
     write(work, "tune", made(kept, SIZES["tune"], 1, Making()))

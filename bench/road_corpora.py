@@ -33,10 +33,11 @@ class Corpus:
     normalizer: str
 
 
-NAMES = ("digits", "wide_digits", "digits_among_speech", "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
+_AMONG = "digits_among_speech"
+NAMES = ("digits", "wide_digits", _AMONG, "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",), "an4": ("an4",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
-_DIGITS = ("wide_digits", "digits_among_speech", "tuning_digits")  # strings of all that is at hand
+_DIGITS = ("wide_digits", _AMONG, "tuning_digits")  # strings of all that is at hand
 _NOISY = ("digits", *_DIGITS, "commands", "arabic")
 _PLAIN = (*_NOISY, "an4")  # texts of single words: a normalizer would join spelled names and read digits as numbers
 READ = 4  # rounds of readings by synthetic voices
@@ -51,14 +52,11 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         made = digit_strings.sets(corpora / "fsdd", folder)
         parts = {"": made["valid"]}
     elif name in _DIGITS:
-        read = digit_readings.write(work / "data" / "read", READ).parent
-        spoken = [corpora / source for source in (*_FOLDERS["open"], *_FOLDERS["an4"])]
-        cut = digit_words.write(spoken, work / "data" / "cut").parent
-        beds = (noises, corpora / "noise_beds")
-        sources = Sources(corpora / "fsdd", (corpora / "speech_commands", corpora / "more_digits"), tuple(spoken), cut, read, beds)
+        more = name == _AMONG
+        sources = _sources(corpora, noises, work, more)
         made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
-        if name == "digits_among_speech":
-            made["learn"] = _among(made["learn"], [*spoken, corpora / "more_words"])
+        if more:
+            made["learn"] = _among(made["learn"], [*sources.sentences, corpora / "more_words"])
         parts = {"": made["valid"]}
     else:
         made, parts = _parts(name, corpora, folder)
@@ -83,6 +81,20 @@ def _parts(name: str, corpora: Path, folder: Path) -> tuple[dict[str, Path], dic
         valid[part] = _manifest(folder / f"valid{'-' * bool(part)}{part}.jsonl", _rows(corpora / source, "valid"))
     made = {"learn": _manifest(folder / "learn.jsonl", learn), "tune": _manifest(folder / "tune.jsonl", tune)}
     return made, valid
+
+
+def _sources(corpora: Path, noises: Path, work: Path, more: bool) -> Sources:
+    """Where strings of digits come from; with `more` also AN4 and digits by hundreds of other speakers."""
+    fsdd, commands, beds = corpora / "fsdd", corpora / "speech_commands", (noises, corpora / "noise_beds")
+    read = digit_readings.write(work / "data" / "read", READ).parent
+    spoken = [corpora / source for source in _FOLDERS["open"]]
+    if not more:
+        cut = digit_words.write(spoken, work / "data" / "cut").parent
+        return Sources(fsdd, (commands,), (corpora / "speechocean762",), cut, read, beds)
+    spoken += [corpora / source for source in _FOLDERS["an4"]]
+    cut = digit_words.write(spoken, work / "data" / "cut_more").parent
+    often = ("many", "many", "strings", "cut", "cut")
+    return Sources(fsdd, (commands, corpora / "more_digits"), tuple(spoken), cut, read, beds, often)
 
 
 def _among(strings: Path, folders: Sequence[Path]) -> Path:
