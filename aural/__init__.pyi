@@ -552,6 +552,7 @@ def transcribe(
     language: str | None = ...,
     task: str = ...,
     hotwords: str | None = ...,
+    only_words: str | None = ...,
     beam: int = ...,
     clip: str | None = ...,
     word_times: bool = ...,

@@ -32,6 +32,11 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
         ("dataset/up/00000003_NO_01.wav", "dataset/up/00000028_NO_01.wav", "dataset/background_noise/rain.wav"),
         {},
     ),
+    "audio_mnist": (
+        ("data/01/0_01_0.wav", "data/60/9_60_49.wav", "two/2_08_3.wav"),
+        ("data/01/0_61_0.wav", "data/01/1_00_0.wav", "data/01/0_jackson_0.wav"),
+        {"data/audioMNIST_meta.txt": '{"01": {"accent": "German", "age": 30, "gender": "male"}}'},
+    ),
     "berklee": (
         ("berklee/gong_1.mp3", "berklee/gong_2.mp3", "berklee/sitar4.mp3"),
         ("berklee/dog_bark_1.mp3", "berklee/fan_1.mp3", "berklee/car_horn_1.mp3", "berklee/birds_outside2.mp3"),
@@ -50,6 +55,12 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
     "custom_commands": (
         ("custom_keywords/hadouken/0000.wav", "custom_keywords/joke/0000.wav", "custom_keywords/hey_archie/0001.wav"),
         ("custom_keywords/dracarys/0000.wav",),
+        {},
+    ),
+    "dsp_speech": (
+        ("speech_data/16307130194/16307130194-12-16.wav", "speech_data/16307130194/16307130194-06-01.wav", *(
+            f"speech_data/1730713010{k}/1730713010{k}-19-20.wav" for k in range(7))),
+        ("speech_data/16307130194/16307130194-20-16.wav", "speech_data/163/163-12-16.wav"),
         {},
     ),
     "esc10": (
@@ -160,6 +171,18 @@ IMITATIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]] =
         ("audio/alexa/0.flac", "audio/computer/a-1.wav", "audio/smart mirror/b-2.wav"),
         ("audio/jarvis/c-3.wav", "audio/view glass/d-4.wav", "audio/multiple_keywords.wav"),
         {},
+    ),
+    "spoken_numbers": (
+        ("audio_data/Numbers/R_1.wav", "audio_data/Numbers/R_8.wav", "audio_data/Numbers/R_4shv1y28wS6SaPv.wav"),
+        ("audio_data/Names/R_1.wav", "audio_data/Names/R_2.wav", "audio_data/Numbers/R_14L9qNxUlipFmsF.wav",
+         "audio_data/Numbers/R_3.wav", "audio_data/Numbers/R_absent.wav"),
+        {
+            "metadata.csv": "Response_ID,file_name,Gender,Native Language,Number\n" + "".join(
+                f"{who},audio_data/{kind}/{who}.wav,Female,Hindi,{'none' if who == 'R_3' else '123456789'}\n"
+                for who in ("R_1", "R_14L9qNxUlipFmsF", "R_2", "R_3", "R_4shv1y28wS6SaPv", "R_5", "R_6", "R_8")
+                for kind in ("Names", "Numbers")
+            )
+        },
     ),
     "web_drums": (
         ("drum-samples/LINN/kick.wav", "drum-samples/LINN/tom3.wav", "drum-samples/KPR77/hihat.wav"),
@@ -285,3 +308,40 @@ def test_speech_commands_of_other_speakers_follow_the_corpus_lists(tmp_path: Pat
     rows = find.page("corpora/sets", "speech_commands").rows(tmp_path)
     assert {r.speaker for r in rows if r.split == "valid"} == set(validation)
     assert {r.speaker for r in rows if r.split == "train"} == set(training)
+
+
+def test_speech_commands_are_read_where_another_repository_holds_them(tmp_path: Path) -> None:
+    (tmp_path / "recipe" / "audio" / "zero").mkdir(parents=True)
+    (tmp_path / "recipe" / "audio" / "zero" / "1eddce1d_nohash_0.wav").write_bytes(b"x")
+    (row,) = find.page("corpora/sets", "speech_commands").rows(tmp_path)
+    assert (row.text, row.speaker, row.split) == ("zero", "1eddce1d", "train")
+
+
+def test_a_recording_that_lies_in_two_pieces_of_audio_mnist_is_taken_once(tmp_path: Path) -> None:
+    for folder in ("zero", "test"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "0_01_10.wav").write_bytes(b"x")
+    assert [r.id for r in find.page("corpora/sets", "audio_mnist").rows(tmp_path)] == ["test/0_01_10.wav"]
+
+
+def test_audio_mnist_tells_gender_and_accent_from_its_table(tmp_path: Path) -> None:
+    page = find.page("corpora/sets", "audio_mnist")
+    rows = {r.speaker: r for r in page.rows(imitation("audio_mnist", tmp_path))}
+    assert (rows["01"].value("gender"), rows["01"].value("accent")) == ("male", "German")
+    assert rows["60"].value("gender") is None and rows["08"].split == "valid"
+    (tmp_path / "data" / "audioMNIST_meta.txt").write_text("{", encoding="utf-8")
+    with pytest.raises(CorpusError, match="no JSON"):
+        page.rows(tmp_path)
+
+
+def test_spoken_numbers_get_back_a_lost_zero_and_what_is_said_otherwise(tmp_path: Path) -> None:
+    rows = find.page("corpora/sets", "spoken_numbers").rows(imitation("spoken_numbers", tmp_path))
+    texts = {r.speaker: r.text for r in rows}
+    assert texts["R_1"] == "zero one two three four five six seven eight nine"
+    assert texts["R_4shv1y28wS6SaPv"] == "nine eight double one two one nine six six six"
+
+
+def test_dsp_speech_tells_the_language_of_each_word(tmp_path: Path) -> None:
+    rows = find.page("corpora/sets", "dsp_speech").rows(imitation("dsp_speech", tmp_path))
+    told = {(r.text, r.value("language")) for r in rows}
+    assert told == {("speech", "en"), ("project", "en"), ("\u5317\u4eac", "zh")}
