@@ -166,6 +166,15 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     return found
 
 
+def of_others(folder: Path, work: Path) -> Path:
+    """Strings of the voices in a folder's valid.jsonl, each voice a group."""
+    manifest = work / "others.jsonl"
+    if not manifest.is_file():
+        strings = made(manifests.placed(folder / "valid.jsonl"), SIZES["valid"], 5, Making())
+        write(work, "others", ((samples, row | {"group": row["speaker"]}) for samples, row in strings))
+    return manifest
+
+
 def boundaries(manifest: Path, model: Path) -> list[float]:
     """Distances (s) between the starts and ends of words and the true ones, over the words that are right."""
     apart: list[float] = []

@@ -58,6 +58,8 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         if more:
             made["learn"] = _among(made["learn"], [*sources.sentences, corpora / "more_words"])
         parts = {"": made["valid"]}
+        if more:
+            parts["other voices"] = digit_strings.of_others(corpora / "digits_elsewhere", folder)
     else:
         made, parts = _parts(name, corpora, folder)
     texts = folder / "learn.txt"
