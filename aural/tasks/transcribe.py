@@ -61,9 +61,7 @@ class Options:
     hotwords: str | None = option(
         None, "names and terms to favor: a,b,c or a file with one on each line, phrase^2 for more", file="maybe"
     )
-    only_words: str | None = option(
-        None, "the only words that may be written: a,b,c or a file with one on each line", file="maybe"
-    )
+    only_words: str | None = option(None, "the only words that may be written: a,b,c or a file with one on each line", file="maybe")
     beam: int = option(1, "readings kept at once; 1 is fastest, 5 gains little", also=("--beam-size",), least=1, most=32)
     clip: str | None = option(None, "only this part, as start-end in seconds or m:ss (0:30-1:15)", also=("--clip-timestamps",))
     word_times: bool = option(True, "times for each word; without them each stretch of speech has one", also=("--word-timestamps",))
