@@ -19,6 +19,7 @@ from aural.models.face import Prosody, Speller, Synthesizer, Utterance
 from aural.models.shelf import Shelf
 from aural.models.through import Through
 from aural.results import Segment, Word, grid_span
+from aural.tasks._leveled import leveled
 from aural.tasks._spoken_check import TRIES, Listener
 from aural.text import front_end, ssml
 from aural.text.front_end import Line, Token
@@ -51,9 +52,9 @@ class Reader:
 
     def __init__(
         self, written: Written, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None,
-        show_units: bool = False,
+        show_units: bool = False, loudness: float | None = None,
     ) -> None:  # fmt: skip
-        self._show_units = show_units
+        self._show_units, self._loudness = show_units, loudness
         self.text, self._script = written
         self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
         told = voice.card.voices.get(prosody.voice, next(iter(voice.card.languages), "en"))
@@ -82,6 +83,7 @@ class Reader:
         speed, pitch = self._prosody.speed * line.speed, self._prosody.pitch * line.pitch
         prosody = replace(self._prosody, speed=min(max(speed, 0.25), 4.0), pitch=min(max(pitch, 0.5), 2.0))
         samples, times, remark = self._checked(utterance_of(line), prosody)
+        samples = leveled(samples, self.sample_rate, self._loudness)
         samples = np.concatenate([np.zeros(round(line.before * self.sample_rate), np.float32), samples])
         times = [replace(w, start=w.start + line.before, end=w.end + line.before) for w in times]
         segment = segment_of(self.text, line, times, len(samples) / self.sample_rate)
@@ -137,10 +139,10 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
         _check_controls(voice.card, prosody, options.show_units)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
-                yield Reader(told, front, heard, prosody, None, options.show_units)
+                yield Reader(told, front, heard, prosody, None, options.show_units, options.loudness)
                 return
             with shelf.open("recognizer") as recognizer:
-                yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units)
+                yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units, options.loudness)
 
 
 @contextlib.contextmanager

@@ -26,6 +26,13 @@ class Options:
     pitch: float = option(1.0, "1.1 is higher, 0.9 lower", least=0.5, most=2)
     timbre: float = option(1.0, "1.1 sounds like a smaller head, 0.9 like a larger one; not every voice can", least=0.7, most=1.4)
     energy: float = option(1.0, "1.5 is said more strongly, 0.7 more softly; not every voice can", least=0.25, most=4)
+    loudness: float | None = option(
+        None,
+        "how loud each sentence is, as far as its peaks leave room: -16 for podcasts, -23 for radio",
+        unit="LUFS",
+        least=-40,
+        most=-6,
+    )
     vocoder: str | None = option(
         None, "what makes the sound of voices that make a spectrogram: a run folder, or griffin-lim", file="named"
     )

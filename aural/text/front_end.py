@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from aural.text.pronunciation.phonemes import LETTERS, STRESS, of_ipa, stressed
 from aural.text.pronunciation.pronounce import Pronounced, Pronouncer
-from aural.text.script import PLAIN, Manner, Script
+from aural.text.script import PLAIN, Given, Manner, Script
 from aural.text.sentences import Sentence, sentences
 from aural.text.spoken import say
 
@@ -18,6 +19,7 @@ _MARKS = {
     ",": ",", ";": ";", ":": ":", ".": ".", "!": "!", "?": "?", "…": ".", "—": ",", "–": ",", "(": ",", ")": ",", "[": ",",
     "]": ",", "。": ".", "、": ",", "，": ",", "！": "!", "？": "?",
 }  # fmt: skip
+_IPA = re.compile(r"(?<![\w/])/([^/\n]{1,60})/(?![\w/])|(?<!\w)\[([^\[\]\n]{1,60})\](?!\w)")
 _FEW = 3  # words that are said by themselves without sounding cut off
 _STRENGTH = ("", ",", ";", ":", ".", "?", "!")
 
@@ -155,11 +157,24 @@ def _written(text: str, span: Sentence, script: Script) -> Iterator[_Read]:
     """What stands in a span: (start, end, category, words, phonemes where they are given)."""
     whole = _plain(text, span.start, span.end)
     at = span.start
-    for one in (g for g in script.given if span.start <= g.start < span.end):
+    given = [g for g in script.given if span.start <= g.start < span.end]
+    given += [one for one in _in_ipa(text, span) if not any(g.start < one.end and one.start < g.end for g in script.given)]
+    for one in sorted(given, key=lambda g: g.start):
         yield from _outside(text, (at, one.start), whole)
         yield one.start, one.end, one.category, one.words, one.phonemes
         at = one.end
     yield from _outside(text, (at, span.end), whole)
+
+
+def _in_ipa(text: str, span: Sentence) -> Iterator[Given]:
+    """What a text writes in IPA itself, between slashes or in brackets, as far as it is English sounds: /θɪŋk/, [ˈkæt]."""
+    for found in _IPA.finditer(text, span.start, span.end):
+        words = tuple((found[1] or found[2]).split())
+        sounds = tuple(of_ipa(word) for word in words)
+        plain = found[0].isascii() or re.search("[A-Z]", found[0])  # /home/me, [sic]
+        if words and not plain and all(one and set(one) <= LETTERS for one in sounds):
+            sounds = tuple(one if STRESS[0] in one else stressed(one) for one in sounds)
+            yield Given(found.start(), found.end(), words, sounds, "phonemes")
 
 
 def _outside(text: str, span: tuple[int, int], whole: list[_Read]) -> list[_Read]:

@@ -11,7 +11,7 @@ LONGEST = 600  # characters; a longer stretch without an end is cut at a mark, e
 # A point behind these is part of them, whatever follows.
 _TITLES = frozenset(
     "mr mrs ms messrs mme mlle dr prof rev fr hon gov sen rep pres gen col maj capt cpt cmdr lt sgt cpl pvt adm st ste mt ft"
-    " vs cf viz approx fig figs eq no nos vol vols pp p ch sec art ed eds trans al ca esp e.g i.e et".split()
+    " vs ext cf viz approx fig figs eq no nos vol vols pp p ch sec art ed eds trans al ca esp e.g i.e et".split()
 )
 # A point behind these may end the sentence, too: it does before a word that begins sentences.
 _EITHER = frozenset(
@@ -79,6 +79,8 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
         return False  # an initial
     following = re.match(r"[\w']+", after)
     begins = bool(following) and following[0].lower() in _BEGINNERS  # type: ignore[index]
+    if word == "v" and re.search(r"[A-Z][\w']+ v$", text[start : match.start()]) and after[0].isupper():
+        return begins  # Roe v. Wade
     if small in _TITLES and small not in _EITHER:
         return begins and _is_street(text[start : match.start()], small)
     if small in _EITHER or re.fullmatch(r"(?:\w\.)+\w", word):

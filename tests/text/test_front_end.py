@@ -65,3 +65,17 @@ def test_each_letter_is_in_one_place(text: str) -> None:
         covered = {i for a, b in spans for i in range(a, b)}
         left = [text[i] for i in range(line.start, line.end) if i not in covered]
         assert not any(c.isalnum() for c in left)
+
+
+def test_ipa_in_a_text_is_said_as_it_sounds() -> None:
+    text = "The word /θɪŋk/, not [ˈsɪŋk] or /ʁaʁ/, is in /home/me and [sic]."
+    (line,) = read(text)
+    given_ = {text[t.start : t.end]: t.said[0].phonemes for t in line.tokens if t.category == "phonemes"}
+    assert given_ == {"/θɪŋk/": "θˈɪŋk", "[ˈsɪŋk]": "sˈɪŋk"}
+
+
+def test_letters_of_other_scripts_inside_a_word_are_named() -> None:
+    text = "abcпривет and Łódź Straße Ærø"
+    (line,) = read(text)
+    assert [text[a:b] for a, b in line.dropped] == ["привет"]
+    assert all(one.phonemes for token in line.tokens for one in token.said)

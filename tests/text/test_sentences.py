@@ -26,6 +26,7 @@ def cut(text: str) -> list[str]:
         "Visit example.com today.|Not here.",
         "Mr. and Mrs. Jones left.|It was Jan. 5 then.",
         "Is it I.|It is me.",
+        "Roe v. Wade came first.|Call ext. 5 now.|See chapter v.|The end.",
         "Chapter 1|The road was long.",
     ],
 )

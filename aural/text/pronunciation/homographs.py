@@ -23,6 +23,20 @@ _NEAR, _FAR = 3, 8  # words to each side whose place counts, and up to which the
 _NONE = "<>"
 # A comma before one of these ends a clause, as a semicolon does; "has" of one clause says nothing of the verb of the next.
 _JOINING = frozenset("and but or that so because while when which who if as although though nor yet".split())
+# "I read it every day" tells what is done again and again, unless something else in the sentence lies in the past.
+_SUBJECT = re.compile(
+    r"\b(?:I|you|we|they)(?: (?:often|always|usually|sometimes|rarely|seldom|regularly|still|also))? $", re.IGNORECASE
+)
+_AGAIN = re.compile(
+    r"\b(?:often|always|usually|sometimes|rarely|seldom|regularly|daily|weekly|nowadays|these days"
+    r"|(?:every|each) (?:other )?\w+|(?:once|twice|times|\w+s) (?:a|per) (?:day|night|week|month|year))\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:yesterday|ago|last|then|when|until|till|for \w+s|as a \w+|used to|was|were|had|has|have|did|could|would|\w{2,}ed|went"
+    r"|came|wrote|said|told|got|made|took|saw|knew|found|gave|left|felt|began|(?:in|since) \d{4})\b|n't\b|'ve\b|'d\b",
+    re.IGNORECASE,
+)
 # Classes of little words: what is learned of "would" holds for "will" and "'ll", too.
 _CLASSES = {
     word: name
@@ -64,8 +78,10 @@ class Homographs:
 
     def choose(self, text: str, start: int, end: int) -> tuple[Reading, float]:
         """The reading of the word at [start, end) of a sentence, and its probability."""
-        seen = features(*context(text, start))
         known = self.readings[text[start:end].lower()]
+        if {one.kind for one in known} == {"past tense verb", "verb"} and _is_habit(text, start):
+            return next(one for one in known if one.kind == "verb"), 1.0
+        seen = features(*context(text, start))
         size = len(self._weights)
         scores = np.array([self._weights[places(one, seen, size)].sum(dtype=np.int64) * self._scale for one in known])
         chances = np.exp(scores - scores.max())
@@ -80,6 +96,12 @@ def shipped() -> Homographs:
         told = json.loads(held["readings"].tobytes().decode("utf-8"))
         readings = {word: tuple(Reading(*one) for one in many) for word, many in told.items()}
         return Homographs(readings, held["weights"], float(held["scale"]))
+
+
+def _is_habit(text: str, start: int) -> bool:
+    """Whether the verb at `start` tells of the present: I, you, we or they do it, again and again, and nothing is past."""
+    told = _SUBJECT.search(text[:start]) is not None and _AGAIN.search(text) is not None
+    return told and not _PAST.search(text.replace("’", "'"))
 
 
 def context(text: str, start: int) -> tuple[list[str], int]:

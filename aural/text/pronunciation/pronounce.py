@@ -17,6 +17,11 @@ Readings = Callable[[str], Mapping[str, str]]
 # Said so inside a sentence: (before a consonant, before a vowel). The tables hold the form that is said alone.
 _WEAK = {"the": ("ðə", "ði"), "a": ("ɐ", "ɐ"), "an": ("ən", "ən"), "to": ("tə", "tʊ")}
 _USUAL = "DEFAULT"
+# Latin letters that are no other letter with an accent.
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "þ": "th",
+     "Þ": "Th", "ð": "th", "Ð": "Th", "ı": "i"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,5 +104,5 @@ class Pronouncer:
 
 
 def _unaccented(word: str) -> str:
-    """Letters without what stands above or below them."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    """Letters without what stands above, below or in them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.translate(_LATIN)) if not unicodedata.combining(c))

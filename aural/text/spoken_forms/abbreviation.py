@@ -120,6 +120,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if low in _BEFORE_YEAR and _YEAR.match(right):
         return said(found.end(), _BEFORE_YEAR[low])
     name = _NAME.match(right)
+    if found["short"] == "v" and name and re.search(r"[A-Z][\w']+ $", around.left):
+        return said(found.end(), "versus")
     if low in _TITLES and (low not in STREETS or not _is_street(found, around, name)):
         if name and not (low == "sr" and re.search(r"[A-Z][\w']*,?\s+$", around.left)):
             return said(found.end(), _TITLES[low])

@@ -1,4 +1,4 @@
-"""Money: $1.50, £20, $1.5 million, US$3bn, 20 €, 5¢, $5-10"""
+"""Money: $1.50, £20, $1.5 million, US$3bn, 20 €, 5¢, $5-10, £5 10s 6d"""
 
 from __future__ import annotations
 
@@ -62,19 +62,22 @@ _PARTED = rf"(?:\d{{1,3}} \d{{1,2}}/\d{{1,2}}(?![\d/])|\d{{1,3}}[{VULGAR}])"  # 
 _SCALE_TO = re.compile(r"-(?:dollar|euro|pound|cent|yen|rupee|peso|franc)s?\b")  # a $5 million-dollar question
 _EUROPEAN = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,6}),\d{2}(?![\d]|[.,]\d)"  # 3,50 €; 1.000,50 €
 PATTERN = re.compile(
-    rf"\$(?P<notes>1|2|5|10|20|50|100)s(?!\w)|(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK"
+    rf"(?:£(?P<pounds>{DECIMAL})\.?[ ,]{{1,2}})?(?P<shillings>\d{{1,2}})(?:s\.?[ ]{{0,2}}(?P<pence>\d{{1,2}}[{VULGAR}]?)d(?!\w)"
+    rf"|(?<=\d)(?P<even>s)(?!\w))|\$(?P<notes>1|2|5|10|20|50|100)s(?!\w)|(?P<minus>-)?(?:(?:(?P<land>U\.S\.|US|AU|CA|NZ|HK"
     rf"|[ACSR])?(?P<sign>[{_SIGNS}])\s?|(?P<code>{_CODE})(?:(?<=[a-z])\s|\s?))(?P<minus2>-)?(?P<amount>{_EUROPEAN}|{_PARTED}"
     rf"|{DECIMAL})"
     rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?={_SCALE}|\W"
     rf"|$))?(?P<plus>\+(?=\s?{_SCALE}))?(?P<scale>{_SCALE})?(?P<again>\s(?:USD|CAD|AUD|US(?: dollars?|(?=[.,;:)!?]|$)))(?!\w"
     rf"|\.\w))?(?![\w]|[./]\d)"
-    rf"|(?P<amount2>{_EUROPEAN}|{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<land2>US|CA|AU)?(?P<sign2>[{_SIGNS}])(?![\d.])"
+    rf"|(?P<amount2>{_EUROPEAN}|{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<land2>US|CA|AU)?(?P<sign2>[{_SIGNS}])(?!\.?\d)"
     rf"|(?P<code2>{_CODE})(?!\w)))"
 )
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The amount and its coin, hundredths as coins of their own, a scale before the coin; one coin where it names a worth."""
+    if found["shillings"]:
+        return _old(found)
     if (found["minus"] or found["land"] or found["code"]) and not around.signed:
         return None
     if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
@@ -98,6 +101,18 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         coin = () if _SCALE_TO.match(around.right(end)) else (*land, several)
         return said(end, *minus, *_large(found, number, scale), *coin)
     return said(end, *minus, *_small(number, *coins))
+
+
+def _old(found: re.Match[str]) -> Reading | None:
+    """Pounds, shillings and pence: £5 10s 6d, 3s. 6d.; a lone "10s" is none of them."""
+    if not (found["pounds"] or found["pence"]):
+        return None
+    words: list[str] = []
+    for part, one, several in (("pounds", "pound", "pounds"), ("shillings", "shilling", "shillings"), ("pence", "penny", "pence")):
+        if found[part]:
+            joined = ("and",) if part == "pence" else ()
+            words += (*joined, *amount(found[part]), one if found[part] == "1" else several)
+    return said(found.end(), *words)
 
 
 def _plural(words: tuple[str, ...]) -> tuple[str, ...]:

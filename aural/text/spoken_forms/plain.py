@@ -7,8 +7,9 @@ import re
 from aural.text._reading import Around, Reading, said
 
 RANK = 90
-_LETTER = r"[^\W\d_\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]"
-PATTERN = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*")
+# Letters that English readers can say, and all others: a word in two scripts is two.
+_LATIN, _OTHER = r"A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff", r"\W\d_\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089"
+PATTERN = re.compile("|".join(f"{one}+(?:'{one}+)*" for one in (rf"(?:(?![×÷])[{_LATIN}])", rf"[^{_OTHER}{_LATIN}]")))
 
 _VOWEL = re.compile(r"[aeiouy']|[^a-z]")
 # Words and sounds that have no vowel.
