@@ -175,11 +175,12 @@ def _exact(path: Path) -> str:
     return os.path.realpath(path)
 
 
-def refuse_existing(paths: Sequence[Target], wish: Wish) -> None:
-    """Raises: UsageError when one of `paths` exists and may not be replaced."""
+def refuse_existing(paths: Sequence[Target], wish: Wish, *, skips: bool = True) -> None:
+    """Raises: UsageError when one of `paths` exists and may not be replaced. `skips`: whether the verb has --skip-existing."""
+    fix = "--overwrite replaces it, --skip-existing leaves it" if skips else "--overwrite replaces it"
     for path in paths:
         if path.exists() and not wish.overwrite:
-            raise UsageError("this file exists already", where=str(path), fix="--overwrite replaces it, --skip-existing leaves it")
+            raise UsageError("this file exists already", where=str(path), fix=fix)
 
 
 def put(data: str | bytes, path: Target | None) -> None:

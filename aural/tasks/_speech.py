@@ -57,7 +57,7 @@ class Speech:
 
 def tags(made_by: Mapping[str, object]) -> dict[str, str]:
     """What a file of made speech tells about itself."""
-    voice = f"{made_by.get('synthesizer', '')} {made_by.get('voice', '')}".strip()
+    voice = " ".join(dict.fromkeys(str(made_by[key]) for key in ("synthesizer", "voice") if made_by.get(key)))
     return {
         "comment": f"synthetic speech, made by a computer voice ({voice})",
         "encoder": "aural",

@@ -10,6 +10,7 @@ from typing import final
 from xml.parsers import expat
 
 from aural.errors import FormatError
+from aural.text._number_words import cardinal
 from aural.text.pronunciation.lexicon import phonemes_of
 from aural.text.pronunciation.phonemes import of_arpabet, of_ipa
 from aural.text.script import Given, Manner, Script
@@ -136,7 +137,9 @@ class _Reader:
         kind = done.attributes.get("interpret-as", "")
         if kind not in _READ:
             raise self._wrong(f"interpret-as is {kind!r:.40}", f"It takes one of: {', '.join(_READ)}")
-        self._give(done, said_as(self.text[done.start :].strip(), kind), category=f"say-as {kind}")
+        told = self.text[done.start :].strip()
+        told = _in_order(told, done.attributes.get("format", "")) if kind == "date" else told
+        self._give(done, said_as(told, kind), category=f"say-as {kind}")
 
     def _break(self, attributes: Mapping[str, str]) -> float:
         told = attributes.get("time")
@@ -187,7 +190,21 @@ def said_as(text: str, kind: str) -> tuple[str, ...]:
     if kind == "ordinal" and text.isdecimal():
         last = int(text[-2:])
         text += {1: "st", 2: "nd", 3: "rd"}.get(last % 10 if last not in (11, 12, 13) else 0, "th")
+    if kind in ("cardinal", "number") and re.fullmatch(r"[-+]?(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})", text):
+        sign = {"-": ("minus",), "+": ("plus",)}.get(text[0], ())
+        return (*sign, *cardinal(int(text.strip("-+").replace(",", ""))))
+    if kind == "telephone" and text.isdecimal():
+        return tuple(word for letter in text for word in _letter(letter))
     return say(text).aloud
+
+
+def _in_order(date: str, order: str) -> str:
+    """A date of numbers that is written in the order that `format` tells (dmy, mdy, ymd), with its year first."""
+    numbers = re.split(r"[-/. ]", date)
+    if sorted(order) != sorted("dmy") or len(numbers) != 3 or not all(one.isdecimal() for one in numbers):
+        return date
+    told = dict(zip(order, numbers, strict=True))
+    return f"{told['y']}-{told['m']:0>2}-{told['d']:0>2}" if len(told["y"]) == 4 else date
 
 
 def _letter(letter: str) -> tuple[str, ...]:

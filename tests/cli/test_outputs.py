@@ -115,6 +115,9 @@ def test_what_exists_is_kept_unless_told() -> None:
     Path("a.srt").write_text("mine")
     with pytest.raises(UsageError, match="--overwrite"):
         outputs.refuse_existing([Path("a.srt")], Wish(("srt",)))
+    with pytest.raises(UsageError) as told:
+        outputs.refuse_existing([Path("a.srt")], Wish(("srt",)), skips=False)
+    assert "--skip-existing" not in str(told.value), "a verb without that option does not name it"
     outputs.refuse_existing([Path("a.srt")], Wish(("srt",), overwrite=True))
 
 
