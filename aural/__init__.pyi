@@ -465,6 +465,7 @@ def speak(
     pitch: float = ...,
     timbre: float = ...,
     energy: float = ...,
+    loudness: float | None = ...,
     vocoder: str | None = ...,
     phonemes: str | None = ...,
     verify: bool = ...,
