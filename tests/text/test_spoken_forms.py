@@ -91,7 +91,7 @@ CASES = {
         ("@ home", "at home"),
     ],
     "many": [
-        ("5M users", "five million users"),
+        ("5M users", "five million users"), ("1E-3", "one times ten to the power of minus three"),
         ("2bn", "two billion"),
         ("100k people", "one hundred thousand people"),
         ("4m people", "four million people"),
@@ -102,14 +102,18 @@ CASES = {
         ("Ca²⁺ and Fe3+", "calcium two plus and iron three plus"), ("SO₄²⁻, Cl⁻", "SO four two minus CL minus"),
         ("NH₄⁺", "NH four plus"),
         ("10⁻³", "ten to the power of minus three"), ("K9+", "K nine plus"),
+        ("¹⁴C and ²³⁵U", "C fourteen and uranium two thirty five"),
+        ("x²Y", "x squared Y"),
     ],
     "math": [
         ("E = mc^2", "E equals MC squared"),
         ("x + 1 = y", "x plus one equals y"), ("1-2=5", "one minus two equals five"), ("2x8", "two by eight"),
-        ("16:9", "sixteen to nine"), ("3 × 4 = 12", "three times four equals twelve"),
+        ("16:9", "sixteen to nine"),
+        ("ISO 9001:2015", "ISO nine thousand and one twenty fifteen"), ("3 × 4 = 12", "three times four equals twelve"),
         ("5 < 6 ≤ 7", "five is less than six is at most seven"), ("10/2=5", "ten divided by two equals five"),
     ],
     "measure": [
+        ("1,5 kg and 1,500 kg", "one point five kilograms and one thousand five hundred kilograms"),
         ("4' x 8'.", "four feet by eight feet"),
         ("the '4' of", "the four of"),
         ("8 l/100 km", "eight liters per hundred kilometers"),

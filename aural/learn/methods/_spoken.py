@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from aural.corpora.manifest import Clip
+from aural.errors import UsageError
 from aural.files import write_text
 from aural.learn.fit import Data
 from aural.learn.job import Job
@@ -154,6 +155,9 @@ class Spoken:
         """Clips for the loop, whole, with their targets."""
         rate, cache = choice.options.sample_rate, choice.options.cache
         parts = self.clips("train"), self.clips("valid")
+        if not parts[1]:
+            what = f"each of the {len(self.said['valid'])} clips of valid has a sound that no clip of train has"
+            raise UsageError(what, where="aural train speak", fix="Give more recordings, or rows of your own with --valid")
         valid = [parts[1][i * len(parts[1]) // min(_HEARD, len(parts[1]))] for i in range(min(_HEARD, len(parts[1])))]
         lengths = [[c.duration or 1.0 for c in part] for part in (parts[0], valid)]
         return Data(Clips(parts[0], rate, self, cache=cache), Clips(valid, rate, self, cache=cache), lengths[0], lengths[1])

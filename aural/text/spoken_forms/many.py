@@ -10,7 +10,7 @@ from aural.text.spoken_forms._amounts import amount
 
 RANK = 7
 PATTERN = re.compile(
-    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:e(?P<power>[-+]\d{1,3})|\ ?(?P<many>bn|mn|mln)"
+    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:[eE](?P<power>[-+]\d{1,3})|\ ?(?P<many>bn|mn|mln)"
     r"|(?P<same>[kKM]) ?[-–] ?(?P<most>\d{1,9})(?P=same)"
     r"|(?P<letter>[kmMB])(?=\+? (?:more |new )?(?P<what>[a-z]{3,}s|people)\b))(?!\w)"
 )

@@ -23,6 +23,7 @@ _WORDS = {
 }  # fmt: skip
 _ALWAYS = frozenset("≤ ≥ ≠ ≈ √ ∛ ∞ ∑ ± ÷ =".split())
 _FUNCTION = re.compile(r"(?<![\w.'])(?:[fghFGP]|sin|cos|tan|log|ln|exp|sqrt|arctan|arcsin|arccos|sinh|cosh|tanh)$")
+_EDITION = re.compile(r"(?<![\w.])[A-Z]{2,5} \d{3,6}(?:-\d{1,2})?$")  # of a standard, by its year: ISO 9001:2015
 _OPERAND = re.compile(r"\s?[-(]?(?:\d|[A-Za-z](?!\w))")
 _POWER_OF_TEN = re.compile(r"\s?10[\^⁰-⁹⁻²³¹]")
 _OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
@@ -71,7 +72,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if sign in "x:" and not (re.search(r"\d\s?$", around.left) and around.previous in ("cardinal", "decimal", "measure")):
         return None
-    if sign == ":" and re.match(r"\s?0\d", around.right(found.end())):
+    if sign == ":" and (re.match(r"\s?0\d", around.right(found.end())) or _EDITION.search(around.left)):
         return None
     if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
         return said(found.end(), "by")

@@ -12,7 +12,8 @@ from aural.text.spoken_forms._amounts import AMOUNT, SCALES, amount, is_one
 RANK = 14
 PATTERN = re.compile(
     rf"""
-    (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>{AMOUNT.replace(" ", "[ ]")})(?P<scale>\s{SCALES})?(?:
+    (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>\d{{1,3}},\d{{1,2}}(?![\d,.])|{AMOUNT.replace(" ", "[ ]")})
+    (?P<scale>\s{SCALES})?(?:
         [ ](?P<spoon>[cCtT])\.(?=\s(?!of\b|per\b|and\b|or\b)[a-z]{{3,}})
         |(?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY}){{0,2}}|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|(?<!°[CF])\.?/(?!\d))
         |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
@@ -62,7 +63,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(end, *unit(f"/{found['per']}", one=False)) if touching else None
     if found["sign"] and not around.signed:
         return None
-    written = found["amount"].strip()
+    written = re.sub(r"^(\d{1,3}),(\d{1,2})$", r"\1.\2", found["amount"].strip())  # 1,5 kg
     sign = tuple(_SIGNS[found["sign"].strip()].split()) if found["sign"] else ()
     words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
     one = (is_one(written) and not found["scale"]) or around.describes(end)

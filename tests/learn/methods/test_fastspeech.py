@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,15 @@ def ask(folder: Path, consent: str) -> Ask:
 def test_a_voice_needs_a_consent(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="leave"):
         train(ask(tmp_path, ""), say=lambda text: None)
+
+
+def test_valid_that_has_other_sounds_is_told(tmp_path: Path) -> None:
+    asked = ask(tmp_path, "nobody's voice")
+    for rows, other in ((manifest(tmp_path, 24), False), (manifest(tmp_path, 9, seed=1), True)):
+        lines = [line for line in rows.read_text(encoding="utf-8").splitlines() if ("u" in json.loads(line)["phonemes"]) is other]
+        rows.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(UsageError, match="no clip of train has"):
+        train(asked, say=lambda text: None)
 
 
 def test_a_resumed_training_remembers_the_consent(tmp_path: Path) -> None:
