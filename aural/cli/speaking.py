@@ -225,6 +225,8 @@ def _front_end(text: str, shelf: Any, options: Any) -> int:
             head = ("", "", "", "", "")
             if line.dropped:
                 print("not said: " + " ".join(repr(text[a:b]) for a, b in line.dropped))
+            if silent := front_end.soundless(text, line):
+                print("without a sound: " + " ".join(one if one.isprintable() else repr(one)[1:-1] for one in silent))
     return 0
 
 

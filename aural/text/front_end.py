@@ -206,6 +206,14 @@ def _between(text: str, span: tuple[int, int], tokens: list[Token], dropped: lis
         tokens[-1] = replace(tokens[-1], mark=strongest)
 
 
+def soundless(text: str, line: Line) -> tuple[str, ...]:
+    """The characters of a line that are neither said nor dropped nor marks: quotes, hyphens and the like, each once."""
+    spoken = [(token.start, token.end) for token in line.tokens]
+    covered = {at for start, end in (*spoken, *line.dropped) for at in range(start, end)}
+    rest = (text[at] for at in range(line.start, line.end) if at not in covered)
+    return tuple(dict.fromkeys(letter for letter in rest if letter not in _MARKS and not letter.isspace()))
+
+
 def _silent(letter: str) -> bool:
     """True for white space, quotes, hyphens and other letters that stand for no sound."""
     return letter.isspace() or unicodedata.category(letter)[0] in "PZC" or unicodedata.category(letter) in ("Mn", "Sk")

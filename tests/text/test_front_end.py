@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aural.text.front_end import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Line, lines, parted
+from aural.text.front_end import PARAGRAPH_PAUSE, SENTENCE_PAUSE, Line, lines, parted, soundless
 from aural.text.pronunciation.pronounce import Pronouncer
 
 
@@ -79,3 +79,10 @@ def test_letters_of_other_scripts_inside_a_word_are_named() -> None:
     (line,) = read(text)
     assert [text[a:b] for a, b in line.dropped] == ["привет"]
     assert all(one.phonemes for token in line.tokens for one in token.said)
+
+
+def test_what_has_no_sound_is_told_apart_from_marks() -> None:
+    text = 'He *said* "well-known" words, "no" 😀 (really)!'
+    (line,) = read(text)
+    assert soundless(text, line) == ("*", '"', "-")
+    assert [text[a:b] for a, b in line.dropped] == ["😀"]
