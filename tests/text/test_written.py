@@ -13,6 +13,8 @@ from aural.text.written import rewritten, write
 
 CASES = {
     "number": [
+        ("version three point ten point two", "version 3.10.2"), ("in two thousand twenty four people", "in 2,024 people"),
+        ("the year two thousand twenty four", "the year 2024"), ("in two thousand and eleven.", "in 2011."),
         ("twenty five apples", "25 apples"), ("two of us", "two of us"), ("one hundred and five", "105"), ("minus sixty", "-60"),
         ("five point two million people", "5.2 million people"), ("eighteen point five o", "18.50"),
         ("Twenty-five of them", "25 of them"),
