@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from aural.beams.held import Held, WordTree
+from aural.beams.held import Held, WordTree, ways
 from aural.beams.search import beam, greedy
+from aural.errors import UsageError
 
 END, COMMA, CLASSES = 0, 4, 5
 WORDS = ((1, 2), (3,), (1, 2, 3))
@@ -42,6 +43,15 @@ def test_it_offers_what_goes_on_with_a_word_and_ends_where_one_is_whole() -> Non
                 assert open_[token] == any(text[: length + 1] == (*tokens, token) for text in allowed), (tokens, token)
 
 
+def test_times_may_stand_where_no_word_is_half_written() -> None:
+    words = WordTree(WORDS, (COMMA,), END, free=CLASSES)
+    ahead = np.zeros(CLASSES + 3)
+    at = words.walk(words.start(), CLASSES + 1)
+    assert (words.masked(at, ahead)[CLASSES:] == 0.0).all()
+    assert (words.masked(words.walk(at, 1), ahead)[CLASSES:] == -np.inf).all()
+    assert words.whole((CLASSES, 1, 2, CLASSES + 2, 1)) == 4
+
+
 def test_what_was_broken_off_is_left_out() -> None:
     assert [tree().whole(tokens) for tokens in ((), (1,), (1, 2), (1, 2, 4, 1), (3, 1), (1, 2, 3, 3))] == [0, 0, 2, 3, 1, 4]
 
@@ -67,3 +77,11 @@ def test_one_reading_at_a_time() -> None:
     table[END, 2], table[END, 3], table[3, END] = 0.0, -0.1, 0.0  # 2 begins no word
     held = Held(lambda rows, ids: table[ids], tree())
     assert greedy(held.first(table[END]), held, end=END, limit=5).tokens == (3,)
+
+
+def test_a_word_counts_where_the_vocabulary_can_write_it() -> None:
+    letters = "abcA"
+    tokens, text = (lambda word: [letters.index(c) for c in word if c in letters]), (lambda own: "".join(letters[i] for i in own))
+    assert ways(["ab", "axe"], tokens, text) == [[3, 1], [0, 1]]
+    with pytest.raises(UsageError, match="none of these words"):
+        ways(["xyz"], tokens, text)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from aural.beams.bias import PhraseTree
-from aural.beams.held import Held, WordTree
+from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
 from aural.beams.path import token_path
 from aural.beams.search import Reading, Step, beam, greedy, log_softmax
@@ -29,8 +29,6 @@ START, END = 1, 2
 STRIDE, RATE = 384, 16000  # samples from one encoder frame to the next
 SHORTEST = 1600  # shorter rows are filled up with zeros; the encoder needs 895 samples
 TOKENS_A_SECOND = 6.5  # more than anyone says: what goes beyond is no speech
-HELD = 5  # readings kept where only some words may be written
-MARKS = (b",", b".", b"?", b"!")
 VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
 LOOK_AHEAD = 0.048  # s, from a word's start to the sound that its first frame stands for
 _ATTENTION = re.compile(r"/layers\.(\d+)/encoder_attn/Softmax$")
@@ -206,8 +204,8 @@ class Moonshine(TextScorer, Attending):
         if decoding.words:
             words = _words(decoding.words, self._pieces)
             held = Held(step, words)
-            found = beam(held.first(first), held, width=max(width, HELD), end=END, limit=limit, tree=tree)
-            return [_cut(r, words.whole(r.tokens)) for r in found]
+            found = beam(held.first(first), held, width=max(width, WIDTH), end=END, limit=limit, tree=tree)
+            return [words.cut(reading) for reading in found]
         if width > 1:
             return beam(first, step, width=width, end=END, limit=limit, tree=tree)
         return [greedy(first, step, end=END, limit=limit, tree=tree)]
@@ -312,14 +310,6 @@ def _tree(decoding: Decoding, pieces: Pieces) -> PhraseTree | None:
 
 
 def _words(only: Sequence[str], pieces: Pieces) -> WordTree:
-    """The tree of the only words: each as it stands, and as it begins a sentence; marks may stand behind them."""
-    spelled = {way for word in only for way in (word, word[:1].upper() + word[1:])}
-    marks = [t for t in range(len(pieces)) if pieces.bytes_of(t) in MARKS]
-    return WordTree([pieces.tokens(way) for way in sorted(spelled)], marks, END)
-
-
-def _cut(reading: Reading, count: int) -> Reading:
-    """The first tokens of a reading."""
-    if count == len(reading.tokens):
-        return reading
-    return replace(reading, tokens=reading.tokens[:count], logprobs=reading.logprobs[:count])
+    """The tree of the only words; marks may stand behind them."""
+    marks = [t for t in range(len(pieces)) if pieces.bytes_of(t).decode("utf-8", "replace") in MARKS]
+    return WordTree(ways(only, pieces.tokens, pieces.text), marks, END)

@@ -13,6 +13,7 @@ from typing import Protocol, final
 import numpy as np
 
 from aural.beams.bias import PhraseTree
+from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
 from aural.beams.path import token_path
 from aural.beams.search import Reading, beam, greedy, log_softmax
@@ -128,6 +129,8 @@ class _Sound:
 @final
 class Whisper(Aligner, LanguageGuesser, Attending):
     """Rows are run one by one; a row longer than a window is read window after window, from timestamp to timestamp."""
+
+    held = True
 
     def __init__(self, card: Card, ear: Ear, decoder: Session, pairs: Vocabulary, marks: Marks, grid: Grid = Grid()) -> None:
         self.card, self._ear, self._decoder, self._pairs, self._marks, self._grid = card, ear, decoder, pairs, marks, grid
@@ -259,19 +262,27 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         no_speech = float(np.exp(log_softmax(logits[0, 0].astype(np.float64))[self._marks.no_speech]))
         written: list[list[int]] = [[]]
 
-        def step(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
-            written[:] = [[*written[r], int(i)] for r, i in zip(rows, ids, strict=True)]
+        def behind(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
             state.pick(rows)
             logits, *grown = state.run(self._decoder, ids[:, None].tolist(), ("logits", *self._grown))
             state.take(self._grown, grown)
-            return np.stack([self._ruled(one[-1], so_far) for one, so_far in zip(logits, written, strict=True)])
+            return logits[:, -1]
+
+        words = self._words_of(decoding)
+        held = Held(behind, words) if words else None
+
+        def step(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
+            written[:] = [[*written[r], int(i)] for r, i in zip(rows, ids, strict=True)]
+            ahead = held(rows, ids) if held else behind(rows, ids)
+            return np.stack([self._ruled(one, so_far) for one, so_far in zip(ahead, written, strict=True)])
 
         rate = self._grid.a_second.get("en" if decoding.task == "translate" else language, _OTHERS_A_SECOND)
         limit = min(self._grid.most, 12 + int(rate * seconds))  # timestamps count too
-        first = self._ruled(logits[0, -1], [])
-        width = max(decoding.beam, decoding.n_best)
+        first = self._ruled(held.first(logits[0, -1]) if held else logits[0, -1], [])
+        width = max(decoding.beam, decoding.n_best, WIDTH if words else 1)
         if width > 1:
             reading = beam(first, step, width=width, end=self._marks.end, limit=limit, tree=tree)[0]
+            reading = words.cut(reading) if words else reading
         else:
             reading = greedy(first, step, end=self._marks.end, limit=limit, tree=tree)
         if no_speech > self._grid.nobody and reading.score < self._grid.faint:
@@ -366,6 +377,13 @@ class Whisper(Aligner, LanguageGuesser, Attending):
             Word(float(a), float(b), text=p.text, confidence=min(c, 1.0), timed="guessed" if far else "measured")
             for p, far, a, b, c in zip(pieces, long, begin, finish, confidence, strict=True)
         ]
+
+    def _words_of(self, decoding: Decoding) -> WordTree | None:
+        """The tree of the only words, behind each of which a mark may stand; times stand between them."""
+        if not decoding.words:
+            return None
+        marks = [own[-1] for mark in MARKS if len(own := self._pairs.tokens(f"a{mark}")) == 2]
+        return WordTree(ways(decoding.words, self._pairs.tokens, self._pairs.text), marks, self._marks.end, self._marks.first_time)
 
     def _tree(self, decoding: Decoding) -> PhraseTree | None:
         """The tree of the hotwords, each "phrase" or "phrase^bonus"."""
