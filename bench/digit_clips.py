@@ -1,5 +1,4 @@
-"""The clips that the shipped model `digits` learned from: three recorded voices, single digits of many speakers, synthetic voices,
-and digits cut out of sentences.
+"""The clips that the shipped model `digits` learned from: three recorded voices, synthetic ones, and digits cut out of sentences.
 
     python -m bench.digit_clips --corpora corpora --noises data/noises --work runs/digits
 
@@ -15,7 +14,7 @@ from pathlib import Path
 from bench import digit_readings, digit_words, manifests
 from bench.digit_readings import WORDS
 
-SENTENCES = ("speechocean762", "librispeech_some", "kathleen", "an4")
+SENTENCES = ("speechocean762", "librispeech_some", "kathleen")
 READ = 4  # rounds of readings by synthetic voices
 KEPT = 16
 LONGEST = 60.0  # s of a noise
@@ -49,14 +48,11 @@ def main() -> None:
     recorded = rows(args.corpora / "fsdd" / "train.jsonl")
     read = rows(digit_readings.write(args.work / "data" / "read", READ))
     cut = rows(digit_words.write([args.corpora / name for name in SENTENCES], args.work / "data" / "cut"))
-    scored = {row["speaker"] for row in rows(args.corpora / "speech_commands" / "train.jsonl")}  # the other source of the card
-    many = [row for row in rows(args.corpora / "more_digits" / "train.jsonl") if row["text"] in WORDS]
-    many = [row for row in many if row["speaker"].rpartition("-")[2] not in scored]
     tuned = set(sorted({voice(row) for row in read})[::KEPT])
     kept = [row for row in recorded if take(row) % KEPT == 0] + [row for row in read if voice(row) in tuned]
     chosen = {row["audio"] for row in kept}
     write(args.work, "tune", kept, _KEYS)
-    write(args.work, "learn", [row for row in [*recorded, *many, *read, *cut] if row["audio"] not in chosen], _KEYS)
+    write(args.work, "learn", [row for row in [*recorded, *read, *cut] if row["audio"] not in chosen], _KEYS)
     write(args.work, "valid", rows(args.corpora / "fsdd" / "valid.jsonl"), _KEYS)
     noises = [*rows(args.noises / "train.jsonl"), *rows(args.corpora / "noise_beds" / "train.jsonl")]
     write(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -24,6 +25,9 @@ import numpy as np
 
 from aural.metrics.intervals import ratio
 from aural.metrics.words import word_errors
+from aural.models import store
+from aural.models.face import Speller
+from aural.models.renderings import utterance_of
 from aural.models.runtime import Runtime
 from aural.models.shelf import Shelf
 from aural.progress import Quiet
@@ -149,14 +153,16 @@ def speed() -> Table:
             wall, spent = (statistics.median(t[n] for t in line) for n in (0, 1))
             early, least = (statistics.median(t[n] for t in first) for n in (0, 1))
             lines.append((name, seconds, wall, spent, early, least, page[1] / long, page[2]))
-        for name, command in (
-            ("flite (program)", ["flite", "-voice", "slt", "-o", out, "-t"]),
-            ("espeak-ng (program)", ["espeak-ng", "-w", out]),
+        peer = [sys.executable, str(Path(__file__).with_name("kokoro_peer.py")), str(store.ensure("kokoro", "synthesizer"))]
+        for name, command, last, read in (
+            ("the default voice's net as its packages run it", peer, [out], sounds),
+            ("flite (program)", ["flite", "-voice", "slt", "-o", out, "-t"], [], str),
+            ("espeak-ng (program)", ["espeak-ng", "-w", out], [], str),
         ):
             if shutil.which(command[0]):
-                line = [run([*command, LINE]) for _ in range(3)]
+                line = [run([*command, read(LINE), *last]) for _ in range(3)]
                 seconds = Source(out).recording.duration or 1.0
-                page = run([*command, PAGE])
+                page = run([*command, read(PAGE), *last])
                 long = Source(out).recording.duration or 1.0
                 wall, spent = (statistics.median(t[n] for t in line) for n in (0, 1))
                 lines.append((name, seconds, wall, spent, None, None, page[1] / long, page[2]))
@@ -165,10 +171,20 @@ def speed() -> Table:
     )  # fmt: skip
     notes = (
         "each a process of its own, one thread, models opened inside, median of three; the page has 12 sentences",
+        "the default voice's net as its packages run it: onnxruntime over the whole graph as it comes, phonemes given, so that there "
+        "is no front end (bench/kokoro_peer.py)",
         f"load of the machine after the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; wall times grow with it, CPU "
         "times hardly",
     )
     return Table("whole commands", columns, tuple(lines), notes)
+
+
+def sounds(text: str) -> str:
+    """The phonemes of sentences, each with its point."""
+    with store.open_model("default", "speller") as speller:
+        assert isinstance(speller, Speller)
+        sentences = [re.sub(r"[^A-Za-z' ]", "", one) for one in text.split(". ")]
+        return " ".join(" ".join(utterance_of(one, None, speller).phonemes) + "." for one in sentences)
 
 
 def run(command: list[str]) -> tuple[float, float, float]:

@@ -32,7 +32,7 @@ ATTRIBUTE_NAME, ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_TEXT, ATTRIBUTE_GRAPH,
     20,
 )
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW = 1, 2, 8, 9
-_TYPED_DATA = {1: (4, np.float32), 6: (5, np.int32), 7: (7, np.int64)}
+_TYPED_DATA = {1: (4, np.float32), 2: (5, np.uint8), 3: (5, np.int8), 6: (5, np.int32), 7: (7, np.int64)}
 DTYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype("<f4"),
     2: np.dtype("u1"),

@@ -12,7 +12,7 @@ import numpy as np
 from aural import find
 from aural.archives import Archive, Joined, Member, Wanted
 from aural.errors import ModelRefused, UsageError
-from aural.models import graph
+from aural.models import convolutions, graph
 from aural.models.borrowed._kokoro_voices import FILES as VOICE_FILES
 from aural.models.borrowed._kokoro_voices import ROWS, VOICES, WIDTH
 from aural.models.card import Card, Licences
@@ -102,16 +102,17 @@ _TIMING, _TUNE, _MELODY = 0.10, 0.05, 0.5
 def open(folder: Path, runtime: Runtime) -> Kokoro:
     """The voice from a folder that holds FILES."""
     source = folder / "kokoro-v1.0.int8.onnx"
-    made = graph.derived(source, "plan-and-sound", lambda out: divide(source, out))
+    made = graph.derived(source, "plan-and-sound-by-products", lambda out: divide(source, out))
     sessions = [runtime.session(made / f"{name}.onnx") for name in ("plan", "sound")]
     return Kokoro(sessions, read_ids(folder / "vocab.json"), folder)
 
 
 def divide(source: Path, out: Path) -> None:
-    """Write the graph as two. `plan` tells durations, energy, pitch and features, and has handles: `speed` for each
+    """Write the graph as two, its convolutions as products. `plan` tells durations, energy, pitch and features, and has handles: `speed` for each
     token and a factor on the `pitch`. `sound` makes samples of features and pitch; it costs ten times as much, and is
     spared the silence around a block. Raises: ModelRefused when it is another graph."""
     model = graph.read(source)
+    convolutions.as_products(model)
     main = model.child(graph.MODEL_GRAPH)
     graph.reroute(main, _PITCH, [graph.node("Mul", [_PITCH, "pitch"], ["pitch/moved"])], "pitch/moved")
     for name in ("pitch", "speed"):
