@@ -171,8 +171,8 @@ def speed() -> Table:
     )  # fmt: skip
     notes = (
         "each a process of its own, one thread, models opened inside, median of three; the page has 12 sentences",
-        "the default voice's net as its packages run it: onnxruntime over the whole graph as it comes, phonemes given, so that there "
-        "is no front end (bench/kokoro_peer.py)",
+        "the default voice's net as its packages run it: onnxruntime over the whole graph as it comes, phonemes given, so that "
+        "there is no front end (bench/kokoro_peer.py)",
         f"load of the machine after the run: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; wall times grow with it, CPU "
         "times hardly",
     )

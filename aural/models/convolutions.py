@@ -1,8 +1,8 @@
 """Convolutions over integers along one axis, as products of integers.
 
 ONNX Runtime lays the sound out anew for every tap and packs nothing beforehand when it convolves integers; its product of integers
-has the weights packed when the model is opened, and signed weights run in the processor's own instructions for them. The taps side by
-side times all weights at once is the same sum of the same integers, so that the answer is the same to the last bit.
+has the weights packed when the model is opened, and signed weights run in the processor's own instructions for them. The taps side
+by side times all weights at once is the same sum of the same integers, so that the answer is the same to the last bit.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def answers(made: Message, channels: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("taps", "apart", "pads"), [(1, 1, [0, 0]), (3, 1, [1, 1]), (5, 3, [6, 6]), (4, 2, [0, 3]), (7, 1, [0, 0])]
+    ("taps", "apart", "pads"), [(1, 1, [0] * 2), (3, 1, [1, 1]), (5, 3, [6, 6]), (4, 2, [0, 3]), (7, 1, [0, 0])]
 )
 @pytest.mark.parametrize("zero", [0, 7, 128, 255, None])
 def test_the_answer_is_the_same_to_the_last_bit(taps: int, apart: int, pads: list[int], zero: int | None) -> None:

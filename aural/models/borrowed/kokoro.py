@@ -108,9 +108,9 @@ def open(folder: Path, runtime: Runtime) -> Kokoro:
 
 
 def divide(source: Path, out: Path) -> None:
-    """Write the graph as two, its convolutions as products. `plan` tells durations, energy, pitch and features, and has handles: `speed` for each
-    token and a factor on the `pitch`. `sound` makes samples of features and pitch; it costs ten times as much, and is
-    spared the silence around a block. Raises: ModelRefused when it is another graph."""
+    """Write the graph as two, its convolutions as products. `plan` tells durations, energy, pitch and features, and has handles:
+    `speed` for each token and a factor on the `pitch`. `sound` makes samples of features and pitch; it costs ten times as much, and
+    is spared the silence around a block. Raises: ModelRefused when it is another graph."""
     model = graph.read(source)
     convolutions.as_products(model)
     main = model.child(graph.MODEL_GRAPH)
