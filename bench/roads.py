@@ -44,8 +44,9 @@ _NOTES = (
     "transducer begin with that",
     "digits_among_speech: 5,000 strings more of which come from people (AN4's 74 speakers, 500 of Speech Commands and AudioMNIST), "
     "and among them all sentences and words to learn from, written in letters; heard held to the ten digits. other voices: strings "
-    "of twenty people, most of them Indian students, draws are of speakers; hmm learns from the strings alone; ctc: 28 CPU minutes without "
-    "specaugment (7.7 and 13.1 %), then those that are told, the other nets begin with that",
+    "of twenty people, most of them Indian students, draws are of speakers; hmm learns from the strings alone",
+    "ctc on digits_among_speech: 28 CPU minutes without specaugment (7.7 and 13.1 %), then those that are told; attention, "
+    "transducer and whisper begin with that",
     "an4: its own parts, 3-grams of its texts; hmm-mono, hmm-tri and hmm-hybrid are stages of the ladder whose hmm is sat; each "
     "recording is heard alone, voices are not told",
     "wide_digits: 5,000 strings (3.7 hours). No setting was tried on the voice that is reported; the transducer's beam was chosen "
