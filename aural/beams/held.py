@@ -91,11 +91,13 @@ class Held:
 
 
 def ways(words: Iterable[str], tokens: Callable[[str], list[int]], text: Callable[[list[int]], str]) -> list[list[int]]:
-    """Each word as it stands and as it begins a sentence, in the tokens of a vocabulary that can write it.
+    """Each word as it stands, in small letters and as it begins a sentence, in the tokens of a vocabulary that can write it.
 
     Raises: UsageError where it can write none of them.
     """
-    spelled = sorted({way for word in words for way in (word, word[:1].upper() + word[1:])})
+    spelled = sorted(
+        {way for word in words for way in (word, word.lower(), word[:1].upper() + word[1:], word.lower().capitalize())}
+    )
     found = [own for way in spelled if text(own := tokens(way)) == way]
     if not found:
         raise UsageError("this recognizer can write none of these words", where="--only-words", fix="Write them as it does")

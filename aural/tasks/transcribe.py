@@ -238,7 +238,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
     )  # fmt: skip
-    only = only_words(recognizer, options.only_words) if options.only_words else ()
+    only = () if options.only_words is None else only_words(recognizer, options.only_words)
     ahead = None if options.lookahead is None else options.lookahead / 1000
     if ahead is not None and card.kind not in TAKING:
         fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"

@@ -83,5 +83,6 @@ def test_a_word_counts_where_the_vocabulary_can_write_it() -> None:
     letters = "abcA"
     tokens, text = (lambda word: [letters.index(c) for c in word if c in letters]), (lambda own: "".join(letters[i] for i in own))
     assert ways(["ab", "axe"], tokens, text) == [[3, 1], [0, 1]]
+    assert ways(["AB"], tokens, text) == [[3, 1], [0, 1]]  # a list in capitals is written as the model writes
     with pytest.raises(UsageError, match="none of these words"):
         ways(["xyz"], tokens, text)

@@ -47,6 +47,8 @@ def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
         only_words(model, "digits.txt")
     with pytest.raises(UsageError, match="no word"):
         only_words(model, ",")
+    with pytest.raises(UsageError, match="no word"):
+        only_words(model, "")
     model.held = False
     with pytest.raises(UsageError, match="cannot be held"):
         only_words(model, "yes,no")

@@ -259,6 +259,10 @@ def test_the_default_recognizer_is_held_to_a_list_of_words() -> None:
     assert {"ever", "tried", "failed"} <= set(said) <= set(only)
     many = aural.transcribe(Source(sample("sentence")), model="whisper-base", only_words=",".join(only), threads=1)
     assert {w.text.strip(",.?!").lower() for w in many.words()} <= set(only)
+    loud = aural.transcribe(Source(sample("sentence")), only_words=",".join(only).upper(), threads=1)
+    assert [w.text.strip(",.?!").lower() for w in loud.words()] == said
+    with pytest.raises(UsageError, match="no word"):
+        aural.transcribe(Source(sample("sentence")), only_words="", threads=1)
 
 
 def test_mixed_languages_are_told_segment_by_segment() -> None:

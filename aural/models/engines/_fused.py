@@ -11,10 +11,18 @@ from aural.text.units import Units
 def fusion_of(decoding: Decoding, units: Units) -> Fusion | None:
     """All of it together in the recognizer's own spelling, class 0 its blank or end; None where nothing is asked.
 
-    Raises: UsageError where it can write none of the only words.
+    Raises: UsageError for one of the only words that the units cannot write.
     """
     known = [[n + 1 for n in units.encode(units.spelled(entry.partition("^")[0]))] for entry in decoding.hotwords]
-    words = [part for word in decoding.words for part in units.spelled(word).split()]
-    if decoding.words and not words:
-        raise UsageError("this recognizer can write none of these words", where="--only-words", fix="Write them as it does")
+    words = [_own(word, units) for word in decoding.words]
     return of_decoding(decoding.lm, decoding.hotwords, known, words, ("", *units.pieces))
+
+
+def _own(word: str, units: Units) -> str:
+    """One of the only words as the units write it: case and marks may go, letters and digits must stay."""
+    own = units.spelled(word)
+    lost = sum(c.isalnum() for c in own) < sum(c.isalnum() for c in word)
+    if lost or not own or units.text(units.encode(own)) != own:
+        fix = "Spell it as the texts do that the model learned from, or leave it out"
+        raise UsageError(f"the model has no units to write {word!r} with", where="--only-words", fix=fix)
+    return own

@@ -120,8 +120,12 @@ class HmmRecognizer(PhoneAligner):
         if key not in self._searches:
             entries = [entry.partition("^") for entry in decoding.hotwords]
             wanted = [(" ".join(dictionaries.plain(phrase)), _FAVOR * float(more or 1.0)) for phrase, _, more in entries]
-            only = [part for word in decoding.words for part in dictionaries.plain(word)]
-            self._searches[key] = (given, self.pipeline.search(given.model if given else None, weights, wanted, only))
+            only = [part for word in decoding.words for part in dictionaries.plain(word) or (word,)]
+            search = self.pipeline.search(given.model if given else None, weights, wanted, only)
+            if lost := sorted({*only} - {*search.words}):
+                fix = "Write it as it is said (forty two), or leave it out"
+                raise UsageError(f"the lexicon cannot tell how {lost[0]!r} is said", where="--only-words", fix=fix)
+            self._searches[key] = (given, search)
         return self._searches[key][1]
 
     def _told(self, lattice: Lattice, search: Search, seconds: float, decoding: Decoding) -> Hypothesis:

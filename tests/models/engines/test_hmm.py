@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aural.beams.token_passing import Weights
-from aural.errors import ModelRefused
+from aural.errors import ModelRefused, UsageError
 from aural.learn.hidden_markov.languages import loop
 from aural.models import acoustics, adaptation, tensors
 from aural.models.acoustics import Acoustics
@@ -61,6 +61,13 @@ def test_it_is_held_to_a_list_of_words() -> None:
     model = hmm.HmmRecognizer(card(()), made)
     told = [model.recognize(heard, np.array([8000]), Decoding(words=words))[0].text for words in (("ab",), ("ba",))]
     assert set(told[0].split()) <= {"ab"} and set(told[1].split()) <= {"ba"}
+
+
+@pytest.mark.parametrize("word", ["42", "zoo", "?!"])
+def test_one_of_the_only_words_that_it_cannot_say_is_told(word: str) -> None:
+    model = hmm.HmmRecognizer(card(()), pipeline())
+    with pytest.raises(UsageError, match=r"--only-words: the lexicon cannot tell how"):
+        model.recognize(np.zeros((1, 4000), np.float32), np.array([4000]), Decoding(words=("ab", word)))
 
 
 def test_what_is_damaged_is_refused(tmp_path: Path) -> None:
