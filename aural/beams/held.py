@@ -93,12 +93,13 @@ class Held:
 def ways(words: Iterable[str], tokens: Callable[[str], list[int]], text: Callable[[list[int]], str]) -> list[list[int]]:
     """Each word as it stands, in small letters and as it begins a sentence, in the tokens of a vocabulary that can write it.
 
-    Raises: UsageError where it can write none of them.
+    Raises: UsageError for a word that it cannot write in any of these ways.
     """
-    spelled = sorted(
-        {way for word in words for way in (word, word.lower(), word[:1].upper() + word[1:], word.lower().capitalize())}
-    )
-    found = [own for way in spelled if text(own := tokens(way)) == way]
-    if not found:
-        raise UsageError("this recognizer can write none of these words", where="--only-words", fix="Write them as it does")
+    found: list[list[int]] = []
+    for word in words:
+        spelled = sorted({word, word.lower(), word[:1].upper() + word[1:], word.lower().capitalize()})
+        own = [tokens(way) for way in spelled if text(tokens(way)) == way]
+        if not own:
+            raise UsageError(f"the model cannot write {word!r}", where="--only-words", fix="Spell it otherwise, or leave it out")
+        found += own
     return found
