@@ -114,13 +114,10 @@ def _choice(ahead: np.ndarray, place: Any, tree: PhraseTree | None) -> int:
 def _offers(index: int, row: _Row, ahead: np.ndarray, width: int, tree: PhraseTree | None) -> list[tuple[float, int, int]]:
     """The best continuations of one row: (score, row, token)."""
     count = min(2 * width, len(ahead))
-    best = np.argpartition(-ahead, count - 1)[:count]
-    best = best[ahead[best] > -np.inf]
-    if tree is None:
-        return [(row.score + float(ahead[t]), index, int(t)) for t in best]
-    bonus, toll = tree.offers(row.place), tree.toll(row.place)
-    tokens = {int(t) for t in best} | set(bonus)
-    return [(row.score + float(ahead[t]) + bonus.get(t, toll), index, t) for t in tokens]
+    tokens = set(np.argpartition(-ahead, count - 1)[:count].tolist())
+    bonus, toll = (tree.offers(row.place), tree.toll(row.place)) if tree else ({}, 0.0)
+    possible = (t for t in sorted(tokens | set(bonus)) if ahead[t] > -np.inf)
+    return [(row.score + float(ahead[t]) + bonus.get(t, toll), index, t) for t in possible]
 
 
 def _cut(row: _Row, begin: int) -> Reading:

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from aural.beams.bias import PhraseTree
 from aural.beams.held import Held, WordTree, ways
 from aural.beams.search import beam, greedy
 from aural.errors import UsageError
@@ -77,6 +78,14 @@ def test_one_reading_at_a_time() -> None:
     table[END, 2], table[END, 3], table[3, END] = 0.0, -0.1, 0.0  # 2 begins no word
     held = Held(lambda rows, ids: table[ids], tree())
     assert greedy(held.first(table[END]), held, end=END, limit=5).tokens == (3,)
+
+
+def test_a_wanted_phrase_that_may_not_be_written_is_not() -> None:
+    table = np.log(np.full((CLASSES, CLASSES), 0.2))
+    held = Held(lambda rows, ids: table[ids], tree())
+    found = beam(held.first(table[END]), held, width=30, end=END, limit=4, tree=PhraseTree([((2, 2), 5.0), ((3,), 1.0)]))
+    assert {reading.tokens for reading in found if reading.finished} <= texts(4)
+    assert found[0].tokens[:1] == (3,)
 
 
 def test_a_word_is_written_in_any_way_that_the_vocabulary_has_and_one_that_it_has_not_is_told() -> None:
