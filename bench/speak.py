@@ -154,15 +154,16 @@ def speed() -> Table:
             early, least = (statistics.median(t[n] for t in first) for n in (0, 1))
             lines.append((name, seconds, wall, spent, early, least, page[1] / long, page[2]))
         peer = [sys.executable, str(Path(__file__).with_name("kokoro_peer.py")), str(store.ensure("kokoro", "synthesizer"))]
-        for name, command, last, read in (
-            ("the default voice's net as its packages run it", peer, [out], sounds),
-            ("flite (program)", ["flite", "-voice", "slt", "-o", out, "-t"], [], str),
-            ("espeak-ng (program)", ["espeak-ng", "-w", out], [], str),
+        flite, espeak = ["flite", "-voice", "slt", "-o", out, "-t"], ["espeak-ng", "-w", out]
+        for name, sentence, all_ in (
+            ("the default voice's net as its packages run it", [*peer, sounds(LINE), out], [*peer, sounds(PAGE), out]),
+            ("flite (program)", [*flite, LINE], [*flite, PAGE]),
+            ("espeak-ng (program)", [*espeak, LINE], [*espeak, PAGE]),
         ):
-            if shutil.which(command[0]):
-                line = [run([*command, read(LINE), *last]) for _ in range(3)]
+            if shutil.which(sentence[0]):
+                line = [run(sentence) for _ in range(3)]
                 seconds = Source(out).recording.duration or 1.0
-                page = run([*command, read(PAGE), *last])
+                page = run(all_)
                 long = Source(out).recording.duration or 1.0
                 wall, spent = (statistics.median(t[n] for t in line) for n in (0, 1))
                 lines.append((name, seconds, wall, spent, None, None, page[1] / long, page[2]))

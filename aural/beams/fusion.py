@@ -48,14 +48,6 @@ class Fusion(ABC):
     def finish(self, state: Any) -> float:
         """What the end of the text adds; minus infinity: it cannot end here."""
 
-    def ended(self, tokens: Sequence[int]) -> int:
-        """How many of the tokens make a text that can end."""
-        state, whole = self.start(), 0
-        for count, token in enumerate(tokens, 1):
-            state = self.walk(state, token)
-            whole = count if self.finish(state) > -np.inf else whole
-        return whole
-
 
 @final
 class WordFusion(Fusion):
@@ -245,11 +237,13 @@ class States:
         """How many of the tokens make a text that can end, and what the fusion adds to that."""
         if self._fusion is None:
             return len(tokens), 0.0
-        count, state, added = self._fusion.ended(tokens), 0, 0.0
-        for token in tokens[:count]:
+        state, added, found = 0, 0.0, (0, self.finish(0))
+        for count, token in enumerate(tokens, 1):
             added += float(self._table[state, token])
             state = self.walk(state, token)
-        return count, added + self.finish(state)
+            whole = added + self.finish(state)
+            found = (count, whole) if whole > -np.inf else found
+        return found
 
     def _number(self, state: Hashable) -> int:
         assert self._fusion is not None

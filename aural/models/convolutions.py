@@ -33,7 +33,7 @@ def as_products(model: Message) -> int:
 
 def _product(main: Message, one: Message, stored: dict[str, Message]) -> list[Message] | None:
     """The nodes that stand for a convolution; None where it is of another kind."""
-    inputs, told = one.texts(graph.NODE_INPUTS), _attributes(one)
+    inputs, told = one.texts(graph.NODE_INPUTS), graph.ints_of(one)
     if len(inputs) < 3 or inputs[1] not in stored or (len(inputs) == 4 and inputs[3] not in stored):
         return None
     weights = graph.array(stored[inputs[1]])
@@ -82,16 +82,4 @@ def _side_by_side(main: Message, made: list[Message], source: str, taps: int, ap
 
 def _turned(source: str, out: str) -> Message:
     """[B, C, T] and [B, T, C] for each other."""
-    order = Message().add(graph.ATTRIBUTE_NAME, "perm").add(graph.ATTRIBUTE_TYPE, 7)
-    for axis in (0, 2, 1):
-        order.add(graph.ATTRIBUTE_INTS, axis)
-    return node("Transpose", [source], [out]).add(graph.NODE_ATTRIBUTES, order)
-
-
-def _attributes(one: Message) -> dict[str, list[int]]:
-    """The whole numbers of a node by name."""
-    found = {}
-    for told in one.children(graph.NODE_ATTRIBUTES):
-        kind = graph.ATTRIBUTE_INT if told.number(graph.ATTRIBUTE_TYPE) == 2 else graph.ATTRIBUTE_INTS
-        found[told.text(graph.ATTRIBUTE_NAME)] = told.numbers(kind)
-    return found
+    return node("Transpose", [source], [out], ints={"perm": (0, 2, 1)})

@@ -32,6 +32,7 @@ ATTRIBUTE_NAME, ATTRIBUTE_FLOAT, ATTRIBUTE_INT, ATTRIBUTE_TEXT, ATTRIBUTE_GRAPH,
     20,
 )
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW = 1, 2, 8, 9
+_ONE, _SEVERAL = 2, 7  # types of attributes: a whole number, and some
 _TYPED_DATA = {1: (4, np.float32), 2: (5, np.uint8), 3: (5, np.int8), 6: (5, np.int32), 7: (7, np.int64)}
 DTYPES: dict[int, np.dtype[Any]] = {
     1: np.dtype("<f4"),
@@ -131,9 +132,14 @@ def keep_nodes(graph: Message, kept: Iterable[Message]) -> None:
 
 
 def node(
-    op: str, inputs: Sequence[str], outputs: Sequence[str], name: str = "", domain: str = "", ints: Mapping[str, int] | None = None
+    op: str,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    name: str = "",
+    domain: str = "",
+    ints: Mapping[str, int | Sequence[int]] | None = None,
 ) -> Message:
-    """A new node; `ints` are its whole-number attributes."""
+    """A new node; `ints` are its attributes of a whole number or several."""
     made = Message()
     for one in inputs:
         made.add(NODE_INPUTS, one)
@@ -141,8 +147,22 @@ def node(
         made.add(NODE_OUTPUTS, one)
     made.add(NODE_NAME, name or outputs[0]).add(NODE_OP, op)
     for key, value in (ints or {}).items():
-        made.add(NODE_ATTRIBUTES, Message().add(ATTRIBUTE_NAME, key).add(ATTRIBUTE_INT, value).add(ATTRIBUTE_TYPE, 2))
+        told = Message().add(ATTRIBUTE_NAME, key)
+        if isinstance(value, int):
+            told.add(ATTRIBUTE_INT, value).add(ATTRIBUTE_TYPE, _ONE)
+        else:
+            told.add(ATTRIBUTE_TYPE, _SEVERAL)
+            for each in value:
+                told.add(ATTRIBUTE_INTS, each)
+        made.add(NODE_ATTRIBUTES, told)
     return made.add(NODE_DOMAIN, domain) if domain else made
+
+
+def ints_of(one: Message) -> dict[str, list[int]]:
+    """The attributes of a node that are a whole number or several, by name."""
+    fields = {_ONE: ATTRIBUTE_INT, _SEVERAL: ATTRIBUTE_INTS}
+    told = one.children(NODE_ATTRIBUTES)
+    return {a.text(ATTRIBUTE_NAME): a.numbers(fields[kind]) for a in told if (kind := a.number(ATTRIBUTE_TYPE)) in fields}
 
 
 def tensors(graph: Message) -> dict[str, Message]:

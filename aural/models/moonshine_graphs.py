@@ -17,6 +17,7 @@ from aural.models.graph import GRAPH_TENSORS, NODE_INPUTS, NODE_NAME, NODE_OP, N
 from aural.models.protobuf import Message
 
 _KEY = re.compile(r"past_key_values\.(\d+)\.encoder\.key$")
+_HEADS = [0, 1, 3, 2]  # the axes of heads turned over
 _PLACES = 4096  # rows of the table of rotations: tokens that one text may have
 _ROOTS = ("Sqrt", "Div", "Sqrt", "Cast", "Slice", "Shape")  # how the scale of an attention is computed from a shape
 
@@ -76,7 +77,8 @@ def keep_sound(first: Message, step: Message) -> None:
         _rename(opening, out, plain)
         number = f"{plain}/scale"
         opening.main.add(GRAPH_TENSORS, graph.tensor(number, np.array(key.scale, np.float32)))
-        added += [_transposed(plain, f"{plain}/turned"), node("Mul", [f"{plain}/turned", number], [out])]
+        added.append(node("Transpose", [plain], [f"{plain}/turned"], ints={"perm": _HEADS}))
+        added.append(node("Mul", [f"{plain}/turned", number], [out]))
     graph.keep_nodes(opening.main, [*opening.nodes, *added])
     _forget_shapes(opening.main, {_present(name) for name in ready})
     graph.prune(step)
@@ -93,7 +95,7 @@ def _present(past: str) -> str:
 def _scaled_key(going: _Made, name: str) -> _Key | None:
     """How a key of the sound is used, where it is turned over, scaled, and then meets the scaled query, and nothing else."""
     turned = _only(going.readers(name), "Transpose")
-    if turned is None or _order(turned) != [0, 1, 3, 2]:
+    if turned is None or graph.ints_of(turned).get("perm") != _HEADS:
         return None
     scaled = _only(going.readers(turned.texts(NODE_OUTPUTS)[0]), "Mul")
     product = _only(going.readers(scaled.texts(NODE_OUTPUTS)[0]), "MatMul") if scaled is not None else None
@@ -220,17 +222,6 @@ def _rename(made: _Made, old: str, new: str) -> None:
     maker.drop(NODE_OUTPUTS)
     for name in outputs:
         maker.add(NODE_OUTPUTS, name)
-
-
-def _transposed(source: str, out: str) -> Message:
-    turned = Message().add(graph.ATTRIBUTE_NAME, "perm").add(graph.ATTRIBUTE_TYPE, 7)
-    for axis in (0, 1, 3, 2):
-        turned.add(graph.ATTRIBUTE_INTS, axis)
-    return node("Transpose", [source], [out]).add(graph.NODE_ATTRIBUTES, turned)
-
-
-def _order(one: Message) -> list[int]:
-    return next((a.numbers(graph.ATTRIBUTE_INTS) for a in one.children(graph.NODE_ATTRIBUTES)), [])
 
 
 def _forget_shapes(main: Message, names: set[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_graphs import body, info, model
 
 from aural.errors import ModelMissing, ModelRefused
 from aural.models import graph
@@ -14,28 +15,6 @@ from aural.models.protobuf import Message
 from aural.models.runtime import Runtime
 
 CPU = Runtime("cpu", 1)
-
-
-def info(name: str, kind: int, *shape: int) -> Message:
-    dims = Message()
-    for size in shape:
-        dims.add(1, Message().add(1, size))
-    return Message().add(1, name).add(2, Message().add(1, Message().add(1, kind).add(2, dims)))
-
-
-def body(nodes: list[Message], tensors: list[Message], inputs: list[Message], outputs: list[Message], name: str = "g") -> Message:
-    made = Message()
-    for field, values in ((1, nodes), (5, tensors), (11, inputs), (12, outputs)):
-        for value in values:
-            made.add(field, value)
-    return made.add(2, name) if name else made
-
-
-def model(main: Message, *domains: str) -> Message:
-    made = Message().add(1, 8).add(7, main)
-    for domain in ("", *domains):
-        made.add(8, Message().add(1, domain).add(2, 17 if not domain else 1))
-    return made
 
 
 def branched() -> Message:

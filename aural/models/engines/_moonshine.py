@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,11 @@ class Moonshine(TextScorer, Attending):
         self._attention = tuple(n for n in self._first.outputs if n.endswith("Softmax_output_0"))
         self._grown = tuple(n for n in self._step.outputs if ".decoder." in n)
 
+    @cached_property
+    def _marks(self) -> list[int]:
+        """The pieces that are a mark alone; found once, as the vocabulary is long."""
+        return [t for t in range(len(self._pieces)) if self._pieces.bytes_of(t).decode("utf-8", "replace") in MARKS]
+
     def close(self) -> None:
         del self._encoder, self._first, self._step
 
@@ -202,7 +208,7 @@ class Moonshine(TextScorer, Attending):
         """What a search writes, held to the only words where there are some."""
         tree, width = _tree(decoding, self._pieces), max(decoding.beam, decoding.n_best)
         if decoding.words:
-            words = _words(decoding.words, self._pieces)
+            words = WordTree(ways(decoding.words, self._pieces.tokens, self._pieces.text), self._marks, END)
             held = Held(step, words)
             found = beam(held.first(first), held, width=max(width, WIDTH), end=END, limit=limit, tree=tree)
             return [words.cut(reading) for reading in found]
@@ -307,9 +313,3 @@ def _tree(decoding: Decoding, pieces: Pieces) -> PhraseTree | None:
         text, _, weight = entry.partition("^")
         phrases.append((pieces.tokens(text), float(weight or 1.0)))
     return PhraseTree(phrases) if phrases else None
-
-
-def _words(only: Sequence[str], pieces: Pieces) -> WordTree:
-    """The tree of the only words; marks may stand behind them."""
-    marks = [t for t in range(len(pieces)) if pieces.bytes_of(t).decode("utf-8", "replace") in MARKS]
-    return WordTree(ways(only, pieces.tokens, pieces.text), marks, END)
