@@ -56,7 +56,7 @@ def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:
         raise UsageError(f"{recognizer.card.name} cannot be held to a list of words", where=ONLY, fix=fix)
     found = tuple(dict.fromkeys(word for entry in word_lists.entries(spec, ONLY) for word in entry.split()))
     if not found:
-        raise UsageError("this list holds no word", where=f"{ONLY} {spec[:200]}", fix="Write a word a line, or a,b,c")
+        raise UsageError("this list holds no word", where=f"{ONLY} {spec[:200]}".strip(), fix="Write a word a line, or a,b,c")
     return found
 
 

@@ -45,6 +45,8 @@ def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
     assert only_words(model, "yes, no,turn left") == ("yes", "no", "turn", "left")
     with pytest.raises(UsageError, match=r"--only-words digits\.txt: there is no such list"):
         only_words(model, "digits.txt")
+    with pytest.raises(UsageError, match=r"^--only-words: this list holds no word"):
+        only_words(model, "")
     with pytest.raises(UsageError, match="no word"):
         only_words(model, ",")
     with pytest.raises(UsageError, match="no word"):
