@@ -112,7 +112,8 @@ class Node(Footing):
     async def stop(self, seconds: float) -> None:
         if seconds:
             try:
-                await asyncio.wait_for(self._actor.stop.remote(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._actor.stop.remote()
             except (TimeoutError, self._ray.exceptions.RayError):
                 pass
         await asyncio.to_thread(self._ray.kill, self._actor)

@@ -338,7 +338,8 @@ class Fleet:
                     return "it does not answer"
                 replica.doubted.set()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(replica.doubted.wait(), _ASK if replica.ready else _ASK / 5)
+                async with asyncio.timeout(_ASK if replica.ready else _ASK / 5):
+                    await replica.doubted.wait()
 
     async def _let_go(self, replica: Replica) -> str:
         """Once it is to leave and has nothing to do, or has had its time to finish. Jobs are never cut short."""

@@ -121,7 +121,8 @@ class Jobs:
                 return
             async with self._news:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await self._news.wait()
 
     def answer(self, job: Job, given: Mapping[str, str], format: str | None) -> Response:
         """The answer of a job that is done, in a format. Raises: UsageError for one that it was not kept for."""

@@ -152,7 +152,8 @@ class _Bounded:
         self._count, self._more, self._begun = 0, True, time.monotonic()
 
     async def __call__(self) -> Message:
-        message = await asyncio.wait_for(self._receive(), self.patience)
+        async with asyncio.timeout(self.patience):
+            message = await self._receive()
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
             self._more = message.get("more_body", False)

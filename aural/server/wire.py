@@ -49,7 +49,9 @@ class Reply:
 async def asked(address: Address, call: Call) -> AsyncIterator[Reply]:
     """The answer to a call, on a connection of its own that closes with the block. Raises: Broken."""
     try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(*address), _CONNECT)
+        # Not `wait_for`: up to Python 3.11 it forgets that it was cancelled where what it waits for is done at that moment.
+        async with asyncio.timeout(_CONNECT):
+            reader, writer = await asyncio.open_connection(*address)
     except (OSError, TimeoutError):
         raise Broken(False) from None
     line = h11.Connection(h11.CLIENT)

@@ -88,7 +88,8 @@ async def received(stay: Stay, place: tuple[str, int]) -> AsyncIterator[int]:
 async def _gone(writer: asyncio.StreamWriter) -> None:
     """A connection that was closed is left to go, but not for long: a guest who reads nothing more is cut off."""
     try:
-        await asyncio.wait_for(writer.wait_closed(), _FAREWELL)
+        async with asyncio.timeout(_FAREWELL):
+            await writer.wait_closed()
     except (OSError, TimeoutError):
         writer.transport.abort()
         await asyncio.sleep(0)

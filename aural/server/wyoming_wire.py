@@ -25,15 +25,16 @@ class Event:
 async def read(reader: asyncio.StreamReader, patience: float | None = None) -> Event | None:
     """The next event, None at the end. Raises: DataError for what is no event, TimeoutError after `patience` s of nothing."""
     try:
-        line = await asyncio.wait_for(reader.readline(), patience)
+        async with asyncio.timeout(patience):
+            line = await reader.readline()
         if not line:
             return None
         head = _object(line)
         data = head.get("data") or {}
         if size := _size(head, "data_length", DATA):
-            data = {**data, **_object(await asyncio.wait_for(reader.readexactly(size), patience))}
+            data = {**data, **_object(await _exactly(reader, size, patience))}
         size = _size(head, "payload_length", PAYLOAD)
-        payload = await asyncio.wait_for(reader.readexactly(size), patience) if size else b""
+        payload = await _exactly(reader, size, patience)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     except ValueError:  # a line that never ends
@@ -41,6 +42,11 @@ async def read(reader: asyncio.StreamReader, patience: float | None = None) -> E
     if not isinstance(head.get("type"), str):
         raise DataError("this event has no type")
     return Event(head["type"], data, payload)
+
+
+async def _exactly(reader: asyncio.StreamReader, size: int, patience: float | None) -> bytes:
+    async with asyncio.timeout(patience):
+        return await reader.readexactly(size)
 
 
 async def write(writer: asyncio.StreamWriter, event: Event) -> None:

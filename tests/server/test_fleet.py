@@ -24,7 +24,7 @@ from aural.server.fleet import Fleet, Footing, Ground, Replica
 from aural.server.front import behind, front
 from aural.server.meters import lasting, without
 from aural.server.options import Options
-from aural.server.wire import Address, Broken, Call, asked
+from aural.server.wire import Address, Broken, Call, asked, read
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as Unix has them")
 HERE = "http://127.0.0.1:8000"
@@ -298,6 +298,27 @@ def test_a_server_that_is_not_there_was_not_reached() -> None:
     with pytest.raises(Broken) as found:
         asyncio.run(ask())
     assert not found.value.reached and relay.TRIES == 3
+
+
+def test_who_is_told_to_stop_while_a_connection_comes_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that are watched would else be watched forever, and the front would never end."""
+
+    async def play() -> None:
+        there = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        ready = await asyncio.open_connection(*there.sockets[0].getsockname())
+        asking = asyncio.ensure_future(read(("127.0.0.1", 1), Call("GET", b"/"), 5.0))
+
+        async def connected(*address: Any) -> Any:
+            asking.cancel()  # as the connection is there, and before anybody could look at it
+            return ready
+
+        monkeypatch.setattr(asyncio, "open_connection", connected)
+        await asyncio.wait([asking])
+        ready[1].close()
+        there.close()
+        assert asking.cancelled()
+
+    asyncio.run(play())
 
 
 def test_meters_are_chosen_by_name_and_kind() -> None:
