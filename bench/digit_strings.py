@@ -108,16 +108,20 @@ def _change(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
 
 def sets(fsdd: Path, work: Path) -> dict[str, Path]:
     """The manifests of learn, tune and valid; what is there already is kept."""
-    train, valid = manifests.placed(fsdd / "train.jsonl"), manifests.placed(fsdd / "valid.jsonl")
+    train = manifests.placed(fsdd / "train.jsonl")
     kept = [r for r in train if int(Path(r["audio"]).stem.split("_")[2]) % 8 == 0]
-    parts = {"learn": [r for r in train if r not in kept], "tune": kept, "valid": valid}
-    found = {}
-    for seed, (name, rows) in enumerate(parts.items()):
-        found[name] = work / f"{name}.jsonl"
-        if not found[name].is_file():
-            making = Making(varied=True, least=1) if name == "learn" else Making()
-            write(work, name, made(rows, SIZES[name], seed, making))
-    return found
+    learn = made([r for r in train if r not in kept], SIZES["learn"], 0, Making(varied=True, least=1))
+    return {
+        "learn": _there(work, "learn", learn),
+        "tune": _there(work, "tune", made(kept, SIZES["tune"], 1, Making())),
+        "valid": unseen(fsdd, work),
+    }
+
+
+def unseen(fsdd: Path, work: Path, tuned_on: str | None = None) -> Path:
+    """The manifest of strings of the voice of valid, or of one of train."""
+    rows = manifests.placed(fsdd / f"{'train' if tuned_on else 'valid'}.jsonl")
+    return _there(work, "valid", made([r for r in rows if tuned_on in (None, r["speaker"])], SIZES["valid"], 2, Making()))
 
 
 @dataclass(frozen=True)
@@ -140,10 +144,10 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
 
     `tuned_on`: a recorded voice that is left out of what is learned from, to choose settings by: valid and tune are then its own.
     """
-    found = {name: work / f"{name}.jsonl" for name in ("learn", "tune", "valid")}
+    found = {"learn": work / "learn.jsonl", "tune": work / "tune.jsonl", "valid": unseen(sources.fsdd, work, tuned_on)}
     if all(path.is_file() for path in found.values()):
         return found
-    train, valid = manifests.placed(sources.fsdd / "train.jsonl"), manifests.placed(sources.fsdd / "valid.jsonl")
+    train = manifests.placed(sources.fsdd / "train.jsonl")
     words = [r for folder in sources.words for r in manifests.placed(folder / "train.jsonl")]
     others = [r | {"speaker": "many"} for r in words if r["text"] in WORDS]
     sentences = [r for folder in sources.sentences for r in manifests.placed(folder / "train.jsonl")]
@@ -154,7 +158,7 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     if tuned_on is None:
         kept = [r for r in train if int(Path(r["audio"]).stem.split("_")[2]) % 16 == 0]
     else:
-        kept = valid = [r for r in train if r["speaker"] == tuned_on]
+        kept = [r for r in train if r["speaker"] == tuned_on]
     learn = [r for r in train if r not in kept]
     rows = [row for folder in sources.noises for row in manifests.placed(folder / "train.jsonl")]
     stretches = tuple(load(r["audio"], rate=RATE, mono=True).samples[0] for r in rows)
@@ -162,16 +166,20 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     making = Making(varied=True, least=1, most=5, power=2.0, often=often, even=True, noises=stretches)
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
     write(work, "tune", made(kept, SIZES["tune"], 1, Making()))
-    write(work, "valid", made(valid, SIZES["valid"], 2, Making()))
     return found
 
 
 def of_others(folder: Path, work: Path) -> Path:
     """Strings of the voices in a folder's valid.jsonl, each voice a group."""
-    manifest = work / "others.jsonl"
+    strings = made(manifests.placed(folder / "valid.jsonl"), SIZES["valid"], 5, Making())
+    return _there(work, "others", ((samples, row | {"group": row["speaker"]}) for samples, row in strings))
+
+
+def _there(work: Path, name: str, strings: Iterator[tuple[np.ndarray, Row]]) -> Path:
+    """The manifest of a part, written if it is not there."""
+    manifest = work / f"{name}.jsonl"
     if not manifest.is_file():
-        strings = made(manifests.placed(folder / "valid.jsonl"), SIZES["valid"], 5, Making())
-        write(work, "others", ((samples, row | {"group": row["speaker"]}) for samples, row in strings))
+        write(work, name, strings)
     return manifest
 
 

@@ -218,9 +218,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    corpus = road_corpora.corpus("wide_digits", args.corpora, args.noises, args.work)
-    valid = corpus.valid[""]
-    rows = manifests.placed(valid)[: args.strings]
+    places = "wide_digits", args.corpora, args.noises, args.work
+    corpus, unseen = road_corpora.corpus(*places), road_corpora.unseen(*places)
+    rows = manifests.placed(unseen.parts[""])[: args.strings]
     clean = [load(row["audio"], rate=RATE, mono=True).samples[0] for row in rows]
     runtime = Runtime("cpu", 1)
     told: list[tuple[Any, ...]] = []

@@ -18,19 +18,25 @@ from bench.manifests import Row
 
 
 @dataclass(frozen=True)
-class Corpus:
-    """Manifests, the text of `learn` a sentence a line, and noises that were not learned from.
+class Unseen:
+    """What is heard: manifests by the name of the part that is reported apart, and noises that were not learned from.
 
-    `valid` names the parts that are reported apart. `noisy`: also at 10 dB. `normalizer`: as `aural evaluate` takes it.
+    `noisy`: also at 10 dB. `normalizer`: as `aural evaluate` takes it.
     """
+
+    parts: Mapping[str, Path]
+    noises: Path
+    noisy: bool
+    normalizer: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What is learned from and tuned on, and the text of `learn`, a sentence a line."""
 
     learn: Path
     tune: Path
     texts: Path
-    valid: Mapping[str, Path]
-    noises: Path
-    noisy: bool
-    normalizer: str
 
 
 _AMONG = "digits_among_speech"
@@ -39,50 +45,62 @@ _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "o
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
 _DIGITS = ("wide_digits", _AMONG, "tuning_digits")  # strings of all that is at hand
 _NOISY = ("digits", *_DIGITS, "commands", "arabic")
-_PLAIN = (*_NOISY, "an4")  # texts of single words: a normalizer would join spelled names and read digits as numbers
+_PLAIN = (*_NOISY, "an4")  # texts of single words: the English normalizer would join spelled names and read digits as numbers
 READ = 4  # rounds of readings by synthetic voices
 _KEPT = {"open": 16, "one_voice": 12}  # every so manieth group is tuned on; 8 elsewhere
 
 
 def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
-    """The parts of a corpus in `work`; what is there already is kept."""
+    """What a road learns from, in `work`; what is there already is kept."""
     folder = work / "data" / name
-    quiet = digit_strings.linked(noises, work / "data" / "noises")
     if name == "digits":
         made = digit_strings.sets(corpora / "fsdd", folder)
-        parts = {"": made["valid"]}
     elif name in _DIGITS:
         more = name == _AMONG
         sources = _sources(corpora, noises, work, more)
-        made = digit_strings.wide_sets(sources, folder, TUNED_ON if name == "tuning_digits" else None)
+        made = digit_strings.wide_sets(sources, folder, _tuned_on(name))
         if more:
             made["learn"] = _among(made["learn"], [*sources.sentences, corpora / "more_words"])
-        parts = {"": made["valid"]}
-        if more:
-            parts["other voices"] = digit_strings.of_others(corpora / "digits_elsewhere", folder)
     else:
-        made, parts = _parts(name, corpora, folder)
+        made = _parts(name, corpora, folder)
     texts = folder / "learn.txt"
     if not texts.is_file():
         texts.write_text("".join(f"{row['text']}\n" for row in manifests.rows(made["learn"])), encoding="utf-8")
-    normalizer = "none" if name in _PLAIN else "english"
-    return Corpus(made["learn"], made["tune"], texts, parts, quiet, name in _NOISY, normalizer)
+    return Corpus(made["learn"], made["tune"], texts)
 
 
-def _parts(name: str, corpora: Path, folder: Path) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Manifests of learn and tune, and of each folder's valid."""
+def unseen(name: str, corpora: Path, noises: Path, work: Path) -> Unseen:
+    """What is heard of a corpus, in `work`; what is there already is kept."""
+    folder = work / "data" / name
+    if name == "digits" or name in _DIGITS:
+        parts = {"": digit_strings.unseen(corpora / "fsdd", folder, _tuned_on(name))}
+        if name == _AMONG:
+            parts["other voices"] = digit_strings.of_others(corpora / "digits_elsewhere", folder)
+    else:
+        several = len(_FOLDERS[name]) > 1
+        parts = {source if several else "": _valid(corpora / source, folder, several) for source in _FOLDERS[name]}
+    quiet = digit_strings.linked(noises, work / "data" / "noises")
+    return Unseen(parts, quiet, name in _NOISY, "basic" if name in _PLAIN else "english")
+
+
+def _tuned_on(name: str) -> str | None:
+    return TUNED_ON if name == "tuning_digits" else None
+
+
+def _valid(source: Path, folder: Path, several: bool) -> Path:
+    return _manifest(folder / f"valid{f'-{source.name}' if several else ''}.jsonl", _rows(source, "valid"))
+
+
+def _parts(name: str, corpora: Path, folder: Path) -> dict[str, Path]:
+    """Manifests of learn and tune."""
     learn: list[Row] = []
     tune: list[Row] = []
-    valid: dict[str, Path] = {}
     for source in _FOLDERS[name]:
         rows = _rows(corpora / source, "train")
         kept = set(sorted({row["group"] for row in rows})[:: _KEPT.get(name, 8)])
         learn += [row for row in rows if row["group"] not in kept]
         tune += [row for row in rows if row["group"] in kept]
-        part = source if len(_FOLDERS[name]) > 1 else ""
-        valid[part] = _manifest(folder / f"valid{'-' * bool(part)}{part}.jsonl", _rows(corpora / source, "valid"))
-    made = {"learn": _manifest(folder / "learn.jsonl", learn), "tune": _manifest(folder / "tune.jsonl", tune)}
-    return made, valid
+    return {"learn": _manifest(folder / "learn.jsonl", learn), "tune": _manifest(folder / "tune.jsonl", tune)}
 
 
 def _sources(corpora: Path, noises: Path, work: Path, more: bool) -> Sources:

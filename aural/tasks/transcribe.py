@@ -175,15 +175,13 @@ def recognize(
     evidence = trust.evidence(heard, threshold)
     if not evidence.any:
         return []
-    told = _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
+    told = _answer(heard, recognizer, decoding, evidence)
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
         return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1, witness)]
-    if not plain(told.text) and evidence.strong:
-        told = _second_try(heard, recognizer, decoding)
     if not plain(told.text):
         return []
     other = witness.asked(heard) if witness is not None and not evidence.sure else None
-    if not trust.believed(told, evidence, other):
+    if not trust.believed(_weighed(told, heard, recognizer, decoding, evidence), evidence, other):
         return []
     words = told.words if told.words is not None or not decoding.word_times else guessed(told.text, heard.voice)
     if words and recognizer.card.kind in SPIKING:  # such a model says when a word is sure, somewhere in it
@@ -323,6 +321,23 @@ def note(result: Result) -> str:
     except AuralError:
         return ""  # a model of one's own: how likely it finds its words tells of its few recordings
     return f"this does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
+
+
+def _answer(heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence) -> Hypothesis:
+    """What the model writes of a window: a second try where somebody speaks and it answered with nothing."""
+    told = _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
+    if plain(told.text) or told.scores.get("looped") or not evidence.strong:
+        return told
+    return _second_try(heard, recognizer, decoding)
+
+
+def _weighed(told: Hypothesis, heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence) -> Hypothesis:
+    """The answer with scores that tell speech from none: a word of a short list is unlikely also where it was said, so that the
+    scores are those of what the model writes when it is held to nothing."""
+    if not decoding.words or evidence.sure:
+        return told
+    free = _answer(heard, recognizer, dataclasses.replace(decoding, words=(), word_times=False), evidence)
+    return dataclasses.replace(told, scores=free.scores)
 
 
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:

@@ -193,6 +193,17 @@ def test_a_certain_word_alone_in_silence_is_believed_and_a_doubtful_one_not() ->
     assert transcribe.recognize(heard(0.65 * voice), Made([said]), Decoding()) == []
 
 
+def test_a_word_of_a_short_list_is_believed_by_what_is_written_freely() -> None:
+    voice = np.zeros(125)
+    voice[60:72] = 0.95
+    held = Hypothesis("Up.", (word("Up.", 2.0),), scores={"avg_logprob": -2.1})
+    for likely, expected in ((-0.8, ["Up."]), (-2.0, [])):
+        model = Made([held, Hypothesis("But.", scores={"avg_logprob": likely})])
+        told = transcribe.recognize(heard(voice), model, Decoding(words=("up", "down")))
+        assert [h.text for h in told] == expected
+        assert [asked.words for _, asked in model.asked] == [("up", "down"), ()]
+
+
 def test_a_loop_is_heard_again_in_halves() -> None:
     looped = Hypothesis("no no no", (word("no", 0.1),), scores={"looped": 1.0})
     fine = Hypothesis("Well.", (word("Well.", 0.2),), scores={"avg_logprob": -0.1})
