@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from aural.learn.methods._attending import leaning
+from aural.learn.methods._attending import astray
 from aural.nets.acoustic import tacotron2 as page
 
 
@@ -52,8 +53,12 @@ def test_every_weight_learns() -> None:
     assert idle == [] and len(still) <= 2, (idle, still)
 
 
-def test_the_straight_line_costs_least() -> None:
-    straight = torch.eye(6)[None]
-    lengths, steps = torch.tensor([6]), torch.tensor([6])
-    assert float(leaning(straight, lengths, steps)) < 1e-6
-    assert float(leaning(straight.flip(2), lengths, steps)) > 0.3
+def test_looking_at_the_phone_that_is_said_costs_least() -> None:
+    """Three phones of 2, 1 and 3 frames, two frames a step: the middles of the steps are the frames 1, 3 and 5."""
+    durations = torch.tensor([[2, 1, 3], [4, 0, 0]])
+    right = torch.zeros(2, 3, 3)
+    right[0, 0, 0] = right[0, 1, 2] = right[0, 2, 2] = 1
+    right[1, :2, 0] = right[1, 2, 1] = 1  # the second clip ends after two steps: where it looks then costs nothing
+    assert float(astray(right, durations, 2)) == pytest.approx(0, abs=1e-4)
+    assert float(astray(torch.full((2, 3, 3), 1 / 3), durations, 2)) == pytest.approx(1.0986, abs=1e-3)
+    assert float(astray(right.roll(1, 2), durations, 2)) > 10
