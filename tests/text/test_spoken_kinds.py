@@ -231,6 +231,7 @@ TYPED = {
         ("INVOICE NO. 2023-0147", "Invoice Number two zero two three zero one four seven"),
         ("VAT no. GB12", "VAT number GB twelve"),
         ("tel. no.", "telephone number"),
+        ("PO #88213, VAT is 20000", "PO number eight eight two one three VAT is twenty thousand"),
         ("acct. #12345678", "account number one two three four five six seven eight"),
         ("Visa ending in 4242", "Visa ending in four two four two"),
         ("the season ending in 2020", "the season ending in twenty twenty"),

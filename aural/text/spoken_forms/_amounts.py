@@ -29,9 +29,10 @@ _NAMES_DIGITS = re.compile(
     r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn|otp)\.?:?\s{1,2}"
     r"|(?:call|dial|text) [\d-]{3,12},? (?:or|and) |text (?:[A-Z]{2,12}|\"[A-Za-z]{1,12}\") to "
     r"|\b(?:card|account|acct\.?|visa|mastercard|amex|number) (?:ending|ends) (?:in|with) "
+    r"|\b(?:a/c|vat|po|batch) ?(?:#|number |no\.:? ?)"
     r"|(?:pin|code|part|item|model|password|passcode|zip|extension|account|order|confirmation|reference|tracking|invoice|ticket|case|serial|"
     r"policy|badge|passport|licen[cs]e|booking|routing|member(?:ship)?|id|"
-    r"acct\.?|a/c|vat|po|otp|sku|batch)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
+    r"acct\.?|otp|sku)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
     r"| no\.| id) ?)$",
     re.IGNORECASE,
 )

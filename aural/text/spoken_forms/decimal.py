@@ -27,7 +27,7 @@ _SCALES = {
     "bln": "billion",
 }
 
-_POPULATION = re.compile(r"\bpop(?:ulation|\.)?:?(?: of| is| was)? $", re.IGNORECASE)
+_POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
