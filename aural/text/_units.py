@@ -32,7 +32,8 @@ _WHOLE = {
     "ºF": ("degree Fahrenheit", "degrees Fahrenheit"), "in": ("inch", "inches"), "ft": ("foot", "feet"),
     "yd": ("yard", "yards"), "yds": ("yard", "yards"), "mi": ("mile", "miles"), "nmi": ("nautical mile", "nautical miles"),
     "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"), "oz": ("ounce", "ounces"),
-    "fl oz": ("fluid ounce", "fluid ounces"), "gal": ("gallon", "gallons"), "qt": ("quart", "quarts"),
+    "fl oz": ("fluid ounce", "fluid ounces"), "gal": ("gallon", "gallons"), "qt": ("quart", "quarts"), "qts": ("quart", "quarts"),
+    "pts": ("point", "points"), "gals": ("gallon", "gallons"),
     "pt": ("pint", "pints"), "tbsp": ("tablespoon", "tablespoons"), "tsp": ("teaspoon", "teaspoons"),
     "ha": ("hectare", "hectares"), "ac": ("acre", "acres"), "sq": ("square", "square"),
     "cc": ("cubic centimeter", "cubic centimeters"), "mph": ("mile per hour", "miles per hour"),
@@ -55,6 +56,12 @@ _WHOLE = {
     "yrs": ("year", "years"), "wk": ("week", "weeks"), "wks": ("week", "weeks"), "mo": ("month", "months"),
     "mos": ("month", "months"), "atm": ("atmosphere", "atmospheres"), "bar": ("bar", "bars"),
     "mbar": ("millibar", "millibars"), "mmHg": ("millimeter of mercury", "millimeters of mercury"),
+    "mm Hg": ("millimeter of mercury", "millimeters of mercury"), "inHg": ("inch of mercury", "inches of mercury"),
+    "m.p.h.": ("mile per hour", "miles per hour"), "m.p.h": ("mile per hour", "miles per hour"),
+    "m.p.g.": ("mile per gallon", "miles per gallon"), "r.p.m.": ("revolution per minute", "revolutions per minute"),
+    "k.p.h.": ("kilometer per hour", "kilometers per hour"), "sq.ft": ("square foot", "square feet"),
+    "sq.m": ("square meter", "square meters"), "sq.km": ("square kilometer", "square kilometers"),
+    "sq.mi": ("square mile", "square miles"),
     "kgf": ("kilogram force", "kilograms force"), "cd": ("candela", "candelas"), "lm": ("lumen", "lumens"),
     "lx": ("lux", "lux"), "AU": ("astronomical unit", "astronomical units"), "ly": ("light year", "light years"),
     "rad": ("radian", "radians"), "Mbps": ("megabit per second", "megabits per second"), "KB": ("kilobyte", "kilobytes"),
@@ -121,6 +128,17 @@ TIMES = {
     "100km": "hundred kilometers", "100 km": "hundred kilometers",
 }  # fmt: skip
 BY = "(?:" + "|".join(re.escape(u) for u in sorted({*UNITS, *TIMES} - {"%", "°", "‰"}, key=lambda u: (-len(u), u))) + ")"
+
+# Behind the word "per" only what is no word of its own: per lb, per sq ft.
+PER = (
+    "(?:"
+    + "|".join(
+        re.escape(u)
+        for u in sorted({*UNITS, *TIMES}, key=lambda u: (-len(u), u))
+        if len(u) > 1 and u[0].isalpha() and "/" not in u and u not in {"in", "st", "bar", "deg", "mi", "ha", "ac"}
+    )
+    + ")"
+)
 
 
 def unit(written: str, one: bool) -> tuple[str, ...]:

@@ -50,6 +50,10 @@ CASES = {
         ("12345678901", "one two three four five six seven eight nine zero one"),
         ("call 911", "call nine one one"), ("0", "zero"), ("1000000", "one million"), ("105 million", "one hundred five million"),
     ],
+    "chat": [
+        ("gr8 2 c u 2nite", "great two c u tonight"), ("an M8 bolt, b4", "an M eight bolt before"), ("Pls, idk", "Please IDK"),
+        ("no1.com", "no one dot com"),
+    ],
     "date": [
         ("in Q4 '22", "in the fourth quarter of twenty two"),
         ("2020-12-25T10:30", "the twenty fifth of December twenty twenty ten thirty"), ("03/2020", "March twenty twenty"),

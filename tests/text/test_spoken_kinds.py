@@ -223,6 +223,94 @@ def test_each_kind(kind: str) -> None:
     assert {text: words(text) for text, _ in CASES[kind]} == dict(CASES[kind])
 
 
+# What people type beyond the plain forms, by where they type it.
+TYPED = {
+    "invoice": [
+        ("Invoice #1043: 3 x $19.99", "Invoice number one zero four three three times nineteen dollars ninety nine cents"),
+        ("Qty: 12", "quantity twelve"),
+        ("INVOICE NO. 2023-0147", "Invoice Number two zero two three zero one four seven"),
+        ("VAT no. GB12", "VAT number GB twelve"),
+        ("tel. no.", "telephone number"),
+        ("PO #88213, VAT is 20000", "PO number eight eight two one three VAT is twenty thousand"),
+        ("acct. #12345678", "account number one two three four five six seven eight"),
+        ("Visa ending in 4242", "Visa ending in four two four two"),
+        ("the season ending in 2020", "the season ending in twenty twenty"),
+        ("your code is 123-456.", "your code is one two three four five six"),
+        ("20p each, 1p", "twenty pence each one penny"),
+        ("$0.22/share", "twenty two cents per share"),
+        ("$3 per sq ft, per se", "three dollars per square foot per se"),
+        ("£9.99 p/m", "nine pounds ninety nine pence per month"),
+        ("a $5,000.00 fee", "a five thousand dollar fee"),
+        ("50$ now", "fifty dollars now"),
+    ],
+    "timetable": [
+        ("dep. 14:35 arr. 16:10", "departing fourteen thirty five arriving sixteen ten"),
+        ("0800 hrs", "zero eight hundred hours"),
+        ("2330h and 2000h", "twenty three thirty hours and two thousand hours"),
+        ("9a-5p, 8p ET", "nine AM to five PM eight PM ET"),
+        ("UTC-5 or UTC+5:30", "UTC minus five or UTC plus five thirty"),
+        ("Sat & Sun closed", "Saturday and Sunday closed"),
+        ("a lap of 4:32 min", "a lap of four minutes thirty two seconds"),
+        ("seats 12A-12C", "seats twelve A to twelve C"),
+        ("Q1-Q3", "Q one to Q three"),
+        ("25/02", "the twenty fifth of February"),
+    ],
+    "news": [
+        ("Sens. Fox and Lee", "Senators Fox and Lee"),
+        ("Acme Corp.'s plan", "Acme Corporation's plan"),
+        ("U.S. v. Nixon", "US versus Nixon"),
+        ("WW1 and WWII", "World War one and World War two"),
+        ("the world No 1", "the world Number one"),
+        ("No 2 are alike", "No two are alike"),
+        ("1998-9, but 1999-3", "nineteen ninety eight to nine but one thousand nine hundred and ninety nine to three"),
+        ("the 1st c. BC", "the first century BC"),
+        ("1.4m people", "one point four million people"),
+        ("a 1.4m rope", "a one point four meter rope"),
+        ("$700-million project", "seven hundred million dollar project"),
+        ("USD/JPY 149.50", "USD JPY one hundred and forty nine point five zero"),
+        ("a 911 call", "a nine one one call"),
+        ("(D-CA)", "D California"),
+        ("Toronto, ON", "Toronto Ontario"),
+        ("401(k)s", "four oh one K's"),
+        ("U.S.A", "USA"),
+        ("Ph.D.s", "PHDs"),
+        ("the 22nd's", "the twenty second's"),
+        ("10000000000", "ten billion"),
+    ],
+    "recipe": [
+        ("1/2 to 3/4 cup", "one half to three quarters cup"),
+        ("8½ x 11", "eight and a half by eleven"),
+        ("5ft10 and 6'-0\"", "five feet ten inches and six feet"),
+        ("3'-4'", "three feet to four feet"),
+        ("2'30\"", "two minutes thirty seconds"),
+        ("2m 30s", "two minutes thirty seconds"),
+        ("50/60 Hz", "fifty sixty hertz"),
+        ("51° 30' N", "fifty one degrees thirty minutes North"),
+        ("65 m.p.h.", "sixty five miles per hour"),
+        ("2x/day, 3x a week", "two times per day three times a week"),
+        ("iPhone 12s", "iPhone twelve S"),
+        ("3x-2=7", "three X minus two equals seven"),
+        ("1e6", "one times ten to the power of six"),
+        ("0,5", "zero point five"),
+    ],
+    "chat": [
+        ("gr8 2nite, pls", "great tonight please"),
+        ("idk, imo 10/10", "IDK IMO ten out of ten"),
+        ("4.5★, 5★ rating", "four point five stars five star rating"),
+        ("a/b/c", "a b c"),
+        ("PCs, 3 pcs", "PCs three pieces"),
+        ("w/in 5 mi", "within five miles"),
+        ("localhost:3000", "localhost colon three zero zero zero"),
+        ("~/Documents", "tilde slash documents"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", TYPED)
+def test_what_people_type(where: str) -> None:
+    assert {text: words(text) for text, _ in TYPED[where]} == dict(TYPED[where])
+
+
 def test_a_day_is_said_alike_in_every_form_of_its_order() -> None:
     rng = np.random.default_rng(3)
     for _ in range(60):

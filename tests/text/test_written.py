@@ -33,7 +33,7 @@ CASES = {
     "time": [
         ("at nine thirty", "at 9:30"), ("nine thirty a m", "9:30 a.m."), ("nine thirty a.m. sharp", "9:30 a.m. sharp"),
         ("two PM", "2 p.m."),
-        ("three o'clock", "3:00"), ("eleven oh six p.m.", "11:06 p.m."), ("room two thirty", "room two thirty"),
+        ("three o'clock", "3:00"), ("eleven oh six p.m.", "11:06 p.m."), ("room two thirty", "room 230"),
         ("two thirty pound bags", "two thirty pound bags"),
         ("seven am.", "7 a.m."),
     ],
@@ -43,12 +43,14 @@ CASES = {
         ("one fifty five dollars", "$155"), ("five dollars twenty people", "$5 20 people"),
         ("two pounds of flour", "two pounds of flour"),
         ("two pounds twenty pence", "£2.20"), ("a dollar fifty", "$1.50"), ("a dollar", "a dollar"),
+        ("five to ten dollars", "$5-10"), ("half a million dollars", "half a million dollars"),
         ("four united states dollars", "$4"),
     ],
     "measure": [
         ("five percent", "5%"), ("eight point five kilometers", "8.5 km"), ("twenty degrees celsius", "20 °C"),
         ("sixty miles per hour", "60 mph"),
         ("seven point five peta bytes", "7.5 PB"), ("three hours", "three hours"),
+        ("ten to twelve percent", "10 to 12%"), ("five to ten minutes", "five to ten minutes"),
         ("two square miles", "2 sq mi"), ("six foot two", "six foot two"), ("six feet", "6 ft"),
     ],
     "telephone": [
@@ -65,7 +67,15 @@ CASES = {
         ("we met at noon", "we met at noon"), ("polka dot dress", "polka dot dress"),
     ],
     "serial": [("an x three eighty six chip", "an X386 chip"), ("m p three", "MP3"), ("a thirty six year old", "a 36 year old")],
-    "letters": [("the f b i", "the FBI"), ("a t v", "a TV"), ("i a m", "i a m")],
+    "label": [
+        ("room two oh four is free", "room 204 is free"), ("in Room two oh four", "in Room 204"),
+        ("flight seven forty seven to Rome", "flight 747 to Rome"), ("page two thirty", "page two thirty"),
+    ],
+    "letters": [
+        ("the f b i", "the FBI"), ("a t v", "a TV"), ("i a m", "i a m"), ("i b m", "IBM"),
+        ("the s and p five hundred", "the S&P 500"),
+        ("plan a and b", "plan a and b"),
+    ],
     "title": [("mister fox", "Mr. fox"), ("he misses her", "he misses her"), ("Doctor Smith", "Dr. Smith")],
 }  # fmt: skip
 

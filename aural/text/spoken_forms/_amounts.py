@@ -15,13 +15,24 @@ AMOUNT = (
     rf"(?:\d{{1,9}} \d{{1,4}}/\d{{1,6}}(?![\d/])|\d{{1,3}}-\d{{1,2}}/\d{{1,2}}(?![\d/])|"
     rf"\d{{1,6}}/\d{{1,6}}(?![\d/])|\d{{0,9}} ?[{VULGAR}]|{DECIMAL})"
 )
+# What is counted by the million, so that "m" behind its number is no length.
+PEOPLE = "|".join(
+    (
+        "people users views viewers followers subscribers customers downloads jobs visitors copies voters votes workers residents "
+        "members players streams tweets likes clicks refugees tourists passengers students barrels euros dollars pounds readers "
+        "listeners patients accounts records transactions parameters"
+    ).split()
+)
 SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
 # What is dialed or typed is said digit by digit: call 911 or 311, text GO to 12345, order no. 12345, the PIN is 1234.
 _NAMES_DIGITS = re.compile(
-    r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn)\.?:?\s{1,2}"
+    r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn|otp)\.?:?\s{1,2}"
     r"|(?:call|dial|text) [\d-]{3,12},? (?:or|and) |text (?:[A-Z]{2,12}|\"[A-Za-z]{1,12}\") to "
+    r"|\b(?:card|account|acct\.?|visa|mastercard|amex|number) (?:ending|ends) (?:in|with) "
+    r"|\b(?:a/c|vat|po|batch) ?(?:#|number |no\.:? ?)"
     r"|(?:pin|code|part|item|model|password|passcode|zip|extension|account|order|confirmation|reference|tracking|invoice|ticket|case|serial|"
-    r"policy|badge|passport|licen[cs]e|booking|routing|member(?:ship)?|id)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
+    r"policy|badge|passport|licen[cs]e|booking|routing|member(?:ship)?|id|"
+    r"acct\.?|otp|sku)(?: (?:number|no\.|code|id|pin))?(?:,? is|:| ?#| number"
     r"| no\.| id) ?)$",
     re.IGNORECASE,
 )

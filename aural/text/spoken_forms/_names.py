@@ -17,6 +17,7 @@ RULERS = frozenset(
 # Given names that are borne by fathers and sons, so that II and the like behind one alone are a rank.
 GIVEN = RULERS | frozenset(
     (
+        "malcolm duncan canute edmund egbert ethelred wenceslas albrecht amadeus humbert "
         "adam alan alfred allen arthur benjamin ben bernard bill bob bradley brandon brian bruce bryan calvin chris "
         "christopher clarence clifford curtis dale daniel dan dennis derek donald douglas doug dustin dylan earl eddie "
         "edgar edwin eric ernest ethan evan floyd frank fred gary gene gerald glenn gordon graham grant gregory harry "

@@ -17,6 +17,9 @@ _TITLES = {
     "maj": "Major", "capt": "Captain", "cpt": "Captain", "cmdr": "Commander", "cdr": "Commander", "lt": "Lieutenant",
     "sgt": "Sergeant", "cpl": "Corporal", "pvt": "Private", "adm": "Admiral", "det": "Detective", "insp": "Inspector",
     "supt": "Superintendent", "st": "Saint", "ste": "Saint", "mt": "Mount", "ft": "Fort", "pt": "Point", "atty": "Attorney",
+    "sens": "Senators", "reps": "Representatives", "govs": "Governors", "profs": "Professors", "gens": "Generals",
+    "revs": "Reverends", "sgts": "Sergeants", "pfc": "Private First Class", "ens": "Ensign", "abp": "Archbishop", "bp": "Bishop",
+    "dep": "Deputy", "ald": "Alderman", "spc": "Specialist",
     "msgr": "Monsignor", "bro": "Brother", "sr": "Sister", "mme": "Madame", "mlle": "Mademoiselle",
 }  # fmt: skip
 # With a point, anywhere; "*" = a number must follow.
@@ -41,7 +44,7 @@ _ANYWHERE = {
     "pkgs": "packages", "pcs": "pieces", "orig": "original", "anon": "anonymous", "illus": "illustrated", "abbr": "abbreviation",
     "adj": "adjective", "adv": "adverb", "std": "standard", "yr": "year", "wk": "week", "wks": "weeks", "mos": "months",
     "encl": "enclosure", "hosp": "Hospital", "elev": "elevation", "pop": "population", "mph": "miles per hour",
-    "inst": "Institute", "intro": "introduction",
+    "inst": "Institute", "qtr": "quarter", "mgmt": "Management", "intro": "introduction",
 }  # fmt: skip
 # Words of their own, which are short forms only before a number.
 _BEFORE_NUMBER = {
@@ -53,15 +56,38 @@ _BEFORE_NUMBER = {
     "min": "minimum", "pg": "page", "pgs": "pages", "para": "paragraph", "lat": "latitude", "rt": "Route", "chs": "chapters",
     "sect": "section", "sc": "scene", "figs": "figures", "eqs": "equations", "vols": "volumes", "secs": "sections",
     "arts": "articles", "pts": "parts", "rev": "revision", "bks": "books", "apts": "apartments", "rms": "rooms", "vv": "verses",
+    "ph": "phone", "mob": "mobile", "arr": "arriving", "dep": "departing", "sz": "size", "avg": "average",
     "mk": "Mark", "ser": "series", "ep": "episode", "eps": "episodes", "acct": "account", "chap": "chapter", "chaps": "chapters",
 }  # fmt: skip
 # Before a year alone.
-_BEFORE_YEAR = {"b": "born", "d": "died", "fl": "flourished"}
+_BEFORE_YEAR = {"r": "reigned", "b": "born", "d": "died", "fl": "flourished"}
 # Without a point too, before a number alone.
-_BARE_BEFORE_NUMBER = frozenset("hwy rte pg pp apt ste rm bldg vol fig figs eq ext chap mk acct".split())
+_BARE_BEFORE_NUMBER = frozenset("hwy rte pg pp apt ste rm bldg vol fig figs eq ext chap mk acct ver avg sz".split())
 # Behind a rank: 2nd ed.
 _BEHIND_YEAR = {"est": "estimated", "pop": "population"}
-_BEHIND_RANK = {"ed": "edition", "fl": "floor", "rev": "revision", "ser": "series"}
+_BEHIND_RANK = {
+    "c": "century",
+    "cent": "century",
+    "qtr": "quarter",
+    "ed": "edition",
+    "fl": "floor",
+    "rev": "revision",
+    "ser": "series",
+}
+# Heads of a line, with a colon for the point: Qty: 12, Tel: 555-0100.
+_HEADS = {
+    "qty": "quantity", "tel": "telephone", "ph": "phone", "mob": "mobile", "attn": "attention", "dept": "department",
+    "ext": "extension", "ref": "reference", "approx": "approximately", "avg": "average", "temp": "temperature", "addr": "address",
+    "acct": "account", "amt": "amount", "bal": "balance", "desc": "description", "wt": "weight", "ht": "height", "est": "estimated",
+}  # fmt: skip
+# Written without a point too, and no words of their own.
+_SHORTENED = frozenset("vs etc approx dept govt attn qty pkg pkgs pcs intl natl mgmt mfg asst assn".split())
+# What has a number of its own although none follows: the part no. is below.
+_HAS_NUMBER = re.compile(
+    r"\b(?:tel\.?|telephone|phone|fax|part|item|ref\.?|serial|order|account|acct\.?|invoice|flight|model|id|reg\.?|policy|batch|lot|"
+    r"vat|a/c|po|room|page) $",
+    re.IGNORECASE,
+)
 # Short forms with an apostrophe.
 _CUT = {
     "gov't": "government", "int'l": "international", "nat'l": "national", "ass'n": "association", "cont'd": "continued",
@@ -75,18 +101,22 @@ _BARE = {
 }  # fmt: skip
 _LATIN = {
     "e.g": "for example", "i.e": "that is", "n.b": "note well", "p.s": "PS", "a.k.a": "also known as",
-    "w.r.t": "with respect to", "et al": "and others", "c/o": "care of", "w/o": "without", "w/": "with", "b/c": "because",
+    "w.r.t": "with respect to", "et al": "and others", "c/o": "care of", "w/o": "without", "w/": "with", "w/in": "within",
+    "w/out": "without", "y/y": "year over year", "q/q": "quarter over quarter",
+    "p/m": "per month", "p/w": "per week", "p.a": "per annum", "p.c.m": "per calendar month", "b/c": "because",
     "r.i.p": "rest in peace", "q.v": "which see", "o.k": "okay", "aka": "also known as", "n.d": "no date",
 }  # fmt: skip
 _LETTERED = "|".join(re.escape(k) for k in sorted(_LATIN, key=len, reverse=True))
 PATTERN = re.compile(
-    rf"(?P<cut>{'|'.join(_CUT)})(?![\w'])|(?P<latin>(?:{_LETTERED}))(?P<dot>\.?)(?!\w)"
-    rf"|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?:(?![\w'])|(?<=\.)(?=\d))",
+    rf"(?P<cut>{'|'.join(_CUT)})(?![\w'])|(?P<latin>(?<!/)(?:{_LETTERED}))(?P<dot>\.?)(?!\w)"
+    rf"|(?P<war>WW(?:I{{1,2}}|[12]))(?!\w)"
+    rf"|(?P<short>[A-Za-z]{{1,7}})(?P<point>\.?)(?:(?![\w'])|(?<=\.)(?=\d)|(?<=\.)(?P<own>'s)(?!\w))",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s?#?(?:\d|[ivx]{2,6}\b|[IVXLC]+\b(?!'|(?<=\bI) (?!and\b|or\b|to\b)[a-z]))")
+_NUMBER = re.compile(r"\s?#?(?:[\d(](?<!\()|[ivx]{2,6}\b|[IVXLC]+\b(?!'|(?<=\bI) (?!and\b|or\b|to\b)[a-z]))")
+_CODE = re.compile(r" ?(?:[A-Z]{1,4}[-–/]?\d|\(\d)")
 _YEAR = re.compile(r"\s?\d{4}(?!\w)")
-_WAR = re.compile(r"WW(I{0,2})")
+_LATITUDE = re.compile(r"\blat\.? -?\d{1,2}(?:\.\d{1,8})?°?,? $", re.IGNORECASE)
 _NAME = re.compile(r"\s+(?:[A-Z]\.\s?)*([A-ZÀ-Þ][\w'’-]*)")
 
 
@@ -97,10 +127,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(end, *_as_cased(found["cut"], _CUT[found["cut"].lower()]))
     if found["latin"]:
         return _latin(found, around)
-    war = _WAR.fullmatch(found["short"])
-    if war and war[1]:
-        return said(found.end("short"), "World", "War", "one" if war[1] == "I" else "two")
-    if war and re.match(r"-?\s?(?:II?|[12])(?!\w)", around.right(found.end("short"))):
+    if found["war"]:
+        return said(end, "World", "War", "one" if found["war"] in ("WWI", "WW1") else "two")
+    if found["own"]:
+        return _owning(found)
+    if found["short"] == "WW" and re.match(r"-?\s?(?:II?|[12])(?!\w)", around.right(found.end("short"))):
         return said(found.end("short"), "World", "War")
     low, right = found["short"].lower(), around.right(end)
     if not found["point"]:
@@ -115,18 +146,24 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), _BEFORE_YEAR[low])
     if low in _BEFORE_NUMBER and _NUMBER.match(right):
         return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
-    if low in ("no", "nos") and right.startswith(" of "):
+    if low in ("no", "nos") and (right.startswith(" of ") or _CODE.match(right) or _HAS_NUMBER.search(around.left)):
         return said(found.end(), *_as_cased(found["short"], _BEFORE_NUMBER[low]))
     if low in _BEFORE_YEAR and _YEAR.match(right):
         return said(found.end(), _BEFORE_YEAR[low])
     name = _NAME.match(right)
-    if found["short"] == "v" and name and re.search(r"[A-Z][\w']+ $", around.left):
+    if low == "rt" and re.match(r" (?:Hon|Rev)\b", right):
+        return said(found.end(), "Right")
+    if found["short"] == "rev" and re.match(r" [A-Z](?![\w.])", right):
+        return said(found.end(), "revision")
+    if low == "long" and _LATITUDE.search(around.left) and re.match(r" -?\d", right):
+        return said(found.end(), "longitude")
+    if found["short"] == "v" and name and re.search(r"[A-Z][\w'.]+ $", around.left):
         return said(found.end(), "versus")
     if low in _TITLES and (low not in STREETS or not _is_street(found, around, name)):
         if name and not (low == "sr" and re.search(r"[A-Z][\w']*,?\s+$", around.left)):
-            return said(found.end(), _TITLES[low])
+            return said(found.end(), *_TITLES[low].split())
         if low not in _ANYWHERE and (low in _BARE or not right.strip() or found["short"][0].isupper() or name):
-            return said(found.end() if right.strip() else end, _TITLES[low])
+            return said(found.end() if right.strip() else end, *_TITLES[low].split())
     if low in STREETS and _is_street(found, around, name):
         return said(end, STREETS[low])
     if low in _ANYWHERE and not (
@@ -136,6 +173,21 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     ):
         return said(end, *_ANYWHERE[low].split())
     return None
+
+
+def _owning(found: re.Match[str]) -> Reading | None:
+    """A short form that owns something: Acme Corp.'s plan, King Jr.'s speech."""
+    low = found["short"].lower()
+    words = (_ANYWHERE.get(low) or _TITLES.get(low) or "").split()
+    return said(found.end(), *words[:-1], words[-1] + "'s") if words else None
+
+
+def _is_rank(around: Around, end: int) -> bool:
+    """A capital inside a sentence, or a number that ends it: the world No 1, No 10 said; No 2 are alike is none."""
+    if not re.match(r" \d", around.right(end)):
+        return False
+    inside = around.word_before and re.search(r"[a-z,'] $", around.left) is not None
+    return bool(inside) or re.match(r" \d{1,4}(?:$|[.,;:)])", around.right(end)) is not None
 
 
 def _latin(found: re.Match[str], around: Around) -> Reading | None:
@@ -154,8 +206,13 @@ def _bare(found: re.Match[str], around: Around) -> Reading | None:
     name = _NAME.match(around.right(end))
     if low in _BARE_BEFORE_NUMBER and _NUMBER.match(around.right(end)) and (low != "pp" or not found["short"].isupper()):
         return said(end, *_as_cased(found["short"], _BEFORE_NUMBER[low]))
-    if low in ("vs", "etc", "approx", "dept", "govt", "attn"):
+    mixed = found["short"] not in (low, low.upper(), low.capitalize())  # PCs
+    if low in _SHORTENED and not mixed:
         return said(end, *(_ANYWHERE.get(low) or _BARE[low]).split())
+    if low in _HEADS and re.match(r":(?!\w*[A-Za-z])", around.right(end)):
+        return said(end, *_as_cased(found["short"], _HEADS[low]))
+    if found["short"] in ("No", "Nos") and _is_rank(around, end):
+        return said(end, *_as_cased(found["short"], _BEFORE_NUMBER[low]))
     if low not in _BARE or not found["short"][0].isupper() or (found["short"].isupper() and low not in STREETS):
         return None
     if low in STREETS:

@@ -11,7 +11,7 @@ RANK = 22
 PATTERN = re.compile(
     r"(?P<dotted>(?:[A-Za-z]\.){2,10}(?:(?!s\b)[A-Za-z](?![\w]))?)(?P<own>'?s(?!\w))?"
     r"|(?P<initials>[A-Z]\.(?: ?[A-Z]\.){1,5}(?= [A-Z][a-z]))"
-    r"|(?P<capitals>[A-Z]{2,16}(?:&[A-Z]{1,3})?)(?P<end>'s|s|'S)?(?!\w)|(?P<degree>Ph\.?D|Ed\.?D|M\.?Sc|B\.?Sc|Ph\.D|Psy\.?D|D\.?Phil)(?P<many>s?)(?!\w)(?P<dot>\.?)"
+    r"|(?P<capitals>[A-Z]{2,16}(?:&[A-Z]{1,3})?)(?P<end>'s|s|'S)?(?!\w)|(?P<degree>Ph\.?D|Ed\.?D|M\.?Sc|B\.?Sc|Ph\.D|Psy\.?D|D\.?Phil)(?:(?P<many>\.?s)|(?P<dot>\.?)(?P<belongs>'s)?)(?!\w)"
 )
 _WORDS_AT_MOST = 3  # letters: capitals up to here are letters unless known as a word
 
@@ -23,8 +23,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return _dotted(found, around)
     if found["degree"]:
         letters = found["degree"].replace(".", "")
-        end -= bool(found["dot"]) and around.closes(end)
-        return said(end, letters.upper() + found["many"])
+        end -= bool(found["dot"] and not found["belongs"]) and around.closes(end)
+        return said(end, letters.upper() + (found["many"] or "").lstrip(".") + (found["belongs"] or ""))
     letters, behind = found["capitals"], (found["end"] or "").lower()
     if "&" in letters:
         first, _, last = letters.partition("&")
@@ -37,7 +37,7 @@ def _dotted(found: re.Match[str], around: Around) -> Reading | None:
     letters = re.sub(r"[. ]", "", found["initials"] or found["dotted"])
     if not letters.isupper() and letters.lower() not in ("am", "pm"):
         return None
-    if not found["own"] and around.closes(end):
+    if not found["own"] and found[0].endswith(".") and around.closes(end):
         end -= 1
     return said(end, letters.upper() + (found["own"] or ""))
 

@@ -19,7 +19,7 @@ PATTERN = re.compile(
     rf"|(?:(?<=,\s)|(?<=[(,\s][DRI][-–]))(?P<short>{'|'.join(re.escape(s) for s in SHORT_STATES)})"
     rf"\.(?P<code>\s{{1,2}}\d{{5}}(?:-\d{{4}})?(?!\w))?(?!\w)"
     rf"|(?P<state>{_STATE})(?P<zip>,?\s{{1,2}}\d{{5}}(?:-\d{{4}})?)?(?!\w)"
-    rf"|(?P<province>{'|'.join(PROVINCES)})(?=,?\s{{1,2}}[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w))"
+    rf"|(?P<province>{'|'.join(PROVINCES)})(?:(?=,?\s{{1,2}}[A-Z]\d[A-Z]\s?\d[A-Z]\d(?!\w))|(?P<place>(?!\w)))"
     r"|(?P<quarter>[NS][EW]|[NSEW](?![\w'.&-]))(?!\w)"
     rf"|(?P<street>{_STREET})(?P<point2>\.?)(?!\w)",
     re.IGNORECASE,
@@ -39,6 +39,7 @@ _SPOKEN_TO = frozenset(
     "thanks sorry please hello hi hey oh well okay ok good come look listen wait sure dear aye ah goodbye bye morning "
     "evening".split()
 )
+_CITY = re.compile(r"(?<!\w)[A-Z][a-z][\w.']*, $")
 _PARTY = re.compile(r"(?<!\w)[DRI][-–]$")  # behind a politician: (D-N.Y.), R-Ariz.
 _ROAD_BEFORE = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}\d{1,4}\s$")
 
@@ -54,7 +55,9 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["short"]:
         return _short_state(found, around)
     if found["province"]:
-        return (Part(end, tuple(PROVINCES[found["province"]].split())),) if found["province"].isupper() else None
+        place = found["place"] is None or _CITY.search(around.left)
+        known = found["province"].isupper() and place and not around.shouted(end)
+        return (Part(end, tuple(PROVINCES[found["province"]].split())),) if known else None
     if found["quarter"]:
         return _quarter(found["quarter"], end, around)
     if found["side"]:
@@ -113,6 +116,8 @@ def _state(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if not found["state"].isupper() or (not found["zip"] and around.shouted(found.end())):
         return None
+    if re.search(r"\((?:D|R|I)[-–]$", around.left) and around.right(found.end()).startswith(")"):
+        return (Part(found.end(), tuple(STATES[found["state"]].split())),)
     if not re.search(r"[A-Za-z.],?\s{1,2}$", around.left) or not (found["zip"] or re.search(r"[A-Z][\w.']*,\s{1,2}$", around.left)):
         return None
     name = tuple(STATES[found["state"]].split())

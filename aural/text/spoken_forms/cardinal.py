@@ -15,15 +15,18 @@ PATTERN = re.compile(rf"([-+](?=\d))?({_SPACED}|{NUMBER})(?P<own>'s(?!\w))?|\d+"
 # Rooms and roads have numbers for names: room four oh four, Highway one oh one.
 _LABELED = re.compile(
     r"\b(?:rooms?|rm\.?|suite|ste\.?|highway|hwy\.?|route|rte\.?|rt\.?|interstate|gate|bus|flight|boeing|airbus|channel|psalm|sonnet|"
-    r"apartment|apt\.?|unit|locker|terminal|exit|box|xbox|us|u\.s\.|fahrenheit|error|http|code|status|lot)\s(?:#|no\. )?$",
+    r"apartment|apt\.?|unit|locker|terminal|exit|box|xbox|us|u\.s\.|sr|cr|train|fahrenheit|"
+    r"error|http|code|status|lot)\s(?:#|no\. )?$",
     re.IGNORECASE,
 )
 # Postal codes: Washington, D.C. 20001; Austin, Texas 78701.
-_POSTED = re.compile(rf",\s(?:D\.C\.|{'|'.join(sorted(set(STATES.values())))}),?\s{{1,2}}$")
+_POSTED = re.compile(rf",\s(?:D\.C\.|NYC|{'|'.join(sorted(set(STATES.values())))}),?\s{{1,2}}$")
 _MODEL = re.compile(r"(?<![\w.])[A-Z]{2,5} $")  # RTX 3080
 # A picture's width and height: 1920x1080.
+_ALARM = re.compile(r" (?:calls?|callers?|dispatch(?:er|ers)?|operators?|hotline|lifeline|recordings?)\b")  # a 911 call
 _HEIGHT = re.compile(r"\s?[x×]\s?\d{3,4}(?![\w.,]|\s?(?:m|mm|cm|km|ft|in)\b)")
 _WIDTH = re.compile(r"(?<![\w.,])\d{3,4}\s?[x×]\s?$")
+_ROUND = "000000"  # a number that ends so is a count however long it is
 _NAME = 10  # digits: from here on a number without commas is a name, not a count
 
 
@@ -49,11 +52,15 @@ def _words(found: re.Match[str], digits: str, around: Around, end: int) -> tuple
     sign: tuple[str, ...] = {"-": ("minus",), "+": ("plus",)}.get(found[1] or "", ())
     if digits.isdecimal() and len(digits) == 5 and _POSTED.search(around.left):
         return one_by_one(digits)
-    if digits.isdecimal() and (len(digits) >= _NAME or (len(digits) > 2 and names_digits(around.left))):
+    if digits.isdecimal() and (
+        (len(digits) >= _NAME and not digits.endswith(_ROUND)) or (len(digits) > 2 and names_digits(around.left))
+    ):
         return (*sign, *one_by_one(digits))
     if _is_size(digits, around, end):
         return (*sign, *in_pairs(digits))
-    if len(digits) == 3 and (re.search(r"[A-Z]-$", around.left) or _LABELED.search(around.left)):
+    if re.fullmatch(r"[1-9]11|988|999|112", digits) and _ALARM.match(around.right(end)):
+        return one_by_one(digits)
+    if len(digits) == 3 and (re.search(r"\b[A-Z][A-Za-z]*-$", around.left) or _LABELED.search(around.left)):
         return in_pairs(digits)
     if len(digits) == 4 and digits[2] != "0" and _MODEL.search(around.left) and not re.match(r" [a-z]", around.right(end)):
         return in_pairs(digits)

@@ -23,6 +23,7 @@ PATTERN = re.compile(
     |(?P<a>\d{{1,2}})(?P<sep2>[-/.])(?P<b>\d{{1,2}})(?P=sep2)(?P<y2>\d{{4}}|(?<=/)\d\d)(?![\w]|[-/.]\d)
     |(?P<m4>0?[1-9]|1[0-2])/(?P<y4>(?:19|20)\d\d)(?![\w/]|\.\d)
     |(?P<opens>{MONTH})\s?[-–]\s?(?P<closes>{MONTH})(?:,?\s(?P<y5>{_YEAR}))?(?!\w)
+    |(?P<d6>1[3-9]|2\d|3[01])/(?P<m6>0[1-9])(?![\w/]|\.\d)
     |(?P<m3>0?[1-9]|1[0-2])/(?P<d3>{_DAY})(?![\w/]|\.\d)
     |(?-i:(?P<quarter>[1-4]Q|[12]H|Q[1-4]|H[12]))\s?'?(?P<year4>\d{{4}}|\d\d)(?!\w)
     |(?P<more>{_DAY})(?![\w:/-]|[.,]\d)
@@ -30,6 +31,7 @@ PATTERN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ON = re.compile(r"\b(?:on|since|until|till|by|before|after|dated|date|due|from|to|as of|week of|between)[: ]{1,2}$", re.IGNORECASE)
+_FRACTION = re.compile(r"(?<!from )(?<![\d/])\d{1,2}/\d{1,2} (?:to|or|and) $")  # 1/2 to 3/4 cup
 _OFTEN_UNDER = frozenset((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 20))  # denominators: 3/16 is rather a fraction, 3/24 a day
 # The days behind the first one: Jan. 5, 6 and 7; what is counted behind a comma is none of them (On Jan. 5, 20 people).
 _LISTED = re.compile(
@@ -144,7 +146,11 @@ def _in_figures(found: re.Match[str], around: Around) -> Reading | None:
         if found["m4"][0] != "0" and not _ON.search(around.left) and around.word_before.lower() != "in":
             return None  # a fraction
         return said(found.end(), month(found["m4"]), *year(int(found["y4"])))
+    if found["d6"]:
+        return said(found.end(), *_the(around), *ordinal(int(found["d6"])), "of", month(found["m6"]))
     if found["m3"]:
+        if _FRACTION.search(around.left):
+            return None
         if int(found["d3"]) in _OFTEN_UNDER and not (
             _WEEKDAY.search(around.left) or (_ON.search(around.left) and int(found["m3"]) > 1)
         ):

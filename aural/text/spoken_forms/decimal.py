@@ -6,20 +6,34 @@ import re
 
 from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
-from aural.text.spoken_forms._amounts import POINTED, SCALES, amount
+from aural.text.spoken_forms._amounts import PEOPLE, POINTED, SCALES, amount
 
 RANK = 61
 PATTERN = re.compile(
-    r"(?P<minus>-(?=\d))?(?P<continental>[1-9]\d{0,2}(?:\.\d{3}){1,4}),(?P<places>\d{1,2})(?![\w,]|\.\d)|"
+    r"(?P<minus>-(?=\d))?(?P<continental>[1-9]\d{0,2}(?:\.\d{3}){1,4}),(?P<places>\d{1,2})(?![\w,]|\.\d)|(?<![\w.,])0,(?P<comma>\d{1,3})(?![\w,]|\.\d)|"
     rf"(?P<sign>[-+](?=[\d.]))?(?P<number>{POINTED})(?:(?P<times>[xX])"
-    r"|[eE](?P<power>[+-]?\d{1,3})|(?P<scale>[kKMBGT]|\ ?(?:bn|mn|mln))|(?P<out>/\d{1,3})"
+    rf"|[eE](?P<power>[+-]?\d{{1,3}})|(?P<scale>[kKMBGT]|\ ?(?:bn|mn|mln|bln))|(?P<millions>m)(?=\+? (?:more |new )?(?:{PEOPLE})\b)"
+    rf"|(?P<out>/\d{{1,3}})"
     r"|(?P<tail>[a-z]{1,2}|[A-Z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
 )
-_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "mln": "million", "B": "billion", "bn": "billion"}
+_SCALES = {
+    "k": "thousand",
+    "K": "thousand",
+    "M": "million",
+    "mn": "million",
+    "mln": "million",
+    "B": "billion",
+    "bn": "billion",
+    "bln": "billion",
+}
+
+_POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """A number with a point; a point behind a word is none (file.5)."""
+    if found["comma"]:
+        return said(found.end(), *amount(f"0.{found['comma']}"))
     if found["continental"]:
         whole = found["continental"].replace(".", "")
         minus = ("minus",) if found["minus"] and around.signed else ()
@@ -35,6 +49,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         behind = (found["tail"].upper(),)
     if found["power"]:
         behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found["power"])))
+    if found["millions"] or (found["tail"] == "m" and _POPULATION.search(around.left)):
+        behind = ("million",)
     if found["scale"]:
         behind = (_SCALES.get(found["scale"].strip(), found["scale"]),)
     return said(found.end(), *sign, *amount(found["number"], joined=alone), *behind)

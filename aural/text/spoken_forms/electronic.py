@@ -22,9 +22,10 @@ PATTERN = re.compile(
     r"(?:https?|ftp|file)://[^\s<>\"]{1,2000}"
     r"|www\.[^\s<>\"]{1,2000}"
     rf"|[A-Za-z\d_+][A-Za-z\d._%+&-]{{0,63}}@{_LABEL}(?:\.{_LABEL}){{0,6}}\.[A-Za-z]{{2,10}}(?!\w)(?:/[^\s<>\"]{{0,2000}})?"
+    rf"|(?:localhost|{_LABEL}(?:\.{_LABEL}){{0,6}}\.{_LAST})(?P<port>:\d{{2,5}})(?!\w)(?:/[^\s<>\"]{{0,2000}})?"
     rf"|{_LABEL}(?:\.{_LABEL}){{0,6}}\.{_LAST}(?![\w@])(?:/[^\s<>\"]{{0,2000}})?"
     r"|[A-Za-z]:(?:\\[\w .-]{1,60}(?<! )){1,20}"
-    r"|(?<!\S)~?/[\w.-]{1,60}(?:/[\w.-]{1,60}){1,20}/?(?!\S)"
+    r"|(?<!\S)(?:~|~?/[\w.-]{1,60})(?:/[\w.-]{1,60}){1,20}/?(?!\S)"
     r"|(?<![\w/.])(?<!\d )(?P<chain>(?-i:[a-z][a-z\d_.-]{1,40}(?:/[a-z][a-z\d_.-]{1,40}){2,12}))(?![\w/])"
     r"|(?<![\w/])[ru]/\w{2,40}(?![\w/])"
     rf"|(?<!\S)\*?\.(?:{_LAST}|net|gitignore|env|bashrc|vimrc)(?!\w)"
@@ -44,7 +45,11 @@ _PIECE = re.compile(r"[^\W\d_]+|\d|.", re.DOTALL)
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """Names as words or letters, digits one by one, signs by name; a mark at the end belongs to the sentence."""
     written = found[0].rstrip(".,;:!?)]}'*")
-    if re.fullmatch(r"[\d.,/]+", written) or (around.left[-1:].isalnum()) or not (found["chain"] or _is_address(written)):
+    if (
+        re.fullmatch(r"[\d.,/]+", written)
+        or (around.left[-1:].isalnum())
+        or not (found["chain"] or found["port"] or _is_address(written))
+    ):
         return None
     words: list[str] = []
     for piece in _PIECE.findall(written):

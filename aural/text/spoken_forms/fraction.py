@@ -19,6 +19,7 @@ _NAMES = frozenset({(24, 7), (9, 11), (7, 11), (4, 20)})
 _STARS = re.compile(r" (?:stars|points|rating)\b")
 _RATED = re.compile(r"\b(?:rated|rating|scored?|grade|gave (?:it|her|him|them))(?:[: ]| of | at )(?:an? )?$", re.IGNORECASE)
 _BEAT = re.compile(r"[ -](?:time|signature|meter|measure|beat)\b")  # music: 4/4 time
+_MARKS = frozenset({10, 100})  # a full score: 10/10
 _ROUND = 10  # from here on two equal numbers are halves of a whole: 50/50
 _WHOLE = 100  # two shares that fill it are two numbers: 60/40
 
@@ -35,11 +36,15 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if not found[2] and _BEAT.match(around.right(found.end())):
         return said(found.end(), *cardinal(over), *cardinal(under))
-    if not found[2] and ((over, under) in _NAMES or over == under >= _ROUND):
+    if not found[2] and ((over, under) in _NAMES or (over == under >= _ROUND and under not in _MARKS)):
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
     if not found[2] and over + under == _WHOLE and under <= over:
         return said(found.end(), *sign, *cardinal(over), *cardinal(under))
-    if not found[2] and over <= under and (_STARS.match(around.right(found.end())) or _RATED.search(around.left)):
+    if (
+        not found[2]
+        and over <= under
+        and (over == under in _MARKS or _STARS.match(around.right(found.end())) or _RATED.search(around.left))
+    ):
         return said(found.end(), *cardinal(over), "out", "of", *cardinal(under))
     if not found[2] and 1000 < over <= 2100 and (over < under <= 2100 or under == over % 100 + 1):
         return None

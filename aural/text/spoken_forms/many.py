@@ -6,21 +6,27 @@ import re
 
 from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
-from aural.text.spoken_forms._amounts import amount
+from aural.text.spoken_forms._amounts import PEOPLE, amount
 
 RANK = 7
 PATTERN = re.compile(
-    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:[eE](?P<power>[-+]\d{1,3})|\ ?(?P<many>bn|mn|mln)"
+    r"(?P<sign>[-+](?=\d))?(?P<whole>\d{1,9})(?:[eE](?P<power>[-+]\d{1,3}|(?<=\b\d[eE])\d{1,2})|\ ?(?P<many>bn|mn|mln)"
     r"|(?P<same>[kKM]) ?[-–] ?(?P<most>\d{1,9})(?P=same)"
+    r"|\ ?(?P<bln>bln)"
     r"|(?P<letter>[kmMB])(?=\+? (?:more |new )?(?P<what>[a-z]{3,}s|people)\b))(?!\w)"
 )
-_SCALES = {"k": "thousand", "m": "million", "mn": "million", "mln": "million", "M": "million", "B": "billion", "bn": "billion"}
+_SCALES = {
+    "k": "thousand",
+    "m": "million",
+    "mn": "million",
+    "mln": "million",
+    "M": "million",
+    "B": "billion",
+    "bn": "billion",
+    "bln": "billion",
+}
 # Behind anything else "5m" is a length; what has none is counted by the million.
-_NO_LENGTH = frozenset(
-    "people users views viewers followers subscribers customers downloads jobs visitors copies voters votes workers residents "
-    "members players streams tweets likes clicks refugees tourists passengers students barrels euros dollars pounds readers "
-    "listeners patients accounts records transactions parameters".split()
-)
+_NO_LENGTH = frozenset(PEOPLE.split("|"))
 _ENDS = frozenset("has was does this towards across less as is his its".split())
 
 
@@ -37,4 +43,4 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *sign, *whole, scale, "to", *amount(found["most"], joined=False), scale)
     if found["letter"] and (found["what"] in _ENDS or (found["letter"] == "m" and found["what"] not in _NO_LENGTH)):
         return None
-    return said(found.end(), *sign, *whole, _SCALES[found["many"] or found["letter"]])
+    return said(found.end(), *sign, *whole, _SCALES[found["many"] or found["bln"] or found["letter"]])

@@ -6,12 +6,15 @@ import re
 
 from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
+from aural.text.spoken_forms._amounts import VULGAR
 
 RANK = 45
+_COINS = "$€£¥₹₩"
 PATTERN = re.compile(
     r"(?P<tiny>[x×·*]\s?10-(?P<below>\d{1,2}))(?![\d.,-])"
     r"|(?P<first>-)(?=[A-Za-z](?:\s?[+*/^=±×÷)²³]|\s-\s))"
     r"|(?P<letter>[nxyzπ])/(?P<parts>\d{1,3})(?![\w./])"
+    rf"|[x×*](?=\s?[{_COINS}]\d)"
     r"|[<>=!]=|[+*/^=<>-]|[x×÷±≤≥≠≈√∛∞∑π·:](?=\s?\d)|[×÷±≤≥≠≈√∛∞∑·]|(?<=[a-zFGP])\((?=[\w, ]{1,12}\))|!(?=\s?[=*/+])"
 )
 _WORDS = {
@@ -26,7 +29,7 @@ _FUNCTION = re.compile(r"(?<![\w.'])(?:[fghFGP]|sin|cos|tan|log|ln|exp|sqrt|arct
 _EDITION = re.compile(r"(?<![\w.])[A-Z]{2,5} \d{3,6}(?:-\d{1,2})?$")  # of a standard, by its year: ISO 9001:2015
 _OPERAND = re.compile(r"\s?[-(]?(?:\d|[A-Za-z](?!\w))")
 _POWER_OF_TEN = re.compile(r"\s?10[\^⁰-⁹⁻²³¹]")
-_OPERAND_BEFORE = re.compile(r"(?:\d[%)]?|(?<!\w)[A-Za-z]|\))\s?$")
+_OPERAND_BEFORE = re.compile(rf"(?:[\d{VULGAR}][%)]?|(?<!\w)[A-Za-z]|(?<=\d)[nxyz]|\))\s?$")
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -62,6 +65,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(found.end(), *words)
     if sign in "x×*" and _POWER_OF_TEN.match(around.right(found.end())) and re.search(r"\d\s?$", around.left):
         return said(found.end(), "times")
+    if sign in "x×*" and re.match(rf"\s?[{_COINS}]", around.right(found.end())):
+        return said(found.end(), "times") if re.search(r"(?<![\w.,])\d{1,6}\s?$", around.left) else None
     measured = sign in "x×" and around.previous == "measure" and re.match(r"\s?\d", around.right(found.end()))
     if measured:
         return said(found.end(), "by")
@@ -70,13 +75,22 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     numeric = re.search(r"[\d)%]\s?$", around.left) and re.match(r"\s?[-(]?\d", around.right(found.end()))
     if sign in ("-", "/", "*", "<", ">") and not (numeric and sign not in "-/") and not _is_equation(around, found.end()):
         return None
-    if sign in "x:" and not (re.search(r"\d\s?$", around.left) and around.previous in ("cardinal", "decimal", "measure")):
+    if sign in "x:" and not (
+        re.search(rf"[\d{VULGAR}]\s?$", around.left) and around.previous in ("cardinal", "decimal", "fraction", "measure")
+    ):
         return None
-    if sign == ":" and (re.match(r"\s?0\d", around.right(found.end())) or _EDITION.search(around.left)):
+    if sign == ":" and not _is_ratio(around, found.end()):
         return None
     if sign == "×" and not re.search(r"=", around.left + around.right(found.end())):
         return said(found.end(), "by")
     return said(found.end(), *words)
+
+
+def _is_ratio(around: Around, end: int) -> bool:
+    """A colon with the same space on both sides; no standard's year, and nothing that begins with zero."""
+    right = around.right(end)
+    same = around.left[-1:].isspace() == right[:1].isspace()
+    return same and not (re.match(r"\s?0\d", right) or _EDITION.search(around.left))
 
 
 def _compares(around: Around, end: int) -> bool:

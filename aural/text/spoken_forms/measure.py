@@ -6,23 +6,25 @@ import re
 
 from aural.text._reading import Around, Part, Reading, said
 from aural.text._spoken_numbers import nth
-from aural.text._units import BY, UNIT, unit
-from aural.text.spoken_forms._amounts import AMOUNT, SCALES, amount, is_one
+from aural.text._units import BY, PER, UNIT, unit
+from aural.text.spoken_forms._amounts import AMOUNT, PEOPLE, SCALES, amount, is_one
 
 RANK = 14
 PATTERN = re.compile(
     rf"""
-    (?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>\d{{1,3}},\d{{1,2}}(?![\d,.])|{AMOUNT.replace(" ", "[ ]")})
+    (?P<degrees>\d{{1,3}})°\ ?(?P<arc>\d{{1,2}}(?:\.\d{{1,6}})?)'(?:\ ?(?P<arc2>\d{{1,2}}(?:\.\d{{1,6}})?)(?:"|''))?
+    |(?P<ft>\d{{1,2}})ft(?P<inch>\d|1[01])(?:in)?(?!\w)
+    |(?P<sign>(?:[-+]|[±~][ ]?)(?=[\d.]))?(?P<amount>\d{{1,3}},\d{{1,2}}(?![\d,.])|{AMOUNT.replace(" ", "[ ]")})
     (?P<scale>\s{SCALES})?(?:
         [ ](?P<spoon>[cCtT])\.(?=\s(?!of\b|per\b|and\b|or\b)[a-z]{{3,}})
         |(?P<gap>[ \t]{{0,2}}|-)(?P<unit>{UNIT}(?:/{BY}){{0,2}}|/{BY})(?P<dot>\.?)(?!\.?[\w²³^]|'s|(?<!°[CF])\.?/(?!\d))
-        |(?P<feet>')(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
+        |(?P<feet>')(?:(?:\s?(?P<inches>\d{{1,2}}(?:\.\d)?)(?:"|''|(?!\w))|-(?P<joined>\d{{1,2}})(?:"|''))|(?=[-–]\d{{1,3}}'(?!\w))|(?=\s?(?:[x×]|by\b|tall\b|high\b|long\b|wide\b|deep\b)))
         |(?P<long>"|'')
         |(?P<last>')(?!\w)
     )
     |/(?P<per>{BY})(?!\w)
     |(?P<place>(?:(?<=\d)|(?<=°)|(?<=°\ )|(?<=['"])|(?<=['"]\ ))[NSEW])(?!\w)
-    |(?P<degrees>\d{{1,3}})°\ ?(?P<arc>\d{{1,2}}(?:\.\d{{1,6}})?)'(?:\ ?(?P<arc2>\d{{1,2}}(?:\.\d{{1,6}})?)(?:"|''))?
+    |per\ (?P<by>{PER})(?P<full>\.?)(?!\w)
     |(?P<bare>°C|°F|[kcm]?m[²³]|km/h|m/s²?|mi/h)(?!\w)
     """,
     re.VERBOSE,
@@ -39,14 +41,19 @@ _SPOONS = {"c": ("cup", "cups"), "C": ("cup", "cups"), "t": ("teaspoon", "teaspo
 # Hundredths of a percent, not bits: where they are small and told of a rate.
 _RATE = re.compile(r"(?:^|\s)(?:cut|cuts|hike|hikes|rise|increase|reduction|drop|lower|higher|above|below|over|points?)\b")
 _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
-_BY = re.compile(r"""["']\s?(?:x|×|by)\s?[\d./ ]*$""")  # before the second of two lengths
+_BY = re.compile(r"""["']\s?(?:x|×|by|to|-|–)\s?[\d./ ]*$""")  # before the second of two lengths
 _HIGHWAY = re.compile(r"\b(?:I|US|SR|Hwy|Highway|Route)[- ]$")
+_PEOPLE = re.compile(rf"\+? (?:more |new )?(?:{PEOPLE})\b")
+_POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)
+_FOOT = 12  # inches
+_SECONDS = re.compile(r"\s?[0-5]?\d\s?s(?:ecs?)?(?!\w)")  # behind minutes written as m
+_PRODUCT = re.compile(r"(?<!\w)[a-z]{1,4}[A-Z][A-Za-z]* $")  # an iPhone 12s
 _SIDES = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _ROAD = re.compile(r"\b(?:Highway|Hwy|Route|Rte|Rt|Interstate|I|US)[. -]{1,2}$")
 _PRINTED = re.compile(r"[ -](?:font|type|text|size|letters|print)\b")
 # Things that are counted by the minute or the square kilometer: 60 beats/min, miles/hour.
-_COUNTED = re.compile(r"(?:^|\s)(?:\d[\d.,]* [a-z]{3,}|people|[a-z]{3,}s)$")
-_COUNTS = frozenset("money measure cardinal decimal fraction".split())
+_COUNTED = re.compile(r"(?:^|\s)(?:\d[\d.,]* [a-z]{3,}|people|[a-z]{3,}s|\d{1,3}[xX])$")
+_COUNTS = frozenset("money measure cardinal decimal fraction serial".split())
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -58,6 +65,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return said(end, _SIDES[found["place"]]) if around.previous == "measure" or around.left.endswith("°") else None
     if found["arc"]:
         return said(end, *_arc(found))
+    if found["by"]:
+        end -= bool(found["full"]) and around.closes(end)
+        return said(end, *unit(f"/{found['by']}", one=True))
+    if found["ft"]:
+        return said(end, *_feet(found["ft"], found["inch"], one=found["ft"] == "1"))
     if found["per"]:
         touching = not around.left[-1:].isspace() and (around.previous in _COUNTS or _COUNTED.search(around.left) is not None)
         return said(end, *unit(f"/{found['per']}", one=False)) if touching else None
@@ -65,21 +77,39 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     written = re.sub(r"^(\d{1,3}),(\d{1,2})$", r"\1.\2", found["amount"].strip())  # 1,5 kg
     sign = tuple(_SIGNS[found["sign"].strip()].split()) if found["sign"] else ()
-    words = (*sign, *amount(written, joined=not found["scale"]), *(found["scale"] or "").split())
+    words = (*sign, *(_rates(written) or amount(written, joined=not found["scale"])), *(found["scale"] or "").split())
     one = (is_one(written) and not found["scale"]) or around.describes(end)
     if found["spoon"]:
         return said(end, *words, _SPOONS[found["spoon"]][0 if one else 1])
     if found["feet"]:
-        inches = amount(found["inches"]) if found["inches"] else ()
-        if inches and not around.describes(end):
-            inches = (*inches, "inch" if found["inches"] == "1" else "inches")
-        return said(end, *words, "foot" if one else "feet", *inches)
+        return said(end, *words, *_feet("", found["inches"] or found["joined"] or "", one, bare=around.describes(end)))
     if found["last"]:
-        return said(end, *words, "foot" if one else "feet") if _BY.search(around.left + written) else None
+        known = _BY.search(around.left + written) or "," in written
+        return said(end, *words, "foot" if one else "feet") if known and not around.left.endswith("'") else None
     if found["long"]:
         by = _BY.search(around.left + written)
         return said(end, *words, "inch" if one else "inches") if by or _is_inches(around, end) else None
     return _with_unit(found, around, words, one)
+
+
+def _rates(written: str) -> tuple[str, ...]:
+    """Two round amounts of a unit that both hold: 50/60 Hz, 110/220 V."""
+    pair = re.fullmatch(r"([1-9]\d?0)/([1-9]\d?0)", written)
+    return (*amount(pair[1]), *amount(pair[2])) if pair and int(pair[1]) < int(pair[2]) else ()
+
+
+def _feet(whole: str, inches: str, one: bool, bare: bool = False) -> tuple[str, ...]:
+    """Feet with inches behind them; what is too much for inches is seconds (2'30")."""
+    several = float(inches or 0)
+    names = ("minute", "second") if several >= _FOOT else ("foot", "inch")
+    words = (*(amount(whole) if whole else ()), *_counted(names[0], one))
+    if not several:
+        return words
+    return (*words, *amount(inches), *(() if bare else _counted(names[1], inches == "1")))
+
+
+def _counted(name: str, one: bool) -> tuple[str, ...]:
+    return (name if one else {"foot": "feet", "inch": "inches"}.get(name, f"{name}s"),)
 
 
 def _arc(found: re.Match[str]) -> tuple[str, ...]:
@@ -93,6 +123,8 @@ def _arc(found: re.Match[str]) -> tuple[str, ...]:
 
 def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one: bool) -> Reading | None:
     name, gap, written = found["unit"], found["gap"], found["amount"]
+    if name == "m" and (_PEOPLE.match(around.right(found.end())) or _POPULATION.search(around.left)):
+        return None  # millions
     if gap == "-" and not _describes(name, found, around):
         return None
     if name in _SIDES and not gap and _HIGHWAY.search(around.left):
@@ -112,7 +144,8 @@ def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one
         return said(end, *words, "basis", "point" if one or _RATE.match(around.right(end)) else "points")
     if name in _ALSO_WORDS and gap and not (short or joined) and not _evident(name, around, end):
         return None
-    meant = "min" if name == "m" and _HOURS.search(around.left) else name
+    minutes = name == "m" and (_HOURS.search(around.left) or _SECONDS.match(around.right(end)))
+    meant = "min" if minutes else name
     return said(end, *words, *unit(meant, one or gap == "-" or around.describes(end)))
 
 
@@ -137,6 +170,7 @@ def _is_seconds(written: str, around: Around) -> bool:
         return True
     return (
         len(written) > 1
+        and not _PRODUCT.search(around.left)
         and not around.left.endswith("-")
         and (len(written) == 2 or (len(written) == 3 and written[2] == "0" != written[1]))
     )

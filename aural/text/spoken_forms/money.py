@@ -60,6 +60,7 @@ _CODE = "|".join(re.escape(code) for code in (*_CODES, *_FRANCS))
 _SCALE = rf"(?:[\s-]?(?:{SCALES}|lakhs?|crores?)(?![\w])|\s?(?:mil|mn|mm|bn|tn|k|m|b|t|MM|Bn|K|M|B|T)(?![\w]))"
 _PARTED = rf"(?:\d{{1,3}} \d{{1,2}}/\d{{1,2}}(?![\d/])|\d{{1,3}}[{VULGAR}])"  # $2 1/2 million
 _SCALE_TO = re.compile(r"-(?:dollar|euro|pound|cent|yen|rupee|peso|franc)s?\b")  # a $5 million-dollar question
+_ZONES = "ET|CT|MT|PT|EST|EDT|CST|CDT|MST|MDT|PST|PDT"  # behind them 8p is an hour
 _EUROPEAN = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,6}),\d{2}(?![\d]|[.,]\d)"  # 3,50 €; 1.000,50 €
 PATTERN = re.compile(
     rf"(?:£(?P<pounds>{DECIMAL})\.?[ ,]{{1,2}})?(?P<shillings>\d{{1,2}})(?:s\.?[ ]{{0,2}}(?P<pence>\d{{1,2}}[{VULGAR}]?)d(?!\w)"
@@ -69,6 +70,7 @@ PATTERN = re.compile(
     rf"(?:\s?(?P<to>[-–]|to)\s?(?P<own>(?P=sign))?(?P<most>{DECIMAL})(?={_SCALE}|\W"
     rf"|$))?(?P<plus>\+(?=\s?{_SCALE}))?(?P<scale>{_SCALE})?(?P<again>\s(?:USD|CAD|AUD|US(?: dollars?|(?=[.,;:)!?]|$)))(?!\w"
     rf"|\.\w))?(?![\w]|[./]\d)"
+    rf"|(?<![\w.,])(?P<few>\d{{1,2}})p(?![\w'-]|\s(?:{_ZONES})\b)"
     rf"|(?P<amount2>{_EUROPEAN}|{DECIMAL})(?P<scale2>{_SCALE})?\s?(?:(?P<land2>US|CA|AU)?(?P<sign2>[{_SIGNS}])(?!\.?\d)"
     rf"|(?P<code2>{_CODE})(?!\w)))"
 )
@@ -78,9 +80,18 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     """The amount and its coin, hundredths as coins of their own, a scale before the coin; one coin where it names a worth."""
     if found["shillings"]:
         return _old(found)
+    if found["few"]:
+        return (
+            said(found.end(), *cardinal(int(found["few"])), "penny" if found["few"] == "1" else "pence")
+            if not found["minus"]
+            else None
+        )
+    if found["code"] and re.search(r"[A-Z]{3}/$", around.left):
+        return None  # a pair of coins: USD/JPY 149.50
     if (found["minus"] or found["land"] or found["code"]) and not around.signed:
         return None
-    if found["sign2"] == "$" and not found["scale2"] and re.match(r"\s?[\w]", around.right(found.end())):
+    touching = around.text[found.end() - 2 : found.end() - 1].isdecimal()
+    if found["sign2"] == "$" and not found["scale2"] and re.match(r"\w" if touching else r"\s?\w", around.right(found.end())):
         return None
     again = found["again"] is not None and not (found["sign"] == "$" and not found["land"])
     end = found.start("again") if again else found.end()
@@ -89,7 +100,7 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     land, one, several, cent, cents = _coin(found)
     number = _plain(found["amount"] or found["amount2"])
     scale = (found["scale"] or found["scale2"] or "").strip(" -")
-    if (scale or "." not in number) and _is_worth(found, around, end):
+    if (scale or not re.search(r"\.\d*[1-9]", number)) and _is_worth(found, around, end):
         several = one
     minus = ("minus",) if found["minus"] or found["minus2"] else ()
     coins = (*land, one), (*land, several), (cent, cents)
@@ -121,6 +132,8 @@ def _plural(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_worth(found: re.Match[str], around: Around, end: int) -> bool:
     """True for a $5 bill, the $7 billion deal and a $1-a-day wage; "20 USD bills" and the like are left."""
+    if (found["scale"] or "").startswith("-") and re.match(r" [a-z]{3,}", around.right(end)):
+        return True
     if re.match(r"-(?:a|per)-[a-z]+\b", around.right(end)):
         return True
     return not found["code"] and not found["code2"] and around.prices(end)

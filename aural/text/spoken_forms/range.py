@@ -18,7 +18,7 @@ _KINDS = frozenset("cardinal decimal year money measure time date ordinal fracti
 _NUMBER_BEHIND = re.compile(r".\s?[$€£¥₩₹']?[\d.,:]*\d(?:st|nd|rd|th|s|%|°|[A-Za-z]{1,3}|'\d{1,2}\")?(?![-–]?\w)")
 _AIRCRAFT = re.compile(r"\b(?:Boeing|Airbus|MD|A) ?-?[37]\d\d$")  # what follows names the build: 747-400
 _MEASURED = re.compile(rf".\s?[\d.,]+\s?{UNIT}(?!\w)")
-_CLOCK = re.compile(r".\s?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|(?<=:\d\d))|noon\b|midnight\b)", re.IGNORECASE)
+_CLOCK = re.compile(r".\s?(?:\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m?\b|(?<=:\d\d))|noon\b|midnight\b)", re.IGNORECASE)
 _NAMES = re.compile(r".\s?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _DATED = re.compile(rf".\s?(?:\d{{1,2}}(?:st|nd|rd|th)?\s{MONTH}|{MONTH}\s\d)", re.IGNORECASE)
 _LETTERS = {"A": "Z", "a": "z"}
@@ -40,12 +40,27 @@ def _dash(end: int, around: Around) -> Reading | None:
         return said(end, "to") if around.previous == "year" else None
     if re.search(r"\b(?:noon|midnight)\s?$", around.left, re.IGNORECASE) and _CLOCK.match(right):
         return said(end, "to")
+    if _is_row(around, right):
+        return said(end, "to")
+    if re.match(r".\s?0\d\d", right):
+        return None  # the second half of a number that is typed
     if around.previous not in _KINDS or re.search(r"[-–][\w.]{1,12}\s?$", around.left):
         return None
     twice = re.search(r"(?<![\w.,-])(\d{1,3})$", around.left)
     if twice and re.match(rf".{_TWICE.get(twice[1], twice[1])}(?![\w.,:%°-])", right):
         return None  # fifty fifty
     return said(end, "to") if _joins(around, right) else None
+
+
+def _is_row(around: Around, right: str) -> bool:
+    """Two names of a row, of the same letters and a rising number or the other way round: Q1-Q3, seats 12A-12C."""
+    before = re.search(r"(?<![\w.,'-])([A-Za-z]{0,2})(\d{1,3})([A-Z]?)$", around.left)
+    behind = re.match(r".([A-Za-z]{0,2})(\d{1,3})([A-Z]?)(?![\w'-]|\.\d)", right)
+    if around.previous != "serial" or not before or not behind:
+        return False
+    first, last = (int(before[2]), before[3]), (int(behind[2]), behind[3])
+    named = bool(before[1]) != bool(before[3]) and bool(before[3]) == bool(behind[3])
+    return named and before[1] == behind[1] and first < last
 
 
 def _joins(around: Around, right: str) -> bool:
@@ -64,7 +79,10 @@ def _joins(around: Around, right: str) -> bool:
     if (re.search(r"[A-Za-z]-?\d+$", around.left) and around.previous != "measure") or _AIRCRAFT.search(around.left):
         return False
     same = spaced == right[1:2].isspace()
-    close = not spaced or around.previous in ("year", "money", "measure") or _MEASURED.match(right) or _rises(around, right)
+    ranks = around.previous == "ordinal" and re.match(r". \d{1,4}(?:st|nd|rd|th)\b", right)
+    close = (
+        not spaced or ranks or around.previous in ("year", "money", "measure") or _MEASURED.match(right) or _rises(around, right)
+    )
     return same and bool(close) and (_NUMBER_BEHIND.match(right) is not None or _describes(around, right))
 
 

@@ -12,7 +12,7 @@ from aural.text.spoken_forms._names import GIVEN, RULERS
 
 RANK = 21
 PATTERN = re.compile(
-    r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(th|st|nd|rd)?(?!\w|'\w|-(?![IVX]{1,5}\b)\w|\.\w)|([ivx]{2,5})(?!\w|['.]\w|-(?![ivx]{1,5}\b)\w)|(?<=\()(i)(?=\))"
+    r"(?=[IVXLCDM])(M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))('s)?(th|st|nd|rd)?(?!\w|'\w|-(?![IVX]{1,5}\b|[a-z]{3,})\w|(?<=[IVXLCDM])(?<![IVXLCDM]{2})-[a-z]|\.\w)|([ivx]{2,5})(?!\w|['.]\w|-(?![ivx]{1,5}\b)\w)|(?<=\()(i)(?=\))"
 )
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 # Numbered things: the number is a count behind them.

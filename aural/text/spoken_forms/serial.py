@@ -11,11 +11,16 @@ from aural.text.spoken_forms._letters import as_said
 RANK = 23
 PATTERN = re.compile(
     r"(?P<hex>0[xX][\dA-Fa-f]{1,16})(?!\w)|(?P<round>10{0,2}(?:,000){1,3})s(?!\w)|(?P<pointed>(?![vV]\d)[A-Za-z]{1,6}\d{1,4}(?:x\d{1,4})?\.\d{1,4})(?![\w@]|\.\w)"
-    r"|(?=[A-Za-z]*\d[A-Za-z\d]*)(?![\d]+(?![A-Za-z\d(]))[A-Za-z\d]+(?:\([a-z]\)|'s)?(?![\w])"
+    r"|(?=[A-Za-z]*\d[A-Za-z\d]*)(?![\d]+(?![A-Za-z\d(]))[A-Za-z\d]+(?:\([a-z]\)(?P<plans>'?s)?|'s)?(?![\w])"
 )
 _PIECE = re.compile(r"[A-Za-z]+|\d+|\.\d+")
 # Groups of so many: in 3s, by 2s, two 9s; elsewhere an s is a letter (the 4s).
-_IN_GROUPS = re.compile(r"\b(?:in|by|into|groups of|two|three|four|five|six|(?:in|by|of) \ds (?:and|or)) $", re.IGNORECASE)
+_IN_GROUPS = re.compile(
+    r"\b(?:in|by|into|groups of|two|three|four|five|six|seven|eight|nine|ten|twelve|\ds,? (?:and|or)) $", re.IGNORECASE
+)
+_OFTEN = re.compile(
+    r"(?:/| per | an? | each | every )(?:hour|day|week|wk|month|mo|year|yr)\b| (?:daily|weekly|monthly|yearly|annually)\b"
+)
 _ROUND = ("thousand", "million", "billion")
 
 
@@ -34,10 +39,16 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if several and not re.fullmatch(r"\d0|\d[1-9]0", several[1]) and (len(several[1]) > 2 or around.left.endswith("-")):
         *first, last = ("thousand",) if several[1] == "1000" else ("hundred",) if several[1] == "100" else in_pairs(several[1])
         return said(found.end(), *first, plural(last))
-    if re.fullmatch(r"\ds", found[0]) and _IN_GROUPS.search(around.left):
+    if re.fullmatch(r"\ds", found[0]) and (
+        _IN_GROUPS.search(around.left) or re.match(r",? (?:and|or) \ds\b", around.right(found.end()))
+    ):
         return said(found.end(), plural(cardinal(int(found[0][0]))[0]))
+    if re.fullmatch(r"No\d{1,4}", found[0]):
+        return said(found.end(), "number", *in_pairs(found[0][2:]))
+    if re.fullmatch(r"\d{1,3}x", found[0], re.IGNORECASE) and _OFTEN.match(around.right(found.end())):
+        return said(found.end(), *cardinal(int(found[0][:-1])), "time" if found[0][:-1] == "1" else "times")
     words: list[str] = []
-    written = found[0].removesuffix("'s")
+    written = (found[0][: -len(found["plans"])] if found["plans"] else found[0]).removesuffix("'s")
     for piece in _PIECE.findall(written):
         if piece[0] == ".":
             words += ("point", *one_by_one(piece[1:]))

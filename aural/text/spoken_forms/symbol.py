@@ -19,7 +19,7 @@ _NAMES = {
     "♯": "sharp", "♭": "flat", "℮": "estimated", "+": "plus", "=": "equals", "<": "less than", ">": "greater than",
     "*": "star", "/": "slash", "#": "hash", "_": "underscore", "×": "times", "÷": "divided by", "±": "plus or minus",
     "++": "plus plus",
-    "½": "one half", "<3": "heart", "+/-": "plus or minus", "&amp;": "and",
+    "½": "one half", "<3": "heart", "+/-": "plus or minus", "&amp;": "and", "★": "stars", "☆": "stars",
 }  # fmt: skip
 _GREEK = "αβγδεζηθκλμνξπρστφχψωΔΣΩΦΓΘΛΠΨ"
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, reverse=True))
@@ -38,6 +38,11 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["grade"]:
         return said(end, found["grade"], "minus")
     right, left = around.right(end), around.left
+    if sign in "★☆":
+        single = re.search(r"(?<![\d.])1 ?$", left) or re.match(r" [a-z]", right)
+        return said(end, "star" if single else "stars") if re.search(r"\d ?$", left) and right[:1] not in ("★", "☆") else None
+    if sign == "/" and around.previous == "money" and left[-1:].strip() and re.match(r"[a-z]{2,}", right):
+        return said(end, "per")
     if sign.isalpha() and (right[:1].isalpha() or left[-1:].isalpha()):
         return None
     if sign == "#" and re.match(r"\d" if re.search(r"(?:^|\n)\s*#*$", left) else r" ?\d", right) and not re.search(r"[\w#]$", left):

@@ -85,7 +85,9 @@ def _one_by_one(found: re.Match[str]) -> Reading:
 
 def _is_code(written: str, around: Around) -> bool:
     """Groups of digits behind a word that says they are typed: sort code 12-34-56, part no. 12-345-6."""
-    pairs = re.fullmatch(r"\d\d(?:-\d\d){1,5}", written) or re.fullmatch(r"\d{1,6}(?:-\d{1,6}){2,5}", written)
+    pairs = re.fullmatch(r"(?P<size>\d\d|\d{3}|\d{4})(?:-\d{2,4}){1,5}", written) or re.fullmatch(
+        r"\d{1,6}(?:-\d{1,6}){2,5}", written
+    )
     return pairs is not None and names_digits(around.left)
 
 

@@ -13,10 +13,15 @@ _HALF = r"(?:\s?(?P<half>[ap])\.?\s?m(?!\w)(?P<dot>\.?))"
 _ZONES = "|".join(r"\.?".join(z) for z in "est edt cst cdt mst mdt pst pdt et ct pt gmt utc bst cet cest ist jst aest aedt".split())
 _ZONE = rf"(?:\s?(?P<zone>(?:{_ZONES})(?!\w)\.?|(?-i:Z)(?!\w))(?P<offset>[-+]\d{{1,2}}(?::?[034][05])?(?!\d))?)"
 PATTERN = re.compile(
-    rf"(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?P<about>-?ish)?(?!\w|[:]\d|\.\d|,\d{{3}})(?P<duty>(?<=[\d]{{2}})\s(?:hours|hrs?)\b\.?)?"
+    r"(?P<lasted>\d{1,3}):(?P<over>[0-5]\d)\s(?:mins?\b\.?|minutes?\b)"
+    rf"|(?P<hour>[01]?\d|2[0-4])(?:(?P<sep>[:.])(?P<minute>[0-5]\d)(?:(?P=sep)(?P<second>[0-5]\d)(?P<part>\.\d{{1,3}})?)?(?!\d))?{_HALF}?{_ZONE}?(?P<about>-?ish)?(?!\w|[:]\d|\.\d|,\d{{3}})(?P<duty>(?<=[\d]{{2}})\s(?:hours|hrs?)\b\.?)?"
     r"|(?P<minutes>\d?\d):(?P<seconds>[0-5]\d\.\d{1,3})(?![\w:]|\.\d)"
     r"|(?P<hours>\d{1,2})h\s?(?P<rest>[0-5]\d)(?:\s?m(?:in)?)?(?:\s?(?P<last>[0-5]?\d)\s?s(?:ec)?)?(?!\w)"
-    rf"|(?P<clock>[01]\d|2[0-4])(?P<after>[0-5]\d)(?=\s(?:hours|hrs)\b)",
+    r"|(?P<clock>[01]\d|2[0-4])(?P<after>[0-5]\d)(?:(?=\shours\b)|(?P<short>\shrs?\b\.?|h(?!\w)))"
+    r"|(?P<alone>UTC|GMT)\s?(?P<shift>[-+]\d{1,2}(?::?[034][05])?)(?![\w:])"
+    rf"|(?P<telly>1[0-2]|[1-9])(?::(?P<tellies>[0-5]\d))?(?P<letter>[ap])(?!\w)"
+    r"(?:(?=\s(?:E|C|M|P)[SD]?T\b|[-–](?:1[0-2]|[1-9])(?::[0-5]\d)?[ap]\b)|(?<=[ap][-–]\d[ap])|(?<=[ap][-–]\d\d[ap])"
+    r"|(?<=[ap][-–]\d:\d\d[ap])|(?<=[ap][-–]\d\d:\d\d[ap]))",
     re.IGNORECASE,
 )
 
@@ -24,7 +29,15 @@ PATTERN = re.compile(
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """Hours and minutes, "o" before a single minute, "o'clock" for full hours without a.m. or p.m."""
     if found["clock"]:
-        return _on_duty(found)
+        return _on_duty(found, around)
+    if found["lasted"]:
+        minutes, seconds = _several(int(found["lasted"]), "minute"), _several(int(found["over"]), "second")
+        return said(found.end(), *minutes, *seconds)
+    if found["alone"]:
+        return said(found.end(), found["alone"].upper(), *_offset(found["shift"]))
+    if found["telly"]:
+        minute = int(found["tellies"] or 0)
+        return said(found.end(), *cardinal(int(found["telly"])), *_minutes(minute), found["letter"].upper() + "M")
     if found["seconds"]:
         return said(found.end(), *_several(int(found["minutes"]), "minute"), *amount(found["seconds"].lstrip("0")), "seconds")
     if found["hours"]:
@@ -63,9 +76,15 @@ def _timed(found: re.Match[str], around: Around) -> Reading:
     return said(end, *_clock(found), *behind, *(("ish",) if found["about"] else ()))
 
 
-def _on_duty(found: re.Match[str]) -> Reading:
-    """Four digits of hours: zero seven hundred, fourteen thirty."""
-    return said(found.end(), *_of_four(found["clock"], found["after"]))
+def _on_duty(found: re.Match[str], around: Around) -> Reading | None:
+    """Four digits of hours: zero seven hundred, fourteen thirty; 2000h and 1500 hrs may be a sum of hours."""
+    short = found["short"]
+    if short and found["clock"][0] != "0" and found["after"] == "00":
+        return None
+    end = found.end()
+    if short and short.endswith(".") and around.closes(end):
+        end -= 1
+    return said(end, *_of_four(found["clock"], found["after"]), *(("hours",) if short else ()))
 
 
 def _of_four(hour: str, minute: str) -> tuple[str, ...]:
@@ -96,9 +115,14 @@ def _clock(found: re.Match[str]) -> tuple[str, ...]:
             *_several(hour, "hour"), *_several(minute, "minute"), "and", *(seconds or _several(int(found["second"]), "second")),
         )  # fmt: skip
     if minute:
-        return (*cardinal(hour), *(("o",) if minute < 10 else ()), *cardinal(minute))
+        return (*cardinal(hour), *_minutes(minute))
     told = found["half"] or re.match(r" o'clock", found.string[found.end() : found.end() + 9])
     return cardinal(hour) if told else (*cardinal(hour), "o'clock")
+
+
+def _minutes(minute: int) -> tuple[str, ...]:
+    """Minutes behind the hour, nothing for none."""
+    return (*(("o",) if minute < 10 else ()), *cardinal(minute)) if minute else ()
 
 
 def _several(count: int, what: str) -> tuple[str, ...]:

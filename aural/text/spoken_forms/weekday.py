@@ -24,6 +24,8 @@ _BEFORE_DATE = re.compile(
 
 _DAY_BEFORE = re.compile(rf"\b(?:{'|'.join(DAYS)}|{SHORT_DAY})\.?(?:/|,? (?:and|or|&|to|through|thru) |, )$", re.IGNORECASE)
 
+_JOINED = re.compile(rf"\b(?:{'|'.join(DAYS)}|{SHORT_DAY})\.? ?(?:&|and|or|to|through|thru) $", re.IGNORECASE)
+
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
     """The day in full; "sat" and "sun" are words of their own, so that a point or a date must follow."""
@@ -33,6 +35,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         return None
     right = around.right(found.end())
     if not found[2] and around.left.endswith("/") and _DAY_BEFORE.search(around.left):
+        return said(found.end(), day_of_week(found[1]))
+    if not found[2] and _JOINED.search(around.left) and not re.match(r" [A-Z]", right):
         return said(found.end(), day_of_week(found[1]))
     if found[2] and around.closes(found.end()) and _DAY_BEFORE.search(around.left):
         return said(found.end(1), day_of_week(found[1]))

@@ -14,6 +14,7 @@ PATTERN = re.compile(
     r"|(?P<year>\d{4})(?P<own>'s(?!\w))?(?!\w|,\d{3}|\.\d)|'(?P<short>\d\d)(?!\w)"
 )
 _FIRST, _LAST = 1010, 2999
+_HOURS_BEFORE = re.compile(r"\d\s?(?:m|mins?|h|hrs?)\s$")  # before seconds: 2m 30s
 # Words in s that follow a year; any other word in s is what is counted ("1500 cars").
 _NO_COUNT = frozenset(
     "is was has as his its this us yes does always perhaps besides towards across plus minus versus sees saw says seems comes "
@@ -28,6 +29,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     end = found.end()
     if found["decade"]:
         first = int(found["decade"])
+        if _HOURS_BEFORE.search(around.left) and len(found["decade"]) == 2:
+            return None
         if first == 1000 and around.right(end).startswith(" of"):
             return None
         if found["decade"] == "00":
@@ -38,7 +41,10 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         quoted = "'" in around.right(end)[:20] and not around.word_before
         return None if quoted else said(end, *(("oh", *cardinal(value)) if value < 10 else cardinal(value)))
     value = int(found["year"])
-    range_of_counts = re.match(r"[-–](?!\d\d(?:\d\d)?(?:'?s)?(?!\w))\d", around.right(end))
+    short = re.match(r"[-–](\d)(?!\d)", around.right(end))
+    if short and int(short[1]) <= value % 10:
+        return None
+    range_of_counts = re.match(r"[-–](?!\d{1,2}(?:\d\d)?(?:'?s)?(?!\w))\d", around.right(end))
     if not _FIRST <= value <= _LAST or range_of_counts or names_digits(around.left) or _counts(value, around, end):
         return None
     *words, last = year(value)

@@ -97,7 +97,7 @@ def _digit(word: str) -> bool:
 def _begins(clause: Clause, i: int) -> bool:
     """True when a number said in words begins here; what is in figures already stays as it is."""
     word = clause.at(i)
-    return word in CARDINALS or (word == "a" and clause.at(i + 1) in ("hundred", *SCALES))
+    return word in CARDINALS or (word == "a" and clause.at(i + 1) in ("hundred", *SCALES) and clause.at(i - 1) != "half")
 
 
 def _before_point(clause: Clause, i: int) -> list[str]:

@@ -23,11 +23,14 @@ _COMPOUND = {
 
 
 def read(clause: Clause, i: int) -> Figure | None:
-    """The amount and the sign of its unit, "minus" before it."""
+    """The amount and the sign of its unit, "minus" before it; two amounts of one unit (ten to twelve percent)."""
     minus = "-" if clause.at(i) == "minus" else ""
     found = amount(clause, i + bool(minus))
     if not found:
         return None
+    last = amount(clause, found[1] + 1) if clause.at(found[1]) == "to" and not minus else None
+    if last:
+        found = f"{found[0]} to {last[0]}", last[1]
     for size in range(min(5, len(clause.words) - found[1]), 0, -1):
         sign = _signs().get("".join(clause.words[found[1] : found[1] + size]))
         if sign:

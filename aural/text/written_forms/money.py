@@ -10,6 +10,7 @@ RANK = 12
 _SIGNS = {
     "dollar": "$", "dollars": "$", "euro": "€", "euros": "€", "rupee": "₹", "rupees": "₹", "yen": "¥", "pound": "£", "pounds": "£",
 }  # fmt: skip
+_SEVERAL = frozenset("dollars euros rupees yen".split())
 _HUNDREDTHS = frozenset("cent cents penny pence".split())
 
 
@@ -18,6 +19,9 @@ def read(clause: Clause, i: int) -> Figure | None:
     found = ("1", i + 1) if clause.at(i) == "a" else amount(clause, i)
     if not found:
         return None
+    last = amount(clause, found[1] + 1) if clause.at(found[1]) == "to" and clause.at(i) != "a" else None
+    if last and clause.at(last[1]) in _SEVERAL and found[0].isdecimal() and int(found[0]) < float(last[0].split()[0]):
+        return Figure(last[1] + 1, f"{_SIGNS[clause.at(last[1])]}{found[0]}-{last[0]}")
     end = found[1]
     if clause.at(end) in ("cent", "cents"):
         return Figure(end + 1, f"{found[0]}¢") if found[0].isdecimal() and 10 <= int(found[0]) < 100 else None
