@@ -23,7 +23,12 @@ PEOPLE = "|".join(
         "listeners patients accounts records transactions parameters"
     ).split()
 )
+POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)  # what stands before millions of people
 SCALES = r"(?:hundred|thousand|million|billion|trillion|quadrillion)"
+SHORT_SCALES = {
+    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mln": "million",
+    "B": "billion", "bn": "billion", "bln": "billion",
+}  # fmt: skip
 # What is dialed or typed is said digit by digit: call 911 or 311, text GO to 12345, order no. 12345, the PIN is 1234.
 _NAMES_DIGITS = re.compile(
     r"\b(?:(?:call|dial|text|phone|fax|tel|ext|extension|pin|code|zip|password|passcode|ssn|account|isbn|otp)\.?:?\s{1,2}"

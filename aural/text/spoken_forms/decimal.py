@@ -6,7 +6,7 @@ import re
 
 from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
-from aural.text.spoken_forms._amounts import PEOPLE, POINTED, SCALES, amount
+from aural.text.spoken_forms._amounts import PEOPLE, POINTED, POPULATION, SCALES, SHORT_SCALES, amount
 
 RANK = 61
 PATTERN = re.compile(
@@ -16,18 +16,6 @@ PATTERN = re.compile(
     rf"|(?P<out>/\d{{1,3}})"
     r"|(?P<tail>[a-z]{1,2}|[A-Z]{1,2}))?(?:(?!\w|\.\d)|(?=x\d))"
 )
-_SCALES = {
-    "k": "thousand",
-    "K": "thousand",
-    "M": "million",
-    "mn": "million",
-    "mln": "million",
-    "B": "billion",
-    "bn": "billion",
-    "bln": "billion",
-}
-
-_POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)
 
 
 def read(found: re.Match[str], around: Around) -> Reading | None:
@@ -49,8 +37,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
         behind = (found["tail"].upper(),)
     if found["power"]:
         behind = ("times", "ten", "to", "the", "power", "of", *cardinal(int(found["power"])))
-    if found["millions"] or (found["tail"] == "m" and _POPULATION.search(around.left)):
+    if found["millions"] or (found["tail"] == "m" and POPULATION.search(around.left)):
         behind = ("million",)
     if found["scale"]:
-        behind = (_SCALES.get(found["scale"].strip(), found["scale"]),)
+        behind = (SHORT_SCALES.get(found["scale"].strip(), found["scale"]),)
     return said(found.end(), *sign, *amount(found["number"], joined=alone), *behind)

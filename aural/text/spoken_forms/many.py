@@ -6,7 +6,7 @@ import re
 
 from aural.text._number_words import cardinal
 from aural.text._reading import Around, Reading, said
-from aural.text.spoken_forms._amounts import PEOPLE, amount
+from aural.text.spoken_forms._amounts import PEOPLE, SHORT_SCALES, amount
 
 RANK = 7
 PATTERN = re.compile(
@@ -15,16 +15,6 @@ PATTERN = re.compile(
     r"|\ ?(?P<bln>bln)"
     r"|(?P<letter>[kmMB])(?=\+? (?:more |new )?(?P<what>[a-z]{3,}s|people)\b))(?!\w)"
 )
-_SCALES = {
-    "k": "thousand",
-    "m": "million",
-    "mn": "million",
-    "mln": "million",
-    "M": "million",
-    "B": "billion",
-    "bn": "billion",
-    "bln": "billion",
-}
 # Behind anything else "5m" is a length; what has none is counted by the million.
 _NO_LENGTH = frozenset(PEOPLE.split("|"))
 _ENDS = frozenset("has was does this towards across less as is his its".split())
@@ -39,8 +29,8 @@ def read(found: re.Match[str], around: Around) -> Reading | None:
     if found["power"]:
         return said(found.end(), *sign, *whole, *"times ten to the power of".split(), *cardinal(int(found["power"])))
     if found["most"]:
-        scale = _SCALES[found["same"].replace("K", "k")]
+        scale = SHORT_SCALES[found["same"]]
         return said(found.end(), *sign, *whole, scale, "to", *amount(found["most"], joined=False), scale)
     if found["letter"] and (found["what"] in _ENDS or (found["letter"] == "m" and found["what"] not in _NO_LENGTH)):
         return None
-    return said(found.end(), *sign, *whole, _SCALES[found["many"] or found["bln"] or found["letter"]])
+    return said(found.end(), *sign, *whole, SHORT_SCALES[found["many"] or found["bln"] or found["letter"]])

@@ -7,7 +7,7 @@ import re
 from aural.text._reading import Around, Part, Reading, said
 from aural.text._spoken_numbers import nth
 from aural.text._units import BY, PER, UNIT, unit
-from aural.text.spoken_forms._amounts import AMOUNT, PEOPLE, SCALES, amount, is_one
+from aural.text.spoken_forms._amounts import AMOUNT, PEOPLE, POPULATION, SCALES, amount, is_one
 
 RANK = 14
 PATTERN = re.compile(
@@ -44,7 +44,6 @@ _HOURS = re.compile(r"\d\s?(?:h|hrs?)\s?$")  # before minutes written as m
 _BY = re.compile(r"""["']\s?(?:x|×|by|to|-|–)\s?[\d./ ]*$""")  # before the second of two lengths
 _HIGHWAY = re.compile(r"\b(?:I|US|SR|Hwy|Highway|Route)[- ]$")
 _PEOPLE = re.compile(rf"\+? (?:more |new )?(?:{PEOPLE})\b")
-_POPULATION = re.compile(r"\bpop(?:ulation|\.):?(?: of| is| was)? $", re.IGNORECASE)
 _FOOT = 12  # inches
 _SECONDS = re.compile(r"\s?[0-5]?\d\s?s(?:ecs?)?(?!\w)")  # behind minutes written as m
 _PRODUCT = re.compile(r"(?<!\w)[a-z]{1,4}[A-Z][A-Za-z]* $")  # an iPhone 12s
@@ -123,7 +122,7 @@ def _arc(found: re.Match[str]) -> tuple[str, ...]:
 
 def _with_unit(found: re.Match[str], around: Around, words: tuple[str, ...], one: bool) -> Reading | None:
     name, gap, written = found["unit"], found["gap"], found["amount"]
-    if name == "m" and (_PEOPLE.match(around.right(found.end())) or _POPULATION.search(around.left)):
+    if name == "m" and (_PEOPLE.match(around.right(found.end())) or POPULATION.search(around.left)):
         return None  # millions
     if gap == "-" and not _describes(name, found, around):
         return None
