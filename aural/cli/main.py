@@ -104,7 +104,8 @@ class Parser(argparse.ArgumentParser):
         if message.startswith("the following arguments are required: "):
             dashed = next((word for word in self.given if word.startswith("-") and _there(word)), None)
             fix = f"If {dashed} is a file, write {os.curdir}{os.sep}{dashed}" if dashed else fix
-            raise UsageError(f"{message.partition(': ')[2]} is missing", where=verb, fix=fix)
+            names = message.partition(": ")[2].split(", ")
+            raise UsageError(f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} missing", where=verb, fix=fix)
         message = message.removeprefix("argument ")
         flag, colon, what = message.partition(": ")
         flag = next((f for f in flag.split("/") if f.startswith("--")), flag)
@@ -119,8 +120,10 @@ class Parser(argparse.ArgumentParser):
         near = find.nearest(flag, known, 0.7)
         if near:
             fix = f"Did you mean {near}?"
-        elif _there(word):
+        elif _there(word) and word.startswith("-"):
             fix = f"If it is a file, write {os.curdir}{os.sep}{word}"
+        elif _there(word) and "--manifest" in known:
+            fix = f"Write --manifest {word}"
         else:
             others = _verbs_with(flag) if flag.startswith("--") else []
             fix = f"It belongs to: aural {', '.join(others)}" if others else f"`{self.prog} --help` tells its options"

@@ -90,11 +90,11 @@ class Work:
     def _told(self) -> Iterator[dict[str, Any]]:
         if not self._lines.is_file():
             return
-        with open(self._lines, encoding="utf-8") as file:
+        with open(self._lines, "rb") as file:
             for line in file:
                 try:
                     yield json.loads(line)
-                except ValueError:  # a kill in the middle of a line
+                except ValueError:  # a kill or a full disk in the middle of a line, or of a letter
                     return
 
     def _mend(self) -> None:

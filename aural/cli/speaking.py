@@ -195,14 +195,14 @@ def _is_file(name: str) -> bool:
 
 
 def _shelf(task: Any, args: argparse.Namespace) -> Any:
-    from aural.cli.runner import DEVICES
+    from aural.cli.runner import DEVICES, role_and_name
     from aural.models.runtime import Runtime
     from aural.models.shelf import Shelf
     from aural.tasks import _call
 
     if args.device not in DEVICES:
         raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
-    models = dict(pair.split("=", 1) for pair in (args.models or "").split(",") if "=" in pair)
+    models = dict(role_and_name(pair) for pair in (args.models or "").split(",") if pair.strip())
     shown = progress_of(args.progress, args.quiet == "true")
     return Shelf(_call.choose(task, args.model, models), Runtime(args.device, args.threads), shown)
 
@@ -330,7 +330,9 @@ def _write(run: Run, shown: progress.Progress, play: bool) -> int:
 def _key(run: Run, reader: Any) -> dict[str, Any]:
     """All that the samples depend on."""
     own = Path(run.options.lexicon).read_text(encoding="utf-8-sig") if run.options.lexicon else ""
-    told = {"text": run.text, "model": reader.model, "voice": reader.voice, "lexicon": own, "version": __version__}
+    told = {"text": run.text, "voice": reader.voice, "lexicon": own, "version": __version__}
+    # A model that was trained anew keeps its name: the hashes of its files tell that it is another.
+    told |= {"models": run.shelf.choices, "weights": {role: dict(card.files) for role, card in run.shelf.cards.items()}}
     return told | {k: v for k, v in dataclasses.asdict(run.options).items() if k != "lexicon"}
 
 

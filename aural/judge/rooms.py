@@ -14,6 +14,7 @@ from aural.errors import UsageError
 from aural.sound.effects import noise, room, telephone
 from aural.sound.sound import Sound, load
 
+_FARTHEST = 100.0  # dB: beyond it there is nothing left of the noise, or of the speech
 _ENDINGS = frozenset(".wav .flac .ogg .opus .mp3 .m4a".split())
 
 
@@ -54,6 +55,14 @@ class Condition:
         return sound
 
 
+def _check(snrs: Sequence[float], seed: int) -> None:
+    for snr in snrs:
+        if not -_FARTHEST <= snr <= _FARTHEST:  # nan is not either
+            raise UsageError(f"{snr:g} dB is no ratio", where="--snr", fix=f"It takes -{_FARTHEST:g} to {_FARTHEST:g}")
+    if seed < 0:
+        raise UsageError(f"{seed} is no seed", where="--seed", fix="It takes 0 or more")
+
+
 def conditions(
     snrs: Sequence[float] = (),
     noises: Path | None = None,
@@ -63,8 +72,9 @@ def conditions(
 ) -> list[Condition]:
     """The conditions asked for, clean first. With both ratios and rooms each ratio is also heard in the rooms.
 
-    Raises: UsageError for a folder without recordings, or noises without a ratio.
+    Raises: UsageError for a folder without recordings, noises without a ratio, a ratio or a seed that cannot be.
     """
+    _check(snrs, seed)
     if noises is not None and not snrs:
         raise UsageError("--noise needs --snr", fix="Add for instance --snr 20,10,0")
     noisy = _recordings(noises, "--noise") if noises is not None else ()

@@ -11,6 +11,7 @@ import numpy as np
 
 from aural.corpora.manifest import Clip, write_manifest
 from aural.errors import DataError, UsageError
+from aural.files import disk_error
 from aural.judge.rooms import Condition, conditions
 from aural.judge.run import opened
 from aural.progress import Progress, Quiet
@@ -51,11 +52,10 @@ def write(
     Rows keep what they say; `condition`, `room`, `snr` and `line` tell the cell, `clean` names the clip that it was. The same seed
     gives the same bytes. Raises: UsageError for a folder that is not empty, DataError for a row whose times would move.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError("this folder is not empty", where=str(folder), fix="Choose another -o")
     for clip in clips:
         if clip.start and any(getattr(clip, key) is not None for key in _TIMED):
             raise DataError("this row is a part of a recording with times of the whole", where=clip.where, fix="Cut it out first")
+    _begin(folder)
     shown = progress or Quiet()
     order = np.random.default_rng(matrix[0].seed).permutation(len(clips))
     home = {int(clip): place % len(matrix) for place, clip in enumerate(order)}
@@ -69,11 +69,20 @@ def write(
     return path
 
 
+def _begin(folder: Path) -> None:
+    """Make the folder of the recordings. Raises: UsageError where something lies there, or nothing can be written."""
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            raise UsageError("this folder is not empty", where=str(folder), fix="Choose another -o")
+        (folder / FOLDER).mkdir(parents=True)
+    except OSError as error:
+        raise disk_error(error, folder, "Choose another -o") from error
+
+
 def _written(clip: Clip, cell: Condition, path: Path) -> Clip:
     """The clip in a cell, written to `path`."""
     with opened(clip, cell) as source:
         sound = source.load()
-    path.parent.mkdir(parents=True, exist_ok=True)
     top = float(np.abs(sound.samples).max(initial=0.0))
     loud = sound.samples / max(1.0, top / 0.99)  # what passes full scale would be cut off
     Sound(loud, sound.sample_rate).save(path)

@@ -71,6 +71,8 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
 
 def check(ask: Ask) -> None:
     """What can be known to be wrong before any recording is opened. Raises: UsageError."""
+    if not 0 < ask.share < 1:
+        raise UsageError(f"a share of {ask.share:g} cannot be", where="--share", fix="It takes more than 0 and less than 1")
     _prepared(ask, Quiet(), print)
     _folder(ask)
 
@@ -144,6 +146,8 @@ def _folder(ask: Ask) -> None:
     """The run folder is new, or the training is resumed. Raises: UsageError."""
     if ask.resume and not (ask.folder / TRAIN).is_file():
         raise UsageError("there is no training to resume", where=str(ask.folder), fix="Leave --resume out")
+    if ask.folder.exists() and not ask.folder.is_dir():
+        raise UsageError("this is a file, and no folder", where=str(ask.folder), fix="Choose another -o")
     if not ask.resume and ask.folder.exists() and any(ask.folder.iterdir()):
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
     if ask.data is None and ask.said is None and not ask.resume:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aural.models import store
+from aural.models.card import Card
 from aural.models.runtime import Runtime
 from aural.progress import Progress, Quiet
 
@@ -28,6 +29,7 @@ class Shelf:
         self.runtime = runtime or Runtime()
         self.progress = progress or Quiet()
         self.made_by: dict[str, str] = {}
+        self.cards: dict[str, Card] = {}
         self._keep, self._opened = keep, opened
         self._open: dict[tuple[str, str], Any] = {}
 
@@ -51,17 +53,20 @@ class Shelf:
         key = (self.choices[role], role)
         if self._opened is not None:
             with self._opened(*key) as model:
-                self.made_by[role] = model.card.name
+                self._note(role, model)
                 yield model
             return
         model = self._open.get(key) or store.open_model(self.choices[role], role, self.runtime, self.progress)
-        self.made_by[role] = model.card.name
+        self._note(role, model)
         if self._keep:
             self._open[key] = model
             yield model
             return
         with model:
             yield model
+
+    def _note(self, role: str, model: Any) -> None:
+        self.made_by[role], self.cards[role] = model.card.name, model.card
 
     def offers(self, role: str) -> bool:
         """True when the model of `role` lies on this machine already."""

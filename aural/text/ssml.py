@@ -24,6 +24,7 @@ _READ = ("cardinal", "number", "ordinal", "date", "time", "telephone", "currency
 _ELEMENTS = ("speak", "p", "s", "break", "say-as", "sub", "phoneme", "prosody", "emphasis", "mark", "desc", "meta", "metadata")
 _DIGITS = "zero one two three four five six seven eight nine".split()
 MOST_BREAK = 10.0  # s
+_MOST_SEMITONES = 120.0  # ten octaves: refused all the same, and still a number
 _SENTENCE = "\x1e"  # ends a sentence without a mark
 
 
@@ -220,6 +221,7 @@ def _factor(told: str) -> float | None:
         return None
     sign, value, unit = match[1], float(match[2]), match[3]
     if unit == "st":
+        value = min(value, _MOST_SEMITONES)
         return math.pow(2, (-value if sign == "-" else value) / 12)
     if unit == "%":
         return {"+": 1 + value / 100, "-": 1 - value / 100}.get(sign, value / 100)

@@ -150,6 +150,7 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
         (["...", "-o", "a.wav"], 2, "no word to say"),
         (["Hello.", "--stream", "-o", "a.wav"], 2, "Leave one"),
         (["Hello.", "-o", "a.wav", "--lexicon", "none.tsv"], 2, "lexicon cannot be read"),
+        (["Hello.", "-o", "a.wav", "--models", "moonshine-tiny"], 2, "takes role=name"),
     ],
 )
 def test_errors_are_one_line(line: list[str], code: int, words: str, tone: type[Tone], capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,6 +193,38 @@ def test_work_keeps_sentences_and_mends_itself(tmp_path: Path, monkeypatch: pyte
         assert block.shape == (1, 800) and np.abs(block[0] - samples).max() < 1 / 16384
         again.remove()
     assert not work.folder.exists()
+
+
+def test_a_line_that_ends_in_the_middle_of_a_letter_is_said_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    samples = np.zeros(80, np.float32)
+    with Work({"text": "x"}) as work:
+        work.append(Piece(samples, None, (), 3))
+        work.append(Piece(samples, None, ("é",), 5))
+    lines = work.folder / "sentences.jsonl"
+    lines.write_bytes(lines.read_bytes().partition("é".encode())[0] + "é".encode()[:1])
+    with Work({"text": "x"}) as again:
+        assert (again.done, again.length) == (1, 80)
+
+
+def test_another_voice_of_the_same_name_does_not_go_on_with_it(tone: type[Tone], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A voice that was trained anew keeps its name and its folder: only its weights tell that it is another."""
+    import dataclasses
+
+    monkeypatch.setattr(Tone, "fails", "three")
+    line = ["speak", "One two. Two three.", "-o", "a.wav"]
+    assert cli.main(line) == 130
+    made = Tone.__init__
+
+    def trained_anew(self: Tone) -> None:
+        made(self)
+        self.card = dataclasses.replace(self.card, files={"voice.onnx": "0" * 64})
+
+    monkeypatch.setattr(Tone, "__init__", trained_anew)
+    monkeypatch.setattr(Tone, "fails", "")
+    Tone.said.clear()
+    assert cli.main(line) == 0
+    assert Tone.said == ["One two", "Two three"]
 
 
 def test_what_nobody_came_back_for_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from aural.cli.main import main
 from aural.sound.sound import Sound
 
 # A machine without the extra: the package cannot be found.
@@ -40,3 +42,23 @@ def test_the_classical_road_needs_no_torch(tmp_path: Path) -> None:
 def test_a_net_says_which_extra_it_wants(tmp_path: Path) -> None:
     done = trained(tmp_path, "supervised")
     assert done.returncode == 4 and "aural[train]" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["-o", "rows.jsonl"], "rows.jsonl: this is a file, and no folder"),
+        (["-o", "run", "--share", "nan"], "--share: a share of nan"),
+        (["-o", "run", "--share", "2"], "--share: a share of 2"),
+        (["-o", "run", "--set", "seed=x"], "seed is 'x'"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    line: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "classify", "rows.jsonl", "--method", "classical", *line]) == 2
+    err = capsys.readouterr().err
+    assert told in err and len(err.splitlines()) == 1
+    assert not Path("run").exists()

@@ -39,6 +39,8 @@ BAD_LINES = {
     "a misspelt option": ("info talk.wav --fromat json", 2, "--format"),
     "an option of another verb": ("info talk.wav --min_speakers 2", 2, "diarize"),
     "no recording": ("info", 2, "AUDIO is missing"),
+    "neither recording nor text": ("align", 2, "AUDIO and TEXT are missing"),
+    "a manifest without its flag": ("evaluate transcribe text.wav", 2, "Write --manifest text.wav"),
     "an option instead of a verb": ("--hlep", 2, "verb"),
     "an unknown format": ("info talk.wav -f jsn -o out", 2, "json"),
     "no format": ("info talk.wav -f ,", 2, "no format"),

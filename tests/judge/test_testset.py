@@ -63,7 +63,14 @@ def test_dealt_clips_lie_in_one_cell_and_seeds_repeat(clean: Path, tmp_path: Pat
 def test_what_cannot_be_done_is_told(clean: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing is to be done"):
         testset.cells()
+    for snr in (float("nan"), float("inf"), -300.0):
+        with pytest.raises(UsageError, match="no ratio"):
+            testset.cells([snr])
+    with pytest.raises(UsageError, match="no seed"):
+        testset.cells([10], seed=-1)
     clips = read_manifest(clean)
+    with pytest.raises(UsageError, match="cannot be written"):
+        testset.write(clips, testset.cells([10]), clean)
     with pytest.raises(UsageError, match="not empty"):
         testset.write(clips, testset.cells([10]), tmp_path)
     timed = [Clip(clips[2].audio, "c", start=0.5, duration=0.2, events=(Event(0.0, 0.1, "x"),), where="m:1")]

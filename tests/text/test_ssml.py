@@ -93,6 +93,7 @@ def test_paragraphs_and_sentences_end_without_marks() -> None:
         ("<break time='11s'/>", "0 to 10 s"),
         ("<break strength='huge'/>", "x-strong"),
         ("<prosody rate='warp'>x</prosody>", "rate is 'warp'"),
+        ("<prosody pitch='+99999st'>x</prosody>", "pitch is '\\+99999st'"),
         ("<sub alias='x'><break/></sub>", "cannot stand inside"),
         ("<p>", "well-formed"),
     ],

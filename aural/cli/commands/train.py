@@ -193,8 +193,16 @@ def asked(args: argparse.Namespace) -> Ask:
         given[name.strip().replace("-", "_")] = value.strip()
     data = args.manifest or args.data
     folder = args.output or Path("runs") / args.verb
-    seed = int(given.get("seed", 0))
+    seed = _seed(given.get("seed", 0))
     return Ask(
         args.verb, data, folder, args.valid, args.label or recipe.label, args.method or recipe.method, given, args.share, seed,
         args.resume, args.force, args.unit or recipe.unit, consent=args.consent, corpus=args.corpus or recipe.corpus,
     )  # fmt: skip
+
+
+def _seed(told: Any) -> int:
+    """The seed by which clips are parted, whichever way it was told. Raises: UsageError."""
+    try:
+        return int(told)
+    except (TypeError, ValueError):
+        raise UsageError(f"seed is {told!r:.40}", where="train", fix="It takes a whole number") from None
