@@ -110,10 +110,10 @@ def test_a_made_beep_is_found_where_it_is() -> None:
     t = np.arange(16_000 * 10) / 16_000
     sound = 1e-4 * np.random.default_rng(0).standard_normal(len(t))
     beep = (t >= 4) & (t < 6)
-    sound[beep] += 0.3 * np.sign(np.sin(2 * np.pi * 900 * t[beep]))
+    sound[beep] += 0.3 * np.sin(2 * np.pi * 1000 * t[beep])  # far from every border: processors round differently
     result = aural.detect(Source.from_samples(sound.astype(np.float32), 16_000), speech=False)
     assert result.events and all(3.5 <= e.start < e.end <= 6.5 for e in result.events)
-    assert any(e.start < 4.3 and e.end > 5.7 for e in result.events)
+    assert any(e.label == "Beep, bleep" and e.start < 4.3 and e.end > 5.7 for e in result.events)
     assert aural.detect(Source.from_samples(sound.astype(np.float32), 16_000), watch=("Dog",)).events == ()
     assert detect.show(aural.detect(Source.from_samples(np.zeros(16_000), 16_000))) == "No sound was found."
     with pytest.raises(UsageError, match="Did you mean 'Glass'"):
