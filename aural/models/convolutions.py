@@ -7,6 +7,7 @@ by side times all weights at once is the same sum of the same integers, so that 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,13 +15,28 @@ import numpy as np
 from aural.models import graph
 from aural.models.graph import node, tensor
 from aural.models.protobuf import Message
+from aural.models.runtime import Runtime
 
 _ALL = 2**62  # the end of a slice that goes to the end
 _HALF = 128  # between unsigned and signed bytes
 
 
+@functools.cache
+def exact() -> bool:
+    """Whether this processor sums products of unsigned and signed bytes exactly: without instructions of their own for that some
+    saturate, and convolutions stay as they are."""
+    main = Message().add(1, node("MatMulInteger", ["x", "w"], ["y"])).add(2, "g")
+    main.add(5, tensor("w", np.full((8, 8), 127, np.int8))).add(11, graph.value_info("x", 2)).add(12, graph.value_info("y", 6))
+    model = Message().add(1, 8).add(7, main).add(8, Message().add(1, "").add(2, 17))
+    told = Runtime("cpu", 1).session(model.encode()).run({"x": np.full((1, 8), 255, np.uint8)})[0]
+    return bool((told == 8 * 255 * 127).all())
+
+
 def as_products(model: Message) -> int:
-    """Replace each ConvInteger with stored unsigned weights [O, C, K], stride 1 and one group. Gives how many were replaced."""
+    """Replace each ConvInteger with stored unsigned weights [O, C, K], stride 1 and one group, where products are `exact`. Gives how
+    many were replaced."""
+    if not exact():
+        return 0
     main = model.child(graph.MODEL_GRAPH)
     stored, made, done = graph.tensors(main), list[Message](), 0
     for one in graph.nodes(main):
