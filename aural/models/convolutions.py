@@ -33,8 +33,8 @@ def exact() -> bool:
 
 
 def as_products(model: Message) -> int:
-    """Replace each ConvInteger with stored unsigned weights [O, C, K], stride 1 and one group, where products are `exact`. Gives how
-    many were replaced."""
+    """Replace each ConvInteger with stored unsigned weights [O, C, K], stride 1 and one group, where products are `exact`. Gives
+    how many were replaced."""
     if not exact():
         return 0
     main = model.child(graph.MODEL_GRAPH)
