@@ -157,7 +157,7 @@ def _job(verb: str, task: Any, args: argparse.Namespace) -> Job:
     own = {o.name for o in settings.options_of(task.options)}
     chosen = {name: value for name, value in given.items() if name in own}
     options = settings.build(task.options, *layers, chosen, where=verb)
-    models = dict(role_and_name(p) for p in (args.models or "").split(",") if p)
+    models = models_of(args.models)
     asked = outputs.wish_of(args.format, args.output, task.writes)
     wish = dataclasses.replace(asked, overwrite=args.overwrite == "true", skip_existing=args.skip_existing == "true")
     outputs.check_options(wish.formats if task.writes is None else (), given)
@@ -180,8 +180,12 @@ def _text(given: str) -> str | Path:
     return given
 
 
-def role_and_name(text: str) -> tuple[str, str]:
-    """A role and the model for it, from role=name. Raises: UsageError for anything else."""
+def models_of(told: str | None) -> dict[str, str]:
+    """Role -> model, from role=name,role=name. Raises: UsageError for anything else."""
+    return dict(_pair(text) for text in (told or "").split(",") if text)
+
+
+def _pair(text: str) -> tuple[str, str]:
     role, equals, name = text.partition("=")
     if not equals:
         raise UsageError(f"--models takes role=name, not {text!r}")

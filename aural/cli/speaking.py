@@ -195,16 +195,15 @@ def _is_file(name: str) -> bool:
 
 
 def _shelf(task: Any, args: argparse.Namespace) -> Any:
-    from aural.cli.runner import DEVICES, role_and_name
+    from aural.cli.runner import DEVICES, models_of
     from aural.models.runtime import Runtime
     from aural.models.shelf import Shelf
     from aural.tasks import _call
 
     if args.device not in DEVICES:
         raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
-    models = dict(role_and_name(pair) for pair in (args.models or "").split(",") if pair.strip())
     shown = progress_of(args.progress, args.quiet == "true")
-    return Shelf(_call.choose(task, args.model, models), Runtime(args.device, args.threads), shown)
+    return Shelf(_call.choose(task, args.model, models_of(args.models)), Runtime(args.device, args.threads), shown)
 
 
 def _front_end(text: str, shelf: Any, options: Any) -> int:

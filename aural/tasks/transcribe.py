@@ -175,9 +175,10 @@ def recognize(
     evidence = trust.evidence(heard, threshold)
     if not evidence.any:
         return []
-    told = _answer(heard, recognizer, decoding, evidence)
+    told = _first_try(heard, recognizer, decoding)
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
         return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1, witness)]
+    told = _tried_again(told, heard, recognizer, decoding, evidence)
     if not plain(told.text):
         return []
     other = witness.asked(heard) if witness is not None and not evidence.sure else None
@@ -323,12 +324,16 @@ def note(result: Result) -> str:
     return f"this does not sound like a language that the model knows: give it with -l, or use -m {MANY_LANGUAGES}"
 
 
-def _answer(heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence) -> Hypothesis:
-    """What the model writes of a window: a second try where somebody speaks and it answered with nothing."""
-    told = _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
-    if plain(told.text) or told.scores.get("looped") or not evidence.strong:
-        return told
-    return _second_try(heard, recognizer, decoding)
+def _first_try(heard: Heard, recognizer: Recognizer, decoding: Decoding) -> Hypothesis:
+    """What the model writes of a window, a short one with silence around it."""
+    return _ask(heard, recognizer, decoding, SHORT_PAD if len(heard.samples) < SHORT * RATE else 0.0)
+
+
+def _tried_again(
+    told: Hypothesis, heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence
+) -> Hypothesis:
+    """The answer, or that of a second try where somebody speaks and it was nothing."""
+    return told if plain(told.text) or not evidence.strong else _second_try(heard, recognizer, decoding)
 
 
 def _weighed(told: Hypothesis, heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence) -> Hypothesis:
@@ -336,8 +341,9 @@ def _weighed(told: Hypothesis, heard: Heard, recognizer: Recognizer, decoding: D
     scores are those of what the model writes when it is held to nothing."""
     if not decoding.words or evidence.sure:
         return told
-    free = _answer(heard, recognizer, dataclasses.replace(decoding, words=(), word_times=False), evidence)
-    return dataclasses.replace(told, scores=free.scores)
+    freely = dataclasses.replace(decoding, words=(), word_times=False)
+    written = _tried_again(_first_try(heard, recognizer, freely), heard, recognizer, freely, evidence)
+    return dataclasses.replace(told, scores=written.scores)
 
 
 def _ask(heard: Heard, recognizer: Recognizer, decoding: Decoding, pad: float = 0.0) -> Hypothesis:

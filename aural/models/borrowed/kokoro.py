@@ -102,15 +102,16 @@ _TIMING, _TUNE, _MELODY = 0.10, 0.05, 0.5
 def open(folder: Path, runtime: Runtime) -> Kokoro:
     """The voice from a folder that holds FILES."""
     source = folder / "kokoro-v1.0.int8.onnx"
-    made = graph.derived(source, "plan-and-sound-by-products", lambda out: divide(source, out))
+    key = "plan-and-sound-by-products" if convolutions.exact() else "plan-and-sound"  # a home may go from one processor to another
+    made = graph.derived(source, key, lambda out: divide(source, out))
     sessions = [runtime.session(made / f"{name}.onnx") for name in ("plan", "sound")]
     return Kokoro(sessions, read_ids(folder / "vocab.json"), folder)
 
 
 def divide(source: Path, out: Path) -> None:
-    """Write the graph as two, its convolutions as products. `plan` tells durations, energy, pitch and features, and has handles:
-    `speed` for each token and a factor on the `pitch`. `sound` makes samples of features and pitch; it costs ten times as much, and
-    is spared the silence around a block. Raises: ModelRefused when it is another graph."""
+    """Write the graph as two, its convolutions as products where these are exact. `plan` tells durations, energy, pitch and
+    features, and has handles: `speed` for each token and a factor on the `pitch`. `sound` makes samples of features and pitch; it
+    costs ten times as much, and is spared the silence around a block. Raises: ModelRefused when it is another graph."""
     model = graph.read(source)
     convolutions.as_products(model)
     main = model.child(graph.MODEL_GRAPH)
