@@ -127,14 +127,14 @@ def unseen(fsdd: Path, work: Path, tuned_on: str | None = None) -> Path:
 @dataclass(frozen=True)
 class Sources:
     """Folders with train.jsonl: digits of a few voices (and valid.jsonl), words and strings of many speakers, sentences of many
-    speakers of which those are taken that are nothing but digits, digits cut out of the others, readings of synthetic voices, and
-    noises. `often`: which of them count as so many recorded voices (the words are "many")."""
+    speakers of which those are taken that are nothing but digits, digits cut out of the others, readings of synthetic voices (both
+    may be missing), and noises. `often`: which of them count as so many recorded voices (the words are "many")."""
 
     fsdd: Path
     words: tuple[Path, ...]
     sentences: tuple[Path, ...]
-    cut: Path
-    read: Path
+    cut: Path | None
+    read: Path | None
     noises: tuple[Path, ...]
     often: tuple[str, ...] = ("many", "strings", "cut")
 
@@ -153,8 +153,8 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     sentences = [r for folder in sources.sentences for r in manifests.placed(folder / "train.jsonl")]
     sentences += [r for r in words if " " in r["text"]]
     strings = [r | {"speaker": "strings"} for r in sentences if r.get("text") and set(r["text"].split()) <= set(WORDS)]
-    others += [r | {"speaker": "cut"} for r in manifests.placed(sources.cut / "train.jsonl")]
-    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in manifests.placed(sources.read / "train.jsonl")]
+    others += [r | {"speaker": "cut"} for r in _train(sources.cut)]
+    voices = [r | {"speaker": r["speaker"].split("+")[0]} for r in _train(sources.read)]
     if tuned_on is None:
         kept = [r for r in train if int(Path(r["audio"]).stem.split("_")[2]) % 16 == 0]
     else:
@@ -167,6 +167,10 @@ def wide_sets(sources: Sources, work: Path, tuned_on: str | None) -> dict[str, P
     write(work, "learn", made([*learn, *others, *strings, *voices], SIZES["wide"], 0, making))
     write(work, "tune", made(kept, SIZES["tune"], 1, Making()))
     return found
+
+
+def _train(folder: Path | None) -> list[Row]:
+    return [] if folder is None else manifests.placed(folder / "train.jsonl")
 
 
 def of_others(folder: Path, work: Path) -> Path:

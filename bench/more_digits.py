@@ -5,7 +5,7 @@
     python -m bench.more_digits speech_commands.jsonl audio_mnist.jsonl spoken_numbers.jsonl dsp_speech.jsonl --corpora corpora
 
 leaves corpora/more_digits/train.jsonl (all that is nothing but digits) and corpora/more_words/train.jsonl (other English), from the
-parts to learn from. When these corpora were first gathered, clips were left out whose labels a classifier of these words and a
+parts to learn from, and corpora/digits_elsewhere/valid.jsonl, the digits of the parts to validate on. When these corpora were first gathered, clips were left out whose labels a classifier of these words and a
 recognizer both contradicted: 150 of 4,972 of Speech Commands, 4 of 504 of AudioMNIST, 98 of 816 of DSPSpeech-20. `--without` takes
 the names of such clips.
 """
@@ -37,6 +37,12 @@ def joined(found: Sequence[Path], without: frozenset[str] = frozenset()) -> dict
     return {name: list(_few(rows, TAKES[name])) for name, rows in parts.items()}
 
 
+def elsewhere(found: Sequence[Path]) -> list[Row]:
+    """Digits of speakers from whom nothing is learned."""
+    rows = [row | {"speaker": f"{m.stem}-{row['speaker']}"} for m in found for row in manifests.placed(m) if row["split"] == "valid"]
+    return [row | {"group": row["speaker"]} for row in rows if set(row["text"].split()) <= set(WORDS)]
+
+
 def _few(rows: Iterable[Row], most: int) -> Iterator[Row]:
     takes: Counter[tuple[str, str]] = Counter()
     for row in rows:
@@ -60,6 +66,8 @@ def main() -> None:
     without = frozenset(args.without.read_text(encoding="utf-8").split()) if args.without else frozenset()
     for name, rows in joined(args.manifests, without).items():
         print(f"{len(rows)} clips in {manifests.write(args.corpora / name / 'train.jsonl', rows)}")
+    heard = elsewhere(args.manifests)
+    print(f"{len(heard)} clips in {manifests.write(args.corpora / 'digits_elsewhere' / 'valid.jsonl', heard)}")
 
 
 if __name__ == "__main__":

@@ -39,11 +39,11 @@ class Corpus:
     texts: Path
 
 
-_AMONG = "digits_among_speech"
-NAMES = ("digits", "wide_digits", _AMONG, "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
+_AMONG, _PEOPLE = "digits_among_speech", "people_digits"
+NAMES = ("digits", "wide_digits", _AMONG, _PEOPLE, "tuning_digits", "commands", "arabic", "an4", "open", "one_voice")
 _FOLDERS = {"commands": ("speech_commands",), "arabic": ("arabic_commands",), "one_voice": ("kathleen",), "an4": ("an4",),
             "open": ("speechocean762", "librispeech_some", "kathleen")}  # fmt: skip
-_DIGITS = ("wide_digits", _AMONG, "tuning_digits")  # strings of all that is at hand
+_DIGITS = ("wide_digits", _AMONG, _PEOPLE, "tuning_digits")  # strings of all that is at hand
 _NOISY = ("digits", *_DIGITS, "commands", "arabic")
 _PLAIN = (*_NOISY, "an4")  # texts of single words: the English normalizer would join spelled names and read digits as numbers
 READ = 4  # rounds of readings by synthetic voices
@@ -57,7 +57,7 @@ def corpus(name: str, corpora: Path, noises: Path, work: Path) -> Corpus:
         made = digit_strings.sets(corpora / "fsdd", folder)
     elif name in _DIGITS:
         more = name == _AMONG
-        sources = _sources(corpora, noises, work, more)
+        sources = _people(corpora, noises) if name == _PEOPLE else _sources(corpora, noises, work, more)
         made = digit_strings.wide_sets(sources, folder, _tuned_on(name))
         if more:
             made["learn"] = _among(made["learn"], [*sources.sentences, corpora / "more_words"])
@@ -74,7 +74,7 @@ def unseen(name: str, corpora: Path, noises: Path, work: Path) -> Unseen:
     folder = work / "data" / name
     if name == "digits" or name in _DIGITS:
         parts = {"": digit_strings.unseen(corpora / "fsdd", folder, _tuned_on(name))}
-        if name == _AMONG:
+        if name in (_AMONG, _PEOPLE):
             parts["other voices"] = digit_strings.of_others(corpora / "digits_elsewhere", folder)
     else:
         several = len(_FOLDERS[name]) > 1
@@ -115,6 +115,12 @@ def _sources(corpora: Path, noises: Path, work: Path, more: bool) -> Sources:
     cut = digit_words.write(spoken, work / "data" / "cut_more").parent
     often = ("many", "many", "strings", "cut", "cut")
     return Sources(fsdd, (commands, corpora / "more_digits"), tuple(spoken), cut, read, beds, often)
+
+
+def _people(corpora: Path, noises: Path) -> Sources:
+    """Recorded voices alone, nothing read by synthetic ones or cut out of sentences."""
+    words, beds = (corpora / "speech_commands", corpora / "more_digits"), (noises, corpora / "noise_beds")
+    return Sources(corpora / "fsdd", words, (corpora / "an4",), None, None, beds, ("many", "strings"))
 
 
 def _among(strings: Path, folders: Sequence[Path]) -> Path:

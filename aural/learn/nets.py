@@ -15,6 +15,7 @@ from aural.learn import processes, transfer
 from aural.learn.job import Job
 from aural.learn.losses._face import Loss
 from aural.learn.options import Options
+from aural.learn.remembered import remember
 from aural.nets.cells import cell_of
 from aural.nets.net import PARTS, Net, Plan, frontend_of, page_of
 
@@ -90,6 +91,9 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     net = Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
     if options.start is not None:
         transfer.load(net, options.start)
+        # Clips that are changed each time they are heard would only fill the memory.
+        if options.freeze == "always" and not options.augment and not options.crop:
+            remember(net.brought[-1], options.cache)
     return net
 
 

@@ -35,8 +35,8 @@ class Options:
     ctc: float = option(0.3, "attention: weight of CTC beside the decoder, in training and decoding; 0 = none", least=0, most=1)
     start: str | None = option(
         None,
-        "transfer: begin with the encoder of a run folder, or of a checkpoint of wav2vec 2.0 or HuBERT (org/name or a folder); "
-        "adapt: the recognizer that goes on learning (moonshine-base)",
+        "transfer: begin with the encoder of a run folder, of moonshine-base, or of a checkpoint of wav2vec 2.0 or HuBERT "
+        "(org/name or a folder); adapt: the recognizer that goes on learning (moonshine-base)",
         also=("--from",),
     )
     freeze: str = option(
@@ -67,7 +67,7 @@ class Options:
     rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
     balance: float = option(0.5, "0 = classes as often as they are, 1 = all equally often, by weights of the loss", least=0, most=1)
     workers: int = option(0, "processes that decode and augment; 0 = in the training process", least=0, most=256)
-    cache: int = option(2048, "decoded clips kept in memory", unit="MB", least=0)
+    cache: int = option(2048, "decoded clips kept in memory, and as much of what an encoder that is held says of them", unit="MB", least=0)
     checkpoint: float = option(5.0, "time between checkpoints", unit="min", least=0)
     int8: bool = option(False, "also write the model in int8, into the folder int8 of the run, with its agreement in the card")
     device: str = option("auto", "where the net is trained: auto, cpu, cuda, cuda:1, mps")

@@ -40,7 +40,7 @@ _NAMES = (
 _PLACES = "encoder.pos_conv_embed.conv."
 
 
-def is_published(name: str) -> bool:
+def knows(name: str) -> bool:
     """True for org/name of a hub, and for a folder as the transformers library saves it."""
     folder = Path(name).expanduser()
     if folder.is_dir():

@@ -1,14 +1,16 @@
-"""Transfer: a training begins with the encoder of a run that was trained here before, or of a published checkpoint."""
+"""Transfer: a training begins with the encoder of a run that was trained here before, of a published checkpoint, or of a fetched
+recognizer."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from aural.errors import UsageError, reason
-from aural.learn import checkpoint, published
+from aural.learn import checkpoint, fetched, published
 from aural.nets.net import Net
 
 WAYS = ("never", "always", "staged")
@@ -16,7 +18,12 @@ STAGED = 0.25  # share of a staged training in which the encoder is held
 _BROUGHT = ("encoder", "frontend", "sample_rate")
 _PARTS = ("frontend", "encoder")
 _FREE = ("encoder.dropout",)  # settings that shape no weights: another training may want them otherwise
-_FIX = "Give the run folder of a net that was trained here (--from runs/x), or a checkpoint of wav2vec 2.0 or HuBERT"
+_FIX = "Give the run folder of a net that was trained here (--from runs/x), moonshine-base, or a checkpoint of wav2vec 2.0 or HuBERT"
+
+
+def elsewhere(start: str) -> ModuleType | None:
+    """The module that brings an encoder which learned elsewhere, None for a run folder."""
+    return next((module for module in (published, fetched) if module.knows(start)), None)
 
 
 def joined(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,7 +36,8 @@ def joined(given: Mapping[str, Any]) -> dict[str, Any]:
         if given.get("freeze", WAYS[0]) != WAYS[0]:
             raise UsageError("nothing can be held that has learned nothing yet", where="--freeze", fix="Add --from runs/x")
         return dict(given)
-    told = published.told(str(start)) if published.is_published(str(start)) else _options(Path(str(start)))
+    module = elsewhere(str(start))
+    told = module.told(str(start)) if module else _options(Path(str(start)))
     brought = {name: told[name] for name in _BROUGHT if told.get(name) is not None}
     brought |= {f"{part}.{name}": value for part in _PARTS for name, value in told["parts"][part].items()}
     bare = {name.partition(".")[2] for name in brought if "." in name}
@@ -46,12 +54,13 @@ def _clashes(name: str, value: Any, brought: Mapping[str, Any], bare: set[str]) 
 
 
 def load(net: Net, start: str) -> None:
-    """Put the weights of a run's frontend, standardization and encoder, or of a published encoder, into a net.
+    """Put the weights of a run's frontend, standardization and encoder, or of an encoder from elsewhere, into a net.
 
     Raises: UsageError, LearningError, ModelRefused, ModelMissing.
     """
-    if published.is_published(start):
-        checkpoint.fitted(net.encoder, published.weights(start), start)
+    if module := elsewhere(start):
+        checkpoint.fitted(net.encoder.lent, module.weights(start), start)
+        net.brought = (net.frontend, net.encoder.lent)
         return
     folder = Path(start)
     found = checkpoint.load(folder / "checkpoints")
@@ -62,6 +71,7 @@ def load(net: Net, start: str) -> None:
     for name, module in (("frontend", net.frontend), ("standard", net.standard), ("encoder", net.encoder)):
         tensors = {n.removeprefix(f"{name}."): t for n, t in own.items() if n.startswith(f"{name}.")}
         checkpoint.fitted(module, tensors, str(folder))
+    net.brought = (net.frontend, net.encoder)
 
 
 def _options(folder: Path) -> dict[str, Any]:

@@ -23,15 +23,24 @@ def read(encoder: Path, decoder: Path) -> dict[str, np.ndarray]:
 
     Only graphs that keep their matrices as integers with one scale, put in place at each use, are read.
     """
-    found: dict[str, np.ndarray] = {}
+    return read_encoder(encoder) | _checked(_weights(graph.only_branch(_graph(decoder), "else_branch")), decoder)
+
+
+def read_encoder(encoder: Path) -> dict[str, np.ndarray]:
+    """The weights of the encoder alone, as `read` gives them. Raises: as `read`."""
+    return _checked(_weights(_graph(encoder)), encoder)
+
+
+def _graph(source: Path) -> Message:
     with tempfile.TemporaryDirectory() as folder:
-        for source in (encoder, decoder):
-            out = Path(folder) / f"{source.stem}.onnx"
-            graph.as_onnx(source, out)
-            whole = graph.read(out)
-            found |= _weights(whole if source == encoder else graph.only_branch(whole, "else_branch"))
+        out = Path(folder) / "graph.onnx"
+        graph.as_onnx(source, out)
+        return graph.read(out)
+
+
+def _checked(found: dict[str, np.ndarray], source: Path) -> dict[str, np.ndarray]:
     if not any(_LAYER.fullmatch(name.removesuffix(".weight")) for name in found):
-        raise ModelRefused("the matrices of this recognizer cannot be read out of its graphs", where=str(encoder.parent))
+        raise ModelRefused("the matrices of this recognizer cannot be read out of its graphs", where=str(source.parent))
     return found
 
 

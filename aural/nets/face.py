@@ -56,6 +56,11 @@ class Encoder(nn.Module, ABC):
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """x [B, F, M], lengths [B] -> [B, F', D] and real frames [B], F' = F over the stride rounded up."""
 
+    @property
+    def lent(self) -> nn.Module:
+        """The part whose weights can come from elsewhere."""
+        return self
+
 
 class Streaming(Encoder, ABC):
     """An encoder that also runs block by block where `causal` is True: the blocks' frames are those of the whole."""

@@ -21,6 +21,12 @@ def masked(x: Tensor, lengths: Tensor) -> Tensor:
     return x * mask.reshape(mask.shape + (1,) * (x.dim() - 2)).to(x.dtype)
 
 
+def held_on(x: Tensor, real: Tensor) -> Tensor:
+    """x [B, F, D] with the last real frame of each row also behind it."""
+    last = torch.minimum(torch.arange(x.shape[1], device=x.device)[None, :], real[:, None] - 1)
+    return torch.gather(x, 1, last[..., None].expand(-1, -1, x.shape[2]))
+
+
 def mean_of(x: Tensor, lengths: Tensor) -> Tensor:
     """x [B, F, D] -> [B, D], the mean over real frames."""
     return masked(x, lengths).sum(1) / lengths.clamp(min=1)[:, None].to(x.dtype)

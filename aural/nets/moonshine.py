@@ -23,8 +23,8 @@ from aural.nets.masks import mask_of
 
 START, END = 1, 2
 SHORTEST = 1600  # samples; shorter rows are filled up with zeros
-_HEADS, _ROTATED, _BASE = 8, 32, 10_000.0
-_KERNELS = ((127, 64), (7, 3), (3, 2))  # samples or frames that a convolution hears, and its steps
+HEADS, _ROTATED, _BASE = 8, 32, 10_000.0
+KERNELS = ((127, 64), (7, 3), (3, 2))  # samples or frames that a convolution hears, and its steps
 _LAYER = re.compile(r"(model\.decoder\.)?layers\.(\d+)\.")
 
 
@@ -80,7 +80,7 @@ class Attention(nn.Module):
 
 def _parted(x: Tensor) -> Tensor:
     """[B, T, D] -> [B, H, T, D / H]."""
-    return x.unflatten(2, (_HEADS, -1)).transpose(1, 2)
+    return x.unflatten(2, (HEADS, -1)).transpose(1, 2)
 
 
 @final
@@ -170,7 +170,7 @@ class Encoder(nn.Module):
     def __init__(self, size: Size) -> None:
         super().__init__()
         width = size.width
-        (a, b), (c, d), (e, f) = _KERNELS
+        (a, b), (c, d), (e, f) = KERNELS
         self.conv1 = nn.Conv1d(1, width, a, b, bias=False)
         self.groupnorm = Scaled(width)
         self.conv2, self.conv3 = nn.Conv1d(width, 2 * width, c, d), nn.Conv1d(2 * width, width, e, f)
@@ -179,10 +179,10 @@ class Encoder(nn.Module):
 
     def forward(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         samples = functional.pad(samples, (0, max(0, SHORTEST - samples.shape[1])))
-        first = steps(lengths.clamp(min=SHORTEST), *_KERNELS[0])
+        first = steps(lengths.clamp(min=SHORTEST), *KERNELS[0])
         x = self.groupnorm(torch.tanh(self.conv1(samples[:, None])), first)
         x = functional.gelu(self.conv3(functional.gelu(self.conv2(x)))).transpose(1, 2)
-        frames = steps(steps(first, *_KERNELS[1]), *_KERNELS[2])
+        frames = steps(steps(first, *KERNELS[1]), *KERNELS[2])
         mask, turn = mask_of(frames, x.shape[1])[:, None, None], rotation(x.shape[1], x.device)
         for layer in self.layers:
             x = layer(x, mask, turn)

@@ -109,6 +109,7 @@ class Net(nn.Module):
         self.head: face.Head = page_of("head", plan.head).Head(
             config_of("head", plan.head, given["head"]), self.encoder.width, plan.outputs
         )
+        self.brought: tuple[nn.Module, ...] = ()  # modules that transfer took over from another net
         # A number is learned on a scale of its own: value = logit * spread + center.
         self.center: Tensor
         self.spread: Tensor
@@ -119,11 +120,6 @@ class Net(nn.Module):
     def hop(self) -> int:
         """Samples from one frame of the answer to the next."""
         return self.frontend.hop * self.encoder.stride
-
-    @property
-    def brought(self) -> tuple[nn.Module, ...]:
-        """The modules that transfer takes over from another net, whatever that one answers."""
-        return (self.frontend, self.encoder)
 
     def features(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Standardized features [B, F, M] and real frames [B]."""

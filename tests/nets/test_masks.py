@@ -37,3 +37,8 @@ def test_strides_round_up() -> None:
     thrice = masks.halved(masks.halved(masks.halved(lengths, 2), 2), 2)
     assert torch.equal(once, thrice)
     assert masks.halved(torch.tensor([1, 2, 3]), 2).tolist() == [1, 1, 2]
+
+
+def test_the_last_real_frame_is_held_on() -> None:
+    x = torch.arange(8.0).reshape(2, 4, 1)
+    assert masks.held_on(x, torch.tensor([2, 4]))[..., 0].tolist() == [[0, 1, 1, 1], [4, 5, 6, 7]]

@@ -11,7 +11,7 @@ import torch
 
 from aural.corpora.manifest import Clip
 from aural.files import write_text
-from aural.learn import augment, processes, published
+from aural.learn import augment, processes, transfer
 from aural.learn.fit import Data, Fit, answered
 from aural.learn.job import Job
 from aural.learn.loading import Clips, Draw, Target, files_of
@@ -90,12 +90,13 @@ def fitted(
 def licences_of(job: Job) -> Licences:
     """The weights are the user's own; the licences of the clips are told as far as the rows tell them.
 
-    What a published encoder may be used for goes on with what was begun with it.
+    What an encoder from elsewhere may be used for goes on with what was begun with it.
     """
     told = ", ".join(sorted({c.licence for part in job.clips.values() for c in part if c.licence})) or "unknown"
     start = str(job.given.get("start") or "")
-    if start and published.is_published(start):
-        own = published.licences(start)
+    module = transfer.elsewhere(start) if start else None
+    if module:
+        own = module.licences(start)
         name = Path(start).name if Path(start).is_dir() else start
         allowed = f"begun with {name} ({own.weights}); else as the data allow"
         may = False if own.commercial is False else None

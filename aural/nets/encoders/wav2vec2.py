@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from aural.errors import UsageError
 from aural.nets import face
 from aural.nets.attention import Attention
-from aural.nets.masks import halved, masked, mean_of
+from aural.nets.masks import halved, held_on, masked, mean_of
 from aural.settings import option
 
 TAKES: face.Kind = "samples"
@@ -101,9 +101,7 @@ class Encoder(face.Encoder):
             x = layer(x, real)
         x = self.norm(x) if self.early else x
         # Frames that hear less than a whole window say what the last whole one says.
-        last = torch.minimum(torch.arange(x.shape[1], device=x.device)[None, :], real[:, None] - 1)
-        x = torch.gather(x, 1, last[..., None].expand(-1, -1, x.shape[2]))
-        return masked(x, frames), frames
+        return masked(held_on(x, real), frames), frames
 
 
 @final

@@ -1,0 +1,46 @@
+"""An encoder that is held answers from memory: the same frames, computed once, whatever the batch; one that learns does not."""
+
+from __future__ import annotations
+
+import torch
+
+from aural.learn.remembered import remember
+from aural.nets.encoders import rnn
+
+
+def encoder() -> tuple[rnn.Encoder, list[int]]:
+    """A small encoder, and how many rows it was asked for each time."""
+    torch.manual_seed(0)
+    made, asked = rnn.Encoder(rnn.Config(width=4, layers=1), 3).eval(), []
+    plain = made.forward
+
+    def counted(x: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        asked.append(len(x))
+        return plain(x, lengths)
+
+    made.forward = counted  # type: ignore[method-assign]
+    return made, asked
+
+
+def test_a_clip_is_heard_once_whatever_stands_beside_it() -> None:
+    made, asked = encoder()
+    x, lengths = torch.randn(3, 9, 3), torch.tensor([9, 5, 7])
+    true, _ = made(x, lengths)
+    remember(made, 1)
+    first, real = made(x[:2], lengths[:2])
+    again, _ = made(x[[1, 2, 0]], lengths[[1, 2, 0]])
+    assert asked == [3, 2, 1] and real.tolist() == [9, 5]
+    assert torch.allclose(first, true[:2], atol=1e-3) and torch.allclose(again, true[[1, 2, 0]], atol=1e-3)
+    assert not again[0, 5:].any()
+
+
+def test_what_learns_is_computed_anew_and_what_finds_no_room_too() -> None:
+    made, asked = encoder()
+    x, lengths = torch.randn(2, 6, 3), torch.tensor([6, 6])
+    remember(made, 60 / 1e6)  # one row of 6 frames and 4 numbers, in 16 bits, twice over both directions: 96 bytes
+    for _ in range(2):
+        made(x, lengths)
+    assert asked == [2, 2]
+    made.train()
+    told, _ = made(x, lengths)
+    assert asked == [2, 2, 2] and told.requires_grad
