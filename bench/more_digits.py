@@ -5,9 +5,9 @@
     python -m bench.more_digits speech_commands.jsonl audio_mnist.jsonl spoken_numbers.jsonl dsp_speech.jsonl --corpora corpora
 
 leaves corpora/more_digits/train.jsonl (all that is nothing but digits) and corpora/more_words/train.jsonl (other English), from the
-parts to learn from, and corpora/digits_elsewhere/valid.jsonl, the digits of the parts to validate on. When these corpora were first gathered, clips were left out whose labels a classifier of these words and a
-recognizer both contradicted: 150 of 4,972 of Speech Commands, 4 of 504 of AudioMNIST, 98 of 816 of DSPSpeech-20. `--without` takes
-the names of such clips.
+parts to learn from, and corpora/digits_elsewhere/valid.jsonl, the digits of the parts to validate on. When these corpora were first
+gathered, clips were left out whose labels a classifier of these words and a recognizer both contradicted: 150 of 4,972 of Speech
+Commands, 4 of 504 of AudioMNIST, 98 of 816 of DSPSpeech-20. `--without` takes the names of such clips.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def joined(found: Sequence[Path], without: frozenset[str] = frozenset()) -> dict
 
 def elsewhere(found: Sequence[Path]) -> list[Row]:
     """Digits of speakers from whom nothing is learned."""
-    rows = [row | {"speaker": f"{m.stem}-{row['speaker']}"} for m in found for row in manifests.placed(m) if row["split"] == "valid"]
-    return [row | {"group": row["speaker"]} for row in rows if set(row["text"].split()) <= set(WORDS)]
+    rows = [(f"{m.stem}-{row['speaker']}", row) for m in found for row in manifests.placed(m) if row["split"] == "valid"]
+    return [row | {"speaker": who, "group": who} for who, row in rows if set(row["text"].split()) <= set(WORDS)]
 
 
 def _few(rows: Iterable[Row], most: int) -> Iterator[Row]:

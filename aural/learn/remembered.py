@@ -21,7 +21,7 @@ def remember(encoder: nn.Module, megabytes: float) -> None:
 
     encoder: x [B, F, M], real frames [B] -> [B, F', D] and real frames [B].
     """
-    encoder.forward = Remembered(encoder, encoder.forward, round(megabytes * 1e6)).forward  # type: ignore[method-assign]
+    encoder.forward = Remembered(encoder, encoder.forward, round(megabytes * 1e6)).forward
 
 
 @final

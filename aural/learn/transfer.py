@@ -18,7 +18,9 @@ STAGED = 0.25  # share of a staged training in which the encoder is held
 _BROUGHT = ("encoder", "frontend", "sample_rate")
 _PARTS = ("frontend", "encoder")
 _FREE = ("encoder.dropout",)  # settings that shape no weights: another training may want them otherwise
-_FIX = "Give the run folder of a net that was trained here (--from runs/x), moonshine-base, or a checkpoint of wav2vec 2.0 or HuBERT"
+_FIX = (
+    "Give the run folder of a net that was trained here (--from runs/x), moonshine-base, or a checkpoint of wav2vec 2.0 or HuBERT"
+)
 
 
 def elsewhere(start: str) -> ModuleType | None:
