@@ -181,15 +181,15 @@ def _text(given: str) -> str | Path:
 
 
 def models_of(told: str | None) -> dict[str, str]:
-    """Role -> model, from role=name,role=name. Raises: UsageError for anything else."""
-    return dict(_pair(text) for text in (told or "").split(",") if text)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    role, equals, name = text.partition("=")
-    if not equals:
-        raise UsageError(f"--models takes role=name, not {text!r}")
-    return role.strip(), name.strip()
+    """Role -> model, from role=name,role=name. Raises: UsageError for anything else, or two models for one role."""
+    found: dict[str, str] = {}
+    for text in (told or "").split(","):
+        role, equals, name = (part.strip() for part in text.partition("="))
+        if text.strip() and not (equals and role):
+            raise UsageError(f"--models takes role=name, not {text!r}")
+        if found.setdefault(role, name) != name:
+            raise UsageError(f"{found[role]} and {name} both name the {role}", where="--models", fix="Leave one of them out")
+    return {role: name for role, name in found.items() if role}
 
 
 def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:

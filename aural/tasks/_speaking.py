@@ -30,6 +30,8 @@ from aural.text.script import PLAIN, Script, of_phonemes
 if TYPE_CHECKING:
     from aural.tasks.speak import Options
 
+VOCODER = "griffin-lim"  # where none is named
+
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -147,8 +149,14 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
 
 @contextlib.contextmanager
 def _heard_through(voice: Synthesizer, shelf: Shelf, vocoder: str | None) -> Iterator[Synthesizer]:
-    """The voice with the vocoder of the shelf behind it, where it has two stages. Raises: UsageError for one that has not."""
+    """The voice with the vocoder of the shelf behind it, where it has two stages.
+
+    Raises: UsageError for one that has not, and for two vocoders.
+    """
     if vocoder is not None:
+        if (other := shelf.choices["vocoder"]) not in (VOCODER, vocoder):
+            what = f"--vocoder {vocoder} and --models vocoder={other} both name the vocoder"
+            raise UsageError(what, where="--vocoder", fix="Leave one of them out")
         shelf.choices["vocoder"] = vocoder
     if isinstance(voice, Through):
         with shelf.open("vocoder") as behind:

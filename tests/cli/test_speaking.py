@@ -151,6 +151,10 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
         (["Hello.", "--stream", "-o", "a.wav"], 2, "Leave one"),
         (["Hello.", "-o", "a.wav", "--lexicon", "none.tsv"], 2, "lexicon cannot be read"),
         (["Hello.", "-o", "a.wav", "--models", "moonshine-tiny"], 2, "takes role=name"),
+        (["Hello.", "-o", "a.wav", "--models", "=kokoro"], 2, "takes role=name"),
+        (["Hello.", "-o", "a.wav", "-m", "kokoro", "--models", "synthesizer=x"], 2, "both name the synthesizer"),
+        (["Hello.", "-o", "a.wav", "--models", "synthesizer=x,synthesizer=y"], 2, "x and y both name the synthesizer"),
+        (["Hello.", "-o", "a.wav", "--vocoder", "x", "--models", "vocoder=y"], 2, "both name the vocoder"),
     ],
 )
 def test_errors_are_one_line(line: list[str], code: int, words: str, tone: type[Tone], capsys: pytest.CaptureFixture[str]) -> None:

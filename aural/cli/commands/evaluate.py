@@ -198,10 +198,11 @@ def _check_keys(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 
 
 def _choices(args: argparse.Namespace) -> dict[str, str]:
+    from aural.cli.runner import models_of
     from aural.judge.run import task_of
     from aural.tasks._call import choose
 
-    return choose(task_of(args.verb), args.model, dict(_pair(p, "--models") for p in args.models.split(",") if p))
+    return choose(task_of(args.verb), args.model, models_of(args.models))
 
 
 def _task_options(args: argparse.Namespace) -> dict[str, Any]:
