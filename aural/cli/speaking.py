@@ -212,10 +212,10 @@ def _front_end(text: str, shelf: Any, options: Any) -> int:
     from aural.tasks import _speaking
     from aural.text import front_end
 
-    if not text.strip():
-        raise UsageError("there is no text to say", where="speak", fix="Give words in English letters or digits")
     head = ("written", "kind", "said", "phonemes", "from")
     text, script = _speaking.written(text, options)
+    if not text.strip():
+        raise UsageError("there is no text to say", where="speak", fix="Give words in English letters or digits")
     for note in script.notes:
         say(note)
     with _speaking.pronouncer(shelf, options) as pronouncer:

@@ -16,6 +16,7 @@ from aural.errors import UsageError
 from aural.models import store
 from aural.models.card import Card
 from aural.models.face import Prosody, Speller, Synthesizer, Utterance
+from aural.models.sentences import stand_ins
 from aural.models.shelf import Shelf
 from aural.models.through import Through
 from aural.results import Segment, Word, grid_span
@@ -139,12 +140,23 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
         _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
         _check_controls(voice.card, prosody, options.show_units)
+        told = _with_stand_ins(told, voice.card)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
                 yield Reader(told, front, heard, prosody, None, options.show_units, options.loudness)
                 return
             with shelf.open("recognizer") as recognizer:
                 yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units, options.loudness)
+
+
+def _with_stand_ins(told: Written, card: Card) -> Written:
+    """With a note of the phones that were given by hand and that the voice says otherwise. Raises: UsageError for what is none."""
+    text, script = told
+    taken = stand_ins([one for given in script.given for one in given.phonemes], card)
+    if not taken:
+        return told
+    named = ", ".join(f"{name!r} as {other!r}" for name, other in taken.items())
+    return text, replace(script, notes=(*script.notes, f"{card.name} says {named}: it never heard such a phone"))
 
 
 @contextlib.contextmanager

@@ -131,6 +131,9 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
     assert cli.main(["speak", "--show-front-end", "One, two 😀."]) == 0
     out = capsys.readouterr().out
     assert "lexicon" in out and "ˈɑ," in out and "not said: '😀'" in out
+    assert cli.main(["speak", "--show-front-end", "--phonemes", "hˈA ʌ̃"]) == 0
+    out = capsys.readouterr().out
+    assert "hˈA" in out and "ʌ̃" in out
     assert not tone.said
 
 
@@ -151,6 +154,7 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
         (["Hello.", "--stream", "-o", "a.wav"], 2, "Leave one"),
         (["Hello.", "-o", "a.wav", "--lexicon", "none.tsv"], 2, "lexicon cannot be read"),
         (["Hello.", "-o", "a.wav", "--models", "moonshine-tiny"], 2, "takes role=name"),
+        (["-o", "a.wav", "--phonemes", "hˈA ˈ"], 2, "'ˈ' holds no phoneme"),
         (["Hello.", "-o", "a.wav", "--models", "=kokoro"], 2, "takes role=name"),
         (["Hello.", "-o", "a.wav", "-m", "kokoro", "--models", "synthesizer=x"], 2, "both name the synthesizer"),
         (["Hello.", "-o", "a.wav", "--models", "synthesizer=x,synthesizer=y"], 2, "x and y both name the synthesizer"),
