@@ -179,6 +179,13 @@ def test_where_files_go(tmp_path: Path) -> None:
     assert wish_of("srt,mp3", "a.mp3").paths == {"mp3": Path("a.mp3"), "srt": Path("a.srt")}
     assert wish_of("json", str(tmp_path)).paths == {"wav": tmp_path / "speech.wav", "json": tmp_path / "speech.json"}
     assert wish_of("flac,vtt", "talk").paths == {"flac": Path("talk.flac"), "vtt": Path("talk.vtt")}
+    with pytest.raises(UsageError, match=r"There are: wav, flac, .*, srt, "):
+        wish_of("xyz", "a.wav")
+    with pytest.raises(UsageError, match=r"Did you mean flac\?"):
+        wish_of("flax", "a.wav")
+    with pytest.raises(UsageError, match="no format was given"):
+        wish_of(",", "a.wav")
+    assert "mp3" not in wish_of("all", "a.wav").paths, "all are the times of the words"
     with pytest.raises(UsageError, match="stream cannot be"):
         wish_of("mp3", "-")
 
