@@ -17,9 +17,11 @@ import numpy as np
 
 from aural import __version__, progress, settings
 from aural.cli import flags, outputs
+from aural.cli.addresses import is_address
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.shown import progress_of
 from aural.errors import ExtraMissing, ModelMissing, UsageError, one_line, reason
+from aural.files import is_folder
 from aural.tasks._written import SOUNDS
 
 _SWITCHES = ("--overwrite", "--quiet", "--offline", "--stream", "--play", "--show-front-end")
@@ -73,6 +75,7 @@ def run_speaking(verb: str, page: Any, arguments: list[str]) -> int:
             return _play(text, shelf, chosen, quiet)
         if not wish.paths:
             raise UsageError("nobody would hear it", where=verb, fix="Name a file with -o hello.wav, or give --play or --stream")
+        outputs.refuse_places(list(wish.paths.values()), [args.input] if args.input else [], "the text")
         outputs.refuse_existing(list(wish.paths.values()), outputs.Wish(overwrite=args.overwrite == "true"), skips=False)
         return _write(Run(title, text, shelf, chosen, wish, values, quiet), shown, play=args.play == "true")
     finally:
@@ -143,10 +146,13 @@ def wish_of(formats: str | None, place: str | None, *, stream: bool = False) -> 
         if names:
             raise UsageError("there is no file to write", where="--format", fix="Name one with -o, such as -o hello.wav")
         return Wish({})
+    if is_address(place):
+        raise UsageError("speech goes to a file of this machine", where=f"-o {place}", fix="Name a file or a folder here")
     path = Path(place)
     ending = path.suffix.lower().lstrip(".")
-    if path.is_dir() or place.endswith(("/", os.sep)) or not ending:
-        base = path / "speech" if path.is_dir() or place.endswith(("/", os.sep)) else path
+    folder = is_folder(path) or place.endswith(("/", os.sep))
+    if folder or not ending:
+        base = path / "speech" if folder else path
         return Wish(_beside(base, names if set(names) & set(SOUNDS) else ("wav", *names)))
     if ending not in SOUNDS:
         from aural.sound.encode import format_of

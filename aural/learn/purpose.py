@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from aural.errors import LearningError, UsageError, reason
-from aural.files import write_text
+from aural.files import seen, write_text
 
 PURPOSE = "training.json"
 
@@ -22,7 +22,7 @@ def check(folder: Path, verb: str, method: str) -> None:
     Raises: UsageError for another verb or method, LearningError when the note cannot be read.
     """
     place = folder / PURPOSE
-    if not place.is_file():
+    if not seen(place.is_file):
         return
     try:
         told = json.loads(place.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from typing import Any
 from aural import find, receipts
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.errors import LearningError, UsageError, reason
-from aural.files import disk_error, write_text
+from aural.files import disk_error, seen, write_text
 from aural.judge.run import scorer, scorers_of
 from aural.learn import processes, purpose
 from aural.learn.scores import METRICS
@@ -94,7 +94,7 @@ class Headline:
 
 def begun(folder: Path) -> bool:
     """True where several trainings were begun in a folder."""
-    return (folder / PLAN).is_file()
+    return seen((folder / PLAN).is_file)
 
 
 def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:

@@ -12,6 +12,7 @@ from aural import find
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.corpora.survey import complaint
 from aural.errors import LearningError, UsageError
+from aural.files import refuse_place, seen
 from aural.learn import processes, purpose, report
 from aural.learn.gather import gathered, parted
 from aural.learn.job import Job, Method
@@ -152,10 +153,11 @@ def _method(name: str) -> Method:
 
 def _folder(ask: Ask) -> None:
     """The run folder is new, or the training is resumed. Raises: UsageError."""
-    if ask.resume and not (ask.folder / TRAIN).is_file():
+    if ask.resume and not seen((ask.folder / TRAIN).is_file):
         raise UsageError("there is no training to resume", where=str(ask.folder), fix="Leave --resume out")
-    if ask.folder.exists() and not ask.folder.is_dir():
+    if seen(ask.folder.is_file):
         raise UsageError("this is a file, and no folder", where=str(ask.folder), fix="Choose another -o")
+    refuse_place(ask.folder / TRAIN, "Choose another -o")
     if not ask.resume and ask.folder.exists() and any(ask.folder.iterdir()):
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
     if ask.data is None and ask.said is None and not ask.resume:

@@ -11,6 +11,7 @@ from aural import settings
 from aural.cli import flags
 from aural.cli.shown import progress_of
 from aural.errors import EXIT_SOME_FAILED, UsageError
+from aural.files import refuse_place
 
 if TYPE_CHECKING:
     from aural.judge.rooms import Condition
@@ -112,6 +113,9 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"the curve is drawn as svg, not as {args.plot.name!r}", where="--plot", fix="Let the name end in .svg")
     if args.plot and not args.snr.strip():
         raise UsageError("there is nothing to draw", where="--plot", fix="Add --snr 20,10,0")
+    for path in (args.json, args.plot):
+        if path:
+            refuse_place(path)
 
 
 def _deliver(args: argparse.Namespace, plan: Plan, records: list[Record], truth: Path) -> int:
