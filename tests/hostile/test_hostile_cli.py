@@ -63,6 +63,7 @@ BAD_LINES = {
     "a start behind the end": ("info talk.wav --start 5", 3, "nothing lies behind"),
     "a file that is not there": ("info tlak.wav", 3, "Did you mean talk.wav?"),
     "an address": ("info https://example.org/talk.wav", 3, "Download it first"),
+    "words instead of a recording": ("intent turn on", 3, 'A text is given as --text "turn on"'),
     "a name without end": ("info " + "x" * 5000, 3, "too long"),
     "a folder without recordings": ("info empty", 3, "no recording"),
     "text for sound": ("info text.wav", 3, "plain text"),
