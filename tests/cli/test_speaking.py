@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
+import time
 import wave
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +252,51 @@ def test_what_nobody_came_back_for_goes(tmp_path: Path, monkeypatch: pytest.Monk
     os.utime(old.folder, (0, 0))
     with Work({"text": "now"}):
         assert not old.folder.exists() and new.folder.exists()
+
+
+def test_what_another_process_removes_or_works_in_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    listed = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda self: [*listed(self), self / "gone", self / "gone.lock"])
+    with Work({"text": "old"}) as old:
+        os.utime(old.folder, (0, 0))
+        os.utime(old.folder.with_suffix(".lock"), (0, 0))
+        with Work({"text": "now"}) as now:
+            assert old.folder.exists() and old.folder.with_suffix(".lock").exists(), "somebody works in it"
+    with now:
+        assert not old.folder.exists()
+
+
+def test_who_waited_for_the_same_text_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    first, entered = Work({"text": "x"}), threading.Event()
+
+    def wait() -> None:
+        with Work({"text": "x"}) as second:
+            assert second.done == 0 and second.folder.is_dir()
+            entered.set()
+
+    with first:
+        first.append(Piece(np.zeros(80, np.float32), None, (), 3))
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.1)
+        first.remove()
+    waiting.join(10)
+    assert entered.is_set()
+
+
+def test_many_at_once_forget_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    for n in range(40):
+        with Work({"text": f"old {n}"}) as old:
+            old.append(Piece(np.zeros(8, np.float32), None, (), 3))
+        os.utime(old.folder, (0, 0))
+
+    def say(n: int) -> bool:
+        with Work({"text": f"new {n}"}) as work:
+            return work.folder.is_dir()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(say, range(4)))
+    assert len([p for p in (tmp_path / "speaking").iterdir() if p.is_dir()]) == 4
