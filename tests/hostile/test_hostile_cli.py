@@ -219,6 +219,34 @@ def test_a_full_disk_behind_standard_output(clip: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+# A limit to the length of files is told as a full disk is, and needs no disk that is full.
+SMALL = """import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, resource.RLIM_INFINITY))
+from aural.cli.main import main; sys.exit(main())"""
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("info talk.wav b.wav c.wav -o all.jsonl", []),
+        ("info talk.wav b.wav c.wav -o all.jsonl --skip-existing", ["all.jsonl.part"]),
+        ("spectrogram talk.wav -o talk.png", []),
+        ("spectrogram talk.wav -o talk.svg", []),
+    ],
+)
+def test_a_full_disk_is_told_with_the_file(line: str, left: list[str], clip: Path) -> None:
+    for name in ("b.wav", "c.wav"):
+        clip.with_name(name).write_bytes(clip.read_bytes())
+    before = {p.name for p in clip.parent.iterdir()}
+    done = subprocess.run([sys.executable, "-c", SMALL, *line.split(), "--quiet"], capture_output=True, timeout=60)
+    err = done.stderr.decode()
+    assert err.startswith(f"aural: {line.split(' -o ')[1].split()[0]}: the disk is full"), err
+    assert len(err.splitlines()) == 1 and done.returncode == 5
+    assert sorted({p.name for p in clip.parent.iterdir()} - before) == left
+    for name in left:
+        assert {json.loads(row)["place"] for row in Path(name).read_text().splitlines()} < {"talk.wav", "b.wav", "c.wav"}
+
+
 @POSIX
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_nothing_behind(number: signal.Signals, code: int, clip: Path) -> None:
