@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from aural.errors import DataError, reason
+from aural.errors import DataError, LimitReached, UsageError, reason
 from aural.files import disk_error
+
+_CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)
 
 
 def opened(
@@ -18,7 +20,8 @@ def opened(
 
     `form` is the version that this code reads and writes; `patience` (s) is how long somebody else's lock is waited for,
     `threads` lets several threads share the connection. Each statement is a transaction of its own.
-    Raises: DataError, which tells `fix`, for a file of another version or of another kind; LimitReached where it cannot be written.
+    Raises: DataError, which tells `fix`, for a file of another version or of another kind; UsageError where it cannot be
+    written, LimitReached on a full disk.
     """
     with contextlib.ExitStack() as undone:
         try:
@@ -36,6 +39,11 @@ def opened(
         except OSError as error:
             raise disk_error(error, path) from error
         except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells of a kind only
+            if code == sqlite3.SQLITE_FULL:
+                raise LimitReached("the disk is full", where=str(path), fix=f"Free some space. {fix}") from error
+            if code in _CLOSED:
+                raise UsageError(f"this cannot be written ({reason(error)})", where=str(path), fix=fix) from error
             raise DataError(f"this is no ledger ({reason(error)})", where=str(path), fix=fix) from error
         undone.pop_all()
         return base

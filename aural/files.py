@@ -94,6 +94,44 @@ def disk_error(error: OSError, path: Path, fix: str = "Choose another folder") -
     return UsageError(f"this cannot be written ({error.strerror or error})", where=str(path), fix=fix)
 
 
+def seen(asked: Callable[[], bool]) -> bool:
+    """What the system says of a path; no, where it does not say (a name too long, a folder that is closed)."""
+    try:
+        return asked()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """True for a folder that can be seen."""
+    return seen(path.is_dir)
+
+
+def refuse_place(path: Path, fix: str = "Choose another folder") -> None:
+    """Tell of a file that cannot be written before the work for it begins. Raises: UsageError, LimitReached."""
+    if is_folder(path):
+        raise UsageError("this is a folder, and a file is to be written", where=str(path), fix=fix)
+    refuse_folder(nearest_folder(path), fix)
+
+
+def nearest_folder(path: Path) -> Path:
+    """What there is already of the folders that a file lies in."""
+    return next((p for p in path.parents if seen(p.exists)), Path())
+
+
+def refuse_folder(folder: Path, fix: str = "Choose another folder") -> None:
+    """Raises: UsageError where no file can be made in a folder, LimitReached on a full disk."""
+    if not is_folder(folder):
+        raise UsageError("this is a file and no folder", where=str(folder), fix=fix)
+    try:  # one is made, for rights alone tell nothing of a disk that is only read
+        with tempfile.TemporaryFile(prefix=".aural-", dir=folder):
+            pass
+    except OSError as error:
+        if error.errno in FULL:
+            raise disk_error(error, folder) from error
+        raise UsageError("nothing may be written in this folder", where=str(folder), fix=fix) from error
+
+
 def sha256_of(path: Path) -> str:
     """Lower-case hex sha256 of a file, read in blocks."""
     digest = hashlib.sha256()

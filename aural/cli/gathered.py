@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, final
+from typing import Any, final
 
 from aural import files
 from aural.cli.addresses import Target
@@ -31,7 +32,7 @@ class Gathered:
         self.path, self._part = path, path.with_name(path.name + ".part")
         self.places: set[str] = set()
         self._resumed = resumed
-        self._out: IO[bytes] | None = None
+        self._out: io.FileIO | None = None
 
     def keep(self, wanted: Callable[[str], bool]) -> None:
         """Begin with those rows of before whose places are wanted."""
@@ -42,7 +43,8 @@ class Gathered:
                     self.places.add(place)
                     out.write(line + b"\n")
         try:
-            self._out = open(self._part, "ab")  # noqa: SIM115
+            # Nothing is kept back: what a full disk did not take would come up again at the end.
+            self._out = open(self._part, "ab", buffering=0)  # noqa: SIM115
         except OSError as error:
             raise files.disk_error(error, self.path) from error
 
@@ -57,8 +59,9 @@ class Gathered:
         try:
             at = self._out.tell()
             try:
-                self._out.write(line.encode("utf-8", "backslashreplace") + b"\n")
-                self._out.flush()
+                data = memoryview(line.encode("utf-8", "backslashreplace") + b"\n")
+                while data:
+                    data = data[self._out.write(data) :]
                 os.fsync(self._out.fileno())
             except OSError:
                 with contextlib.suppress(OSError):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from aural import find
 from aural.cli import addresses
 from aural.errors import AuralError, UnreadableSound, one_line
+from aural.files import seen
 from aural.sound.inside import is_recording
 
 # What a folder is searched for. A file that is named outright is opened whatever its ending.
@@ -75,9 +76,9 @@ def _one(text: str) -> list[Input]:
         rows = addresses.found(text, ENDINGS)
         return [Input(place, PurePosixPath(place).name, Path(folder), stamp=stamp) for place, folder, stamp in rows]
     path = Path(text)
-    if _is(path.is_dir):
+    if seen(path.is_dir):
         return _folder(path)
-    if _is(path.exists) or _is(lambda: is_recording(path)):
+    if seen(path.exists) or seen(lambda: is_recording(path)):
         return [Input(text, path.name)]
     if glob.has_magic(text):
         hits = sorted(h for h in glob.glob(text, recursive=True) if not Path(h).is_dir())
@@ -88,18 +89,10 @@ def _one(text: str) -> list[Input]:
     raise missing(path)
 
 
-def _is(asked: Callable[[], bool]) -> bool:
-    """What the system says of a path; no, where it does not say (a name too long, a folder that is closed)."""
-    try:
-        return asked()
-    except OSError:
-        return False
-
-
 def _folder(path: Path) -> list[Input]:
     files: list[Path] = []
     for folder, _, names in os.walk(path):  # what may not be read is left out, links to folders are not followed
-        files += [p for n in names if (p := Path(folder, n)).suffix.lower() in ENDINGS and _is(p.is_file)]
+        files += [p for n in names if (p := Path(folder, n)).suffix.lower() in ENDINGS and seen(p.is_file)]
     if not files:
         raise UnreadableSound("there is no recording in this folder", where=str(path), fix="Name the files themselves")
     return [Input(str(p), p.name, p.parent.relative_to(path)) for p in sorted(files)]

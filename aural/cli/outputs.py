@@ -20,6 +20,7 @@ from aural.tasks._written import format_options as format_options
 from aural.tasks._written import render as render
 
 USUAL = ("txt", "json", "srt", "vtt", "tsv")  # what a folder without a format gets, as in the whisper family
+_ELSEWHERE = "Choose another folder with -o"
 _LONGEST = 255  # bytes of a file name that file systems take
 
 
@@ -53,11 +54,11 @@ def wish_of(formats: str | None, told: str | None, writes: tuple[str, ...] | Non
         return _elsewhere(told or "", names, writes)
     path = Path(told or "")
     _refuse_long(path)
-    if path.suffix.lower() in gathered.ENDINGS and not path.is_dir():
+    if path.suffix.lower() in gathered.ENDINGS and not files.is_folder(path):
         return _gathered(path, names, writes)
-    named = None if path.is_dir() else _format_of(path, writes)
+    named = None if files.is_folder(path) else _format_of(path, writes)
     if named is None:
-        if picture and path.suffix and not path.is_dir():
+        if picture and path.suffix and not files.is_folder(path):
             what = f"a picture cannot be written as {path.suffix[1:]!r}"
             raise UsageError(what, where="--output", fix=f"It is one of: {', '.join(writes or ())}")
         return Wish(names or (writes[:1] if writes else USUAL), told)
@@ -105,8 +106,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
         return {i.place: {} for i in inputs}
     heard = [i for i in inputs if i.problem is None]
     if wish.gathered and wish.file is not None:
-        if isinstance(wish.file, Path):
-            _refuse(wish.file, {_exact(Path(i.place)) for i in heard if i.place != "-"})
+        refuse_places([wish.file], [i.place for i in heard])
         return {i.place: {} for i in inputs}
     if wish.folder is not None and is_address(wish.folder):
         ends, there = {name: ending(name, writes) for name in wish.formats}, held(wish.folder)
@@ -127,9 +127,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
         for one in heard:
             stem = top / names[one.place]
             found[one.place] = {name: stem.parent / (stem.name + end) for name, end in ends.items()}
-    own = {_exact(Path(i.place)) for i in heard if i.place != "-"}
-    for path in (p for paths in found.values() for p in paths.values() if isinstance(p, Path)):
-        _refuse(path, own)
+    refuse_places([p for paths in found.values() for p in paths.values()], [i.place for i in heard])
     return found
 
 
@@ -154,16 +152,22 @@ def stems(inputs: Sequence[Input]) -> dict[str, Path]:
             chosen[key] += 1
 
 
-def _refuse(path: Path, recordings: set[str]) -> None:
-    """Raise for a target that cannot be written, as far as that can be told before."""
-    _refuse_long(path)
-    if _exact(path) in recordings:
-        raise UsageError("this would be written over a recording", where=str(path), fix="Choose another folder with -o")
-    above = next((p for p in path.parents if p.exists()), Path())
-    if not above.is_dir():
-        raise UsageError("this is a file and no folder", where=str(above), fix="Choose another folder with -o")
-    if not os.access(above, os.W_OK):
-        raise UsageError("nothing may be written in this folder", where=str(above), fix="Choose another folder with -o")
+def refuse_places(paths: Sequence[Target], inputs: Sequence[str], what: str = "a recording") -> None:
+    """Tell of files that cannot be written before anything is heard or said; `inputs` are what they may not be written over.
+
+    Raises: UsageError.
+    """
+    own = {_exact(Path(place)) for place in inputs if place != "-"}
+    folders: dict[Path, None] = {}
+    for path in (p for p in paths if isinstance(p, Path)):
+        _refuse_long(path)
+        if _exact(path) in own:
+            raise UsageError(f"this would be written over {what}", where=str(path), fix=_ELSEWHERE)
+        if files.is_folder(path):
+            raise UsageError("this is a folder, and a file is to be written", where=str(path), fix=_ELSEWHERE)
+        folders.setdefault(files.nearest_folder(path))
+    for folder in folders:
+        files.refuse_folder(folder, _ELSEWHERE)
 
 
 def _refuse_long(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
+from aural.errors import AuralError
 from aural.files import disk_error, locked
 from aural.results import Segment, Word
 from aural.settings import home
@@ -44,11 +45,13 @@ class Work:
 
     def __enter__(self) -> Work:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
             _forget_old(self.folder)
             self._stack.enter_context(locked(self.folder.with_suffix(".lock")))
+            self.folder.mkdir(exist_ok=True)  # who said the same before us removes it as it ends
             self._mend()
         except OSError as error:
+            self._stack.close()
             raise disk_error(error, self.folder, "AURAL_HOME names another folder") from error
         return self
 
@@ -133,5 +136,16 @@ def _segment(plain: Mapping[str, Any]) -> Segment:
 def _forget_old(own: Path) -> None:
     """Remove what was left by runs that nobody went on with."""
     for path in sorted(own.parent.iterdir()):
-        if path.stem != own.name and time.time() - path.stat().st_mtime > OLDEST:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError, AuralError):  # another process may remove the same, and what stays does no harm
+            if path.stem != own.name and time.time() - path.stat().st_mtime > OLDEST:
+                _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """Remove the folder of a run, unless somebody works in it by now; or a lock that nobody holds."""
+    if not path.is_dir():
+        with locked(path, timeout=0):  # it is gone when this ends
+            return
+    with locked(path.with_suffix(".lock"), timeout=0):
+        if time.time() - path.stat().st_mtime > OLDEST:
+            shutil.rmtree(path, ignore_errors=True)

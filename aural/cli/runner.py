@@ -20,7 +20,7 @@ from aural.cli.inputs import Input, expand
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.processes import Note, Plan
 from aural.cli.shown import progress_of
-from aural.errors import UsageError, one_line
+from aural.errors import UnreadableSound, UsageError, one_line
 from aural.progress import Progress
 
 _SWITCHES = ("--overwrite", "--skip-existing", "--quiet", "--offline")
@@ -181,15 +181,15 @@ def _text(given: str) -> str | Path:
 
 
 def models_of(told: str | None) -> dict[str, str]:
-    """Role -> model, from role=name,role=name. Raises: UsageError for anything else."""
-    return dict(_pair(text) for text in (told or "").split(",") if text)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    role, equals, name = text.partition("=")
-    if not equals:
-        raise UsageError(f"--models takes role=name, not {text!r}")
-    return role.strip(), name.strip()
+    """Role -> model, from role=name,role=name. Raises: UsageError for anything else, or two models for one role."""
+    found: dict[str, str] = {}
+    for text in (told or "").split(","):
+        role, equals, name = (part.strip() for part in text.partition("="))
+        if text.strip() and not (equals and role):
+            raise UsageError(f"--models takes role=name, not {text!r}")
+        if found.setdefault(role, name) != name:
+            raise UsageError(f"{found[role]} and {name} both name the {role}", where="--models", fix="Leave one of them out")
+    return {role: name for role, name in found.items() if role}
 
 
 def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
@@ -214,7 +214,7 @@ def _dispatch(job: Job, task: Any, args: argparse.Namespace) -> int:
 
 def _heard(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -> int:
     """Hear the recordings, one after the other or many at once; a file for all answers is whole when this returns."""
-    inputs = expand(args.audio)
+    inputs = _inputs(task, args.audio)
     plan = outputs.targets(inputs, job.wish, task.writes)
     with contextlib.ExitStack() as stack:
         inputs, note = _left(job, inputs, plan, args, stack)
@@ -224,6 +224,18 @@ def _heard(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -> in
         if jobs > 1:
             return processes.in_processes(job, inputs, plan, jobs, shown, note)
         return processes.in_turn(job, inputs, plan, shown, note)
+
+
+def _inputs(task: Any, given: list[str]) -> list[Input]:
+    """The recordings. Raises: UnreadableSound; where a verb takes words, too, and words were given, it tells by which option."""
+    try:
+        return expand(given)
+    except UnreadableSound as error:
+        spare = next((o for o in settings.options_of(task.options) if o.name == task.spare and not o.file), None)
+        if spare is None or any(Path(word).suffix or len(Path(word).parts) != 1 for word in given):
+            raise
+        fix = f'{error.fix}{"" if error.fix.endswith("?") else "."} A text is given as {spare.flag} "{" ".join(given)[:80]}"'
+        raise UnreadableSound(error.what, where=error.where, fix=fix) from error
 
 
 def _left(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aural.cli import outputs
-from aural.cli.addresses import brought, is_address
+from aural.cli.addresses import Target, brought, is_address
 from aural.cli.inputs import Input, expand
 from aural.errors import UsageError
 from aural.progress import Progress
@@ -30,6 +31,7 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
         raise problem
     if is_address(job.wish.folder or str(job.wish.file or "")):
         raise UsageError("this one answer goes to a file of this machine", where="-o", fix="Name a file or a folder here")
+    paths = _paths(job, places)
     with contextlib.ExitStack() as stack:
         here = [str(stack.enter_context(brought(i.place))) if is_address(i.place) else i.place for i in places]
         sources: tuple[Any, ...] = tuple(_call.as_source(place, shown) for place in here)
@@ -39,14 +41,21 @@ def run_single(job: Job, task: Any, args: argparse.Namespace, shown: Progress) -
         print(task.show(answer))
         return 0
     made = {name: outputs.render(answer, name) for name in job.wish.formats}
-    folder = None if job.wish.folder in (None, "-") else Path(job.wish.folder)
-    paths = {name: job.wish.file or (folder and folder / f"{job.verb}.{name}") for name in made}
-    outputs.refuse_existing([p for p in paths.values() if p], job.wish)
     for name, data in made.items():
         outputs.put(data, paths[name])
         if paths[name]:
             print(paths[name])
     return 0
+
+
+def _paths(job: Job, inputs: Sequence[Input]) -> dict[str, Target | None]:
+    """Format -> the file of the one answer; None prints. Raises: UsageError for what cannot be written or may not be replaced."""
+    folder = None if job.wish.folder in (None, "-") else Path(job.wish.folder)
+    paths = {name: job.wish.file or (folder and folder / f"{job.verb}.{name}") for name in job.wish.formats}
+    written = [path for path in paths.values() if path]
+    outputs.refuse_places(written, [i.place for i in inputs])
+    outputs.refuse_existing(written, job.wish)
+    return paths
 
 
 def _only(text: str) -> Input:

@@ -15,14 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from aural import __version__, find, progress, settings
+from aural import __version__, progress, settings
 from aural.cli import flags, outputs
+from aural.cli.addresses import is_address
 from aural.cli.main import Parser, parser_of, say
 from aural.cli.shown import progress_of
 from aural.errors import ExtraMissing, ModelMissing, UsageError, one_line, reason
+from aural.files import is_folder
+from aural.tasks._written import SOUNDS
 
 _SWITCHES = ("--overwrite", "--quiet", "--offline", "--stream", "--play", "--show-front-end")
-_SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 _UNKNOWN = 0xFFFFFFFF  # the length in the head of a wav that nobody knows yet
 
 
@@ -34,11 +36,11 @@ class Wish:
 
     @property
     def sounds(self) -> dict[str, Path]:
-        return {name: path for name, path in self.paths.items() if name in _SOUNDS}
+        return {name: path for name, path in self.paths.items() if name in SOUNDS}
 
     @property
     def results(self) -> dict[str, Path]:
-        return {name: path for name, path in self.paths.items() if name not in _SOUNDS}
+        return {name: path for name, path in self.paths.items() if name not in SOUNDS}
 
 
 def run_speaking(verb: str, page: Any, arguments: list[str]) -> int:
@@ -73,6 +75,7 @@ def run_speaking(verb: str, page: Any, arguments: list[str]) -> int:
             return _play(text, shelf, chosen, quiet)
         if not wish.paths:
             raise UsageError("nobody would hear it", where=verb, fix="Name a file with -o hello.wav, or give --play or --stream")
+        outputs.refuse_places(list(wish.paths.values()), [args.input] if args.input else [], "the text")
         outputs.refuse_existing(list(wish.paths.values()), outputs.Wish(overwrite=args.overwrite == "true"), skips=False)
         return _write(Run(title, text, shelf, chosen, wish, values, quiet), shown, play=args.play == "true")
     finally:
@@ -138,34 +141,31 @@ def wish_of(formats: str | None, place: str | None, *, stream: bool = False) -> 
         if formats not in (None, "wav", "raw"):
             raise UsageError(f"a stream cannot be {formats!r}", where="--format", fix="It takes one of: wav, raw")
         return Wish({})
-    names = _names(formats)
+    names = outputs.format_names(formats, sounds=SOUNDS)
     if place is None:
         if names:
             raise UsageError("there is no file to write", where="--format", fix="Name one with -o, such as -o hello.wav")
         return Wish({})
+    if is_address(place):
+        raise UsageError("speech goes to a file of this machine", where=f"-o {place}", fix="Name a file or a folder here")
     path = Path(place)
     ending = path.suffix.lower().lstrip(".")
-    if path.is_dir() or place.endswith(("/", os.sep)) or not ending:
-        base = path / "speech" if path.is_dir() or place.endswith(("/", os.sep)) else path
-        return Wish(_beside(base, names if set(names) & set(_SOUNDS) else ("wav", *names)))
-    if ending not in _SOUNDS:
+    folder = is_folder(path) or place.endswith(("/", os.sep))
+    if folder or not ending:
+        base = path / "speech" if folder else path
+        return Wish(_beside(base, names if set(names) & set(SOUNDS) else ("wav", *names)))
+    if ending not in SOUNDS:
         from aural.sound.encode import format_of
 
         format_of(path)
-        raise UsageError(f"speech is not written as .{ending}", where=place, fix=f"Use one of: {', '.join(_SOUNDS)}")
+        raise UsageError(f"speech is not written as .{ending}", where=place, fix=f"Use one of: {', '.join(SOUNDS)}")
     others = tuple(name for name in names if name != ending)
     return Wish({ending: path} | _beside(path.with_suffix(""), others))
 
 
 def _beside(base: Path, names: Sequence[str]) -> dict[str, Path]:
-    ends = {name: f".{name}" if name in _SOUNDS else outputs.ending(name) for name in names}
+    ends = {name: f".{name}" if name in SOUNDS else outputs.ending(name) for name in names}
     return {name: base.parent / (base.name + end) for name, end in ends.items()}
-
-
-def _names(formats: str | None) -> tuple[str, ...]:
-    """Formats of sound and of results, each once."""
-    told = [name.strip().lower().lstrip(".") for name in (formats or "").split(",") if name.strip()]
-    return tuple(dict.fromkeys(n for name in told for n in ((name,) if name in _SOUNDS else outputs.format_names(name))))
 
 
 def text_of(words: Sequence[str], place: str | None, quiet: bool = False) -> tuple[str, str]:
@@ -212,10 +212,10 @@ def _front_end(text: str, shelf: Any, options: Any) -> int:
     from aural.tasks import _speaking
     from aural.text import front_end
 
-    if not text.strip():
-        raise UsageError("there is no text to say", where="speak", fix="Give words in English letters or digits")
     head = ("written", "kind", "said", "phonemes", "from")
     text, script = _speaking.written(text, options)
+    if not text.strip():
+        raise UsageError("there is no text to say", where="speak", fix="Give words in English letters or digits")
     for note in script.notes:
         say(note)
     with _speaking.pronouncer(shelf, options) as pronouncer:
@@ -354,8 +354,3 @@ def _deliver(run: Run, work: Any, reader: Any, made_by: dict[str, Any]) -> None:
             outputs.put(outputs.render(result, name, None, run.values), path)
     for path in run.wish.paths.values():
         print(one_line(str(path)))
-
-
-def formats() -> tuple[str, ...]:
-    """Every format that speech is written as, the times of its words included."""
-    return (*_SOUNDS, *find.names("formats"))

@@ -20,11 +20,11 @@ from typing import Any
 from aural import find, receipts
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.errors import LearningError, UsageError, reason
-from aural.files import disk_error, write_text
+from aural.files import disk_error, seen, write_text
 from aural.judge.run import scorer, scorers_of
-from aural.learn import processes
+from aural.learn import processes, purpose
 from aural.learn.scores import METRICS
-from aural.learn.train import TRAIN, VALID, Ask, Trained, check, learned
+from aural.learn.train import TRAIN, VALID, Ask, Trained, check, learned, method_of
 from aural.models import card as cards
 from aural.progress import Progress, Quiet
 from aural.receipts import Metric, Receipt
@@ -94,7 +94,7 @@ class Headline:
 
 def begun(folder: Path) -> bool:
     """True where several trainings were begun in a folder."""
-    return (folder / PLAN).is_file()
+    return seen((folder / PLAN).is_file)
 
 
 def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callable[[str], None] = print) -> Trained:
@@ -104,7 +104,9 @@ def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callabl
         raise UsageError("several trainings do not share processes", where="torchrun", fix="Run them without torchrun")
     if ask.resume and begun(ask.folder):
         plan = _read(ask.folder)
+        _same(ask, asked, plan)
     else:
+        _new(ask, asked)
         page = find.page("learn/series", asked.kind)
         for given in page.settings(ask, asked):
             check(dataclasses.replace(ask, given={**ask.given, **given}))
@@ -113,6 +115,7 @@ def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callabl
         for member in members:
             for part, name in (("train", TRAIN), ("valid", VALID)):
                 write_manifest(member.clips[part], ask.folder / member.name / name)
+        purpose.write(ask.folder, ask.verb, method_of(ask))
         write_text(ask.folder / PLAN, json.dumps(plan, indent=1, sort_keys=True) + "\n")
     rows: list[Row] = []
     for k, told in enumerate(plan["members"]):
@@ -128,6 +131,21 @@ def _read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise LearningError(f"the plan of these trainings cannot be read ({reason(error)})", where=str(folder / PLAN)) from error
     return plan
+
+
+def _same(ask: Ask, asked: Asked, plan: Mapping[str, Any]) -> None:
+    """Trainings go on as what they were begun for. Raises: UsageError."""
+    purpose.check(ask.folder, ask.verb, method_of(ask))
+    if asked.kind and asked.kind != plan["kind"]:
+        fix = f"Leave --{asked.kind} out, or choose another -o"
+        raise UsageError(f"these trainings were begun with --{plan['kind']}", where=str(ask.folder), fix=fix)
+
+
+def _new(ask: Ask, asked: Asked) -> None:
+    """Several trainings do not go on in the folder of a single one. Raises: UsageError."""
+    if ask.resume and (ask.folder / TRAIN).is_file():
+        fix = f"Leave --{asked.kind} out, or choose another -o"
+        raise UsageError("one training was begun here, and not several", where=str(ask.folder), fix=fix)
 
 
 def _run(ask: Ask, name: str, given: Mapping[str, Any], shown: Progress) -> Row:

@@ -12,7 +12,8 @@ from aural import find
 from aural.corpora.manifest import Clip, read_manifest, write_manifest
 from aural.corpora.survey import complaint
 from aural.errors import LearningError, UsageError
-from aural.learn import processes, report
+from aural.files import refuse_place, seen
+from aural.learn import processes, purpose, report
 from aural.learn.gather import gathered, parted
 from aural.learn.job import Job, Method
 from aural.learn.options import Options
@@ -73,6 +74,8 @@ def check(ask: Ask) -> None:
     """What can be known to be wrong before any recording is opened. Raises: UsageError."""
     if not 0 < ask.share < 1:
         raise UsageError(f"a share of {ask.share:g} cannot be", where="--share", fix="It takes more than 0 and less than 1")
+    if ask.resume:
+        purpose.check(ask.folder, ask.verb, method_of(ask))
     _prepared(ask, Quiet(), print)
     _folder(ask)
 
@@ -95,6 +98,7 @@ def learned(
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
     # Nothing is written before all is known to be right, so that a mended command finds the folder as it was.
     if not ask.resume:
+        purpose.write(ask.folder, ask.verb, method_of(ask))
         write_manifest(clips["train"], ask.folder / TRAIN)
         write_manifest(clips["valid"], ask.folder / VALID)
     job = dataclasses.replace(job, clips=clips)
@@ -111,10 +115,15 @@ def learned(
     return Trained(ask.folder, card, receipt)
 
 
+def method_of(ask: Ask) -> str:
+    """The method by its name: what was asked for, or the verb's own."""
+    return ask.method or _task(ask.verb).learned_by
+
+
 def _prepared(ask: Ask, shown: Progress, say: Callable[[str], None]) -> tuple[Method, Job]:
     """The method and a job without clips, its options read and checked."""
     task = _task(ask.verb)
-    name = ask.method or task.learned_by
+    name = method_of(ask)
     check_options(ask.given, f"train {ask.verb}")
     method = _method(name)
     question = task.question
@@ -144,10 +153,11 @@ def _method(name: str) -> Method:
 
 def _folder(ask: Ask) -> None:
     """The run folder is new, or the training is resumed. Raises: UsageError."""
-    if ask.resume and not (ask.folder / TRAIN).is_file():
+    if ask.resume and not seen((ask.folder / TRAIN).is_file):
         raise UsageError("there is no training to resume", where=str(ask.folder), fix="Leave --resume out")
-    if ask.folder.exists() and not ask.folder.is_dir():
+    if seen(ask.folder.is_file):
         raise UsageError("this is a file, and no folder", where=str(ask.folder), fix="Choose another -o")
+    refuse_place(ask.folder / TRAIN, "Choose another -o")
     if not ask.resume and ask.folder.exists() and any(ask.folder.iterdir()):
         raise UsageError("this run folder is not empty", where=str(ask.folder), fix="Choose another -o, or go on with --resume")
     if ask.data is None and ask.said is None and not ask.resume:

@@ -17,6 +17,7 @@ from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.results import Event, Word
+from aural.text.pronunciation.phonemes import STRESS
 
 MARKS: tuple[str, ...] = (",", ";", ":", ".", "!", "?")
 LONGEST_PAUSE = 10.0  # s
@@ -82,8 +83,9 @@ class Utterance:
         for name in ("phonemes", "marks", "pauses"):
             if getattr(self, name) and len(getattr(self, name)) != len(self.words):
                 raise UsageError(f"{len(self.words)} words have {len(getattr(self, name))} {name}", fix="Give one for each word")
-        if not all(phonemes.strip() for phonemes in self.phonemes):
-            raise UsageError("a word has no phonemes", where=" ".join(self.words))
+        mute = next((w for w, p in zip(self.words, self.phonemes, strict=False) if not set(p) - {*STRESS, " "}), None)
+        if mute is not None:
+            raise UsageError("a word has no phonemes", where=mute, fix="Tell how it sounds, or leave it out")
         if not {*self.marks} <= {*MARKS, ""}:
             raise UsageError(f"marks are {self.marks}", fix=f"Each is nothing or one of {' '.join(MARKS)}")
         if not all(0 <= pause <= LONGEST_PAUSE for pause in self.pauses):

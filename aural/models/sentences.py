@@ -14,8 +14,9 @@ from aural.models.face import Prosody, Spoken, Utterance
 from aural.models.pauses import with_pauses
 from aural.results import Word
 from aural.text.pronunciation.context import KINDS
-from aural.text.pronunciation.phones import Phone, sequence
+from aural.text.pronunciation.phones import Phone, phones_of, sequence
 
+NEAREST = frozenset({"units", "parametric"})  # the kinds of voices that say what is most like a phone they never heard
 _ENDS = (".", "!", "?")
 _MOST = 60  # words said in one go
 _LOUDEST = 0.99
@@ -56,13 +57,22 @@ def _known(phones: Sequence[Phone], words: Sequence[str], card: Card) -> tuple[P
     )
 
 
+def stand_ins(phonemes: Sequence[str], card: Card) -> dict[str, str]:
+    """Phone -> what is said in its place, for those that the voice never heard. Raises: UsageError where nothing is like it."""
+    if card.kind not in NEAREST:
+        return {}
+    heard = [(p.name, group) for group in phonemes for p in phones_of(group)]
+    return {name: _nearest(name, group, card) for name, group in heard if name not in card.labels}
+
+
 def _nearest(name: str, word: str, card: Card) -> str:
     own = [name[0] in letters for letters in KINDS.values()]
     if not any(own):
         raise UsageError(f"{name!r} is no phone of {card.name}", where=word, fix=f"It knows {' '.join(card.labels)}")
 
-    def apart(other: str) -> tuple[int, str]:
-        return sum((other[0] in letters) != mine for letters, mine in zip(KINDS.values(), own, strict=True)), other
+    def apart(other: str) -> tuple[int, bool, str]:
+        kinds = sum((other[0] in letters) != mine for letters, mine in zip(KINDS.values(), own, strict=True))
+        return kinds, other != name[0], other  # the same sound without the mark before one of its kind
 
     return min(card.labels, key=apart)
 

@@ -129,12 +129,16 @@ def open_model(name: str, role: str, runtime: Runtime | None = None, progress: P
 
 def open_folder(folder: Path, card: Card, runtime: Runtime) -> Model:
     """Open a model folder whose files are known to be right. Raises: ModelRefused for a kind that nothing here runs."""
-    kinds = find.names("models/engines")
-    if card.kind not in kinds:
-        what = f"no engine of this version runs a model of the kind {card.kind!r}"
-        raise ModelRefused(what, where=str(folder), fix=f"Known kinds: {', '.join(kinds) or 'none'}")
+    _check_kind(folder, card)
     run: Model = find.page("models/engines", card.kind).open(folder, card, runtime)
     return run
+
+
+def _check_kind(folder: Path, card: Card) -> None:
+    kinds = find.names("models/engines")
+    if card.kind not in kinds:
+        what = f"no engine of this version runs a model of the kind {card.kind!r:.60}"
+        raise ModelRefused(what, where=str(folder), fix=f"Known kinds: {', '.join(kinds) or 'none'}")
 
 
 def several_of(name: str) -> tuple[str, ...]:
@@ -250,7 +254,7 @@ def verify(name: str) -> list[tuple[str, str]]:
 def add(folder: Path) -> Card:
     """Copy a model folder (card.json and data files) into the store.
 
-    Raises: ModelRefused (no card, a pickle, code, wrong sha256), UsageError (the name is taken).
+    Raises: ModelRefused (no card, a kind that nothing runs, a pickle, code, wrong sha256), UsageError (the name is taken).
     """
     folder = Path(folder)
     if not (folder / "card.json").is_file():
@@ -261,6 +265,7 @@ def add(folder: Path) -> Card:
         raise ModelRefused(f"{name!r} is no name for a model", where=str(folder), fix="Use small letters, digits, dots and dashes")
     if name in names() or name.replace("-", "_") in find.names("models/borrowed") or (home() / "models" / name).exists():
         raise UsageError(f"there is a model {name!r} already", fix=f"Remove it first: aural models remove {name}")
+    _check_kind(folder, entry.card)
     _check(entry)
     target = home() / "models" / name
     part = target.with_name(f".{name}.part")

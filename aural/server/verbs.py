@@ -97,7 +97,7 @@ def wish_of(task: Any, form: Form) -> str:
     """The one format that is asked for, JSON by default. Raises: UsageError."""
     known = writable(task)
     told = form.one("format") or form.one("response_format") or known[0]
-    names = (told,) if told in SOUNDS and told in known else format_names(told, task.writes)
+    names = format_names(told, task.writes, tuple(name for name in SOUNDS if name in known))
     if len(names) > 1:
         raise UsageError("one answer has one format", where="--format")
     check_options(() if names[0] in SOUNDS else names if task.writes is None else (), {n: t[-1] for n, t in form.texts.items()})

@@ -88,7 +88,7 @@ def verb(name: str) -> Verb:
 def choose(task: Task, model: str | None, models: Mapping[str, str] | None = None) -> dict[str, str]:
     """Role -> model name: the task's defaults, `model` for its main role, `models` for any.
 
-    Raises: UsageError for a role that the task does not have, or a model for a task without one.
+    Raises: UsageError for a role that the task does not have, a model for a task without one, or two for one role.
     """
     chosen = dict(task.roles)
     if models is not None and not isinstance(models, Mapping):
@@ -102,7 +102,11 @@ def choose(task: Task, model: str | None, models: Mapping[str, str] | None = Non
         if task.main_role is None:
             raise UsageError("this verb uses no model", where="--model")
         name = _named(model)
-        chosen[task.part(name) if task.part is not None else task.main_role] = name
+        role = task.part(name) if task.part is not None else task.main_role
+        if role in (models or {}) and chosen[role] != name:
+            what = f"-m {name} and --models {role}={chosen[role]} both name the {role.replace('_', ' ')}"
+            raise UsageError(what, where="--model", fix="Leave one of them out")
+        chosen[role] = name
     return chosen
 
 

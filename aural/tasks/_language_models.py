@@ -50,11 +50,20 @@ def languages(
 
 
 def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:
-    """The words of `--only-words`. Raises: UsageError for a recognizer that cannot be held to them, or no word."""
+    """The words of `--only-words`.
+
+    Raises: UsageError for a recognizer that cannot be held to them, no word, or an entry that nobody can say.
+    """
     if not recognizer.held:
         fix = "Use the default recognizer or a model of your own (aural train transcribe), or --hotwords"
         raise UsageError(f"{recognizer.card.name} cannot be held to a list of words", where=ONLY, fix=fix)
-    found = tuple(dict.fromkeys(word for entry in word_lists.entries(spec, ONLY) for word in entry.split()))
+    listed = word_lists.entries(spec, ONLY)
+    # Recognizers whose vocabulary spells every byte could write it, and would hear silence.
+    mute = next((entry for entry in listed if not any(c.isalnum() for c in entry)), None)
+    if mute is not None:
+        fix = "Write it as it is said, or leave it out"
+        raise UsageError(f"{mute[:80]!r} is no word: it has no letter and no digit", where=ONLY, fix=fix)
+    found = tuple(dict.fromkeys(word for entry in listed for word in entry.split()))
     if not found:
         raise UsageError("this list holds no word", where=f"{ONLY} {spec[:200]}".strip(), fix="Write a word a line, or a,b,c")
     return found

@@ -16,6 +16,7 @@ from aural.errors import UsageError
 from aural.models import store
 from aural.models.card import Card
 from aural.models.face import Prosody, Speller, Synthesizer, Utterance
+from aural.models.sentences import stand_ins
 from aural.models.shelf import Shelf
 from aural.models.through import Through
 from aural.results import Segment, Word, grid_span
@@ -29,6 +30,8 @@ from aural.text.script import PLAIN, Script, of_phonemes
 
 if TYPE_CHECKING:
     from aural.tasks.speak import Options
+
+VOCODER = "griffin-lim"  # where none is named
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +140,7 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
         _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
         _check_controls(voice.card, prosody, options.show_units)
+        told = _with_stand_ins(told, voice.card)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
                 yield Reader(told, front, heard, prosody, None, options.show_units, options.loudness)
@@ -145,10 +149,26 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
                 yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units, options.loudness)
 
 
+def _with_stand_ins(told: Written, card: Card) -> Written:
+    """With a note of the phones that were given by hand and that the voice says otherwise. Raises: UsageError for what is none."""
+    text, script = told
+    taken = stand_ins([one for given in script.given for one in given.phonemes], card)
+    if not taken:
+        return told
+    named = ", ".join(f"{name!r} as {other!r}" for name, other in taken.items())
+    return text, replace(script, notes=(*script.notes, f"{card.name} says {named}: it never heard such a phone"))
+
+
 @contextlib.contextmanager
 def _heard_through(voice: Synthesizer, shelf: Shelf, vocoder: str | None) -> Iterator[Synthesizer]:
-    """The voice with the vocoder of the shelf behind it, where it has two stages. Raises: UsageError for one that has not."""
+    """The voice with the vocoder of the shelf behind it, where it has two stages.
+
+    Raises: UsageError for one that has not, and for two vocoders.
+    """
     if vocoder is not None:
+        if (other := shelf.choices["vocoder"]) not in (VOCODER, vocoder):
+            what = f"--vocoder {vocoder} and --models vocoder={other} both name the vocoder"
+            raise UsageError(what, where="--vocoder", fix="Leave one of them out")
         shelf.choices["vocoder"] = vocoder
     if isinstance(voice, Through):
         with shelf.open("vocoder") as behind:

@@ -18,8 +18,10 @@ from aural.tasks._task import Task
 SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 
 
-def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tuple[str, ...]:
+def format_names(text: str | None, writes: tuple[str, ...] | None = None, sounds: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Format names from "srt,vtt" or "all"; `writes` bounds them where a task's answer is no Result.
+
+    `sounds` are known beside them, where the answer is one; "all" does not mean them.
 
     Raises: UsageError for one that does not exist, or for none.
     """
@@ -33,11 +35,11 @@ def format_names(text: str | None, writes: tuple[str, ...] | None = None) -> tup
             chosen += known
             continue
         name = aliases.get(name, name)
-        if name not in known:
-            near = find.nearest(name, [*known, "all"])
+        if name not in (*sounds, *known):
+            near = find.nearest(name, [*sounds, *known, "all"])
             raise UsageError(
                 f"there is no format {name!r}" if not writes else f"this answer cannot be written as {name!r}",
-                where="--format", fix=f"Did you mean {near}?" if near else f"There are: {', '.join(known)}, all",
+                where="--format", fix=f"Did you mean {near}?" if near else f"There are: {', '.join((*sounds, *known))}, all",
             )  # fmt: skip
         chosen.append(name)
     if not chosen:

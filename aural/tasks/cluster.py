@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from aural.errors import SoundError, UsageError
+from aural.files import refuse_place
 from aural.models.shelf import Shelf
 from aural.patterns.agglomerative import tree
 from aural.patterns.kmeans import kmeans
@@ -59,6 +60,8 @@ def run(sources: Sequence[Source], shelf: Shelf, options: Options, progress: Pro
     """
     if options.write is not None and Path(options.write).suffix.lower().removeprefix(".") not in FORMATS:
         raise UsageError(f"{options.write!r} ends in no format", where="--write", fix=f"It is one of: {', '.join(FORMATS)}")
+    if options.write is not None:
+        refuse_place(Path(options.write))
     if len(sources) < _FEWEST:
         raise UsageError(
             f"{len(sources)} recording{'' if len(sources) == 1 else 's'} make no groups", fix=f"Give {_FEWEST} or more, or a folder"

@@ -96,7 +96,7 @@ TASK = Task(
     run=run,
     show=show,
     main_role="synthesizer",
-    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base", "vocoder": "griffin-lim"},
+    roles={"synthesizer": "kokoro", "speller": "misaki-lexicon", "recognizer": "moonshine-base", "vocoder": _speaking.VOCODER},
     question=Question("sequence", "number"),
     learned_by="units",
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aural.errors import UsageError
 from aural.text.pronunciation.lexicon import phonemes_of
+from aural.text.pronunciation.phonemes import STRESS
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,11 @@ def of_phonemes(told: str, text: str = "") -> tuple[str, Script]:
         plain = group.rstrip(",;:.!?")
         bare = word.rstrip(",;:.!?")
         marks = group[len(plain) :] or word[len(bare) :]
-        if not plain:
+        phonemes = phonemes_of(plain)
+        if not phonemes.strip(STRESS):
             raise UsageError(f"{group!r} holds no phoneme", where="--phonemes", fix="Put marks behind a word")
         shown = bare or plain
-        given.append(Given(at, at + len(shown), (shown,), (phonemes_of(plain),), "phonemes"))
+        given.append(Given(at, at + len(shown), (shown,), (phonemes,), "phonemes"))
         written += shown + marks + " "
         at = len(written)
     return written.rstrip(), Script(tuple(given))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from aural import databases
 from aural.cli import hearing
 from aural.cli.inputs import Input
 from aural.cli.ledger import Ledger, opened, summed
@@ -119,6 +123,26 @@ def test_wrong_files_and_two_at_once(folder: Path, capsys: pytest.CaptureFixture
 
 @pytest.mark.weights
 @pytest.mark.skipif(os.name == "nt", reason="kill -9")
+@pytest.mark.parametrize(
+    ("code", "exit_code", "words"), [(13, 5, "the disk is full"), (8, 2, "cannot be written"), (26, 3, "no ledger")]
+)
+def test_a_ledger_that_cannot_be_written_is_told(
+    code: int, exit_code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full(sqlite3.Connection):
+        def execute(self, *_: object) -> sqlite3.Cursor:
+            error = sqlite3.OperationalError("so it is")
+            error.sqlite_errorcode = code
+            raise error
+
+    monkeypatch.setattr(
+        databases, "sqlite3", SimpleNamespace(**vars(sqlite3) | {"connect": partial(sqlite3.connect, factory=Full)})
+    )
+    assert main(["vad", "in", "-o", "out", "--jobs", "1", "--quiet", "--ledger", "work.db"]) == exit_code
+    err = capsys.readouterr().err
+    assert words in err and len(err.splitlines()) == 1
+
+
 def test_two_kills_and_every_recording_is_answered_once(folder: Path) -> None:
     for n in range(6, 16):
         Sound(0.1 * np.ones(8000 + n), 8000).save(folder / "in" / f"{n}.wav")

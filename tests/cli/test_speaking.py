@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
+import time
 import wave
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +134,9 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
     assert cli.main(["speak", "--show-front-end", "One, two 😀."]) == 0
     out = capsys.readouterr().out
     assert "lexicon" in out and "ˈɑ," in out and "not said: '😀'" in out
+    assert cli.main(["speak", "--show-front-end", "--phonemes", "hˈA ʌ̃"]) == 0
+    out = capsys.readouterr().out
+    assert "hˈA" in out and "ʌ̃" in out
     assert not tone.said
 
 
@@ -151,6 +157,11 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
         (["Hello.", "--stream", "-o", "a.wav"], 2, "Leave one"),
         (["Hello.", "-o", "a.wav", "--lexicon", "none.tsv"], 2, "lexicon cannot be read"),
         (["Hello.", "-o", "a.wav", "--models", "moonshine-tiny"], 2, "takes role=name"),
+        (["-o", "a.wav", "--phonemes", "hˈA ˈ"], 2, "'ˈ' holds no phoneme"),
+        (["Hello.", "-o", "a.wav", "--models", "=kokoro"], 2, "takes role=name"),
+        (["Hello.", "-o", "a.wav", "-m", "kokoro", "--models", "synthesizer=x"], 2, "both name the synthesizer"),
+        (["Hello.", "-o", "a.wav", "--models", "synthesizer=x,synthesizer=y"], 2, "x and y both name the synthesizer"),
+        (["Hello.", "-o", "a.wav", "--vocoder", "x", "--models", "vocoder=y"], 2, "both name the vocoder"),
     ],
 )
 def test_errors_are_one_line(line: list[str], code: int, words: str, tone: type[Tone], capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +182,13 @@ def test_where_files_go(tmp_path: Path) -> None:
     assert wish_of("srt,mp3", "a.mp3").paths == {"mp3": Path("a.mp3"), "srt": Path("a.srt")}
     assert wish_of("json", str(tmp_path)).paths == {"wav": tmp_path / "speech.wav", "json": tmp_path / "speech.json"}
     assert wish_of("flac,vtt", "talk").paths == {"flac": Path("talk.flac"), "vtt": Path("talk.vtt")}
+    with pytest.raises(UsageError, match=r"There are: wav, flac, .*, srt, "):
+        wish_of("xyz", "a.wav")
+    with pytest.raises(UsageError, match=r"Did you mean flac\?"):
+        wish_of("flax", "a.wav")
+    with pytest.raises(UsageError, match="no format was given"):
+        wish_of(",", "a.wav")
+    assert "mp3" not in wish_of("all", "a.wav").paths, "all are the times of the words"
     with pytest.raises(UsageError, match="stream cannot be"):
         wish_of("mp3", "-")
 
@@ -234,3 +252,51 @@ def test_what_nobody_came_back_for_goes(tmp_path: Path, monkeypatch: pytest.Monk
     os.utime(old.folder, (0, 0))
     with Work({"text": "now"}):
         assert not old.folder.exists() and new.folder.exists()
+
+
+def test_what_another_process_removes_or_works_in_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    listed = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", lambda self: [*listed(self), self / "gone", self / "gone.lock"])
+    with Work({"text": "old"}) as old:
+        os.utime(old.folder, (0, 0))
+        os.utime(old.folder.with_suffix(".lock"), (0, 0))
+        with Work({"text": "now"}) as now:
+            assert old.folder.exists() and old.folder.with_suffix(".lock").exists(), "somebody works in it"
+    with now:
+        assert not old.folder.exists()
+
+
+def test_who_waited_for_the_same_text_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    first, entered = Work({"text": "x"}), threading.Event()
+
+    def wait() -> None:
+        with Work({"text": "x"}) as second:
+            assert second.done == 0 and second.folder.is_dir()
+            entered.set()
+
+    with first:
+        first.append(Piece(np.zeros(80, np.float32), None, (), 3))
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        time.sleep(0.1)
+        first.remove()
+    waiting.join(10)
+    assert entered.is_set()
+
+
+def test_many_at_once_forget_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    for n in range(40):
+        with Work({"text": f"old {n}"}) as old:
+            old.append(Piece(np.zeros(8, np.float32), None, (), 3))
+        os.utime(old.folder, (0, 0))
+
+    def say(n: int) -> bool:
+        with Work({"text": f"new {n}"}) as work:
+            return work.folder.is_dir()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(say, range(4)))
+    assert len([p for p in (tmp_path / "speaking").iterdir() if p.is_dir()]) == 4

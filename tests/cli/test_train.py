@@ -62,3 +62,29 @@ def test_what_cannot_be_is_one_line(
     err = capsys.readouterr().err
     assert told in err and len(err.splitlines()) == 1
     assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["tag", "--method", "classical"], "holds a training of classify, not of tag"),
+        (["speak", "--method", "units", "--consent", "my own voice"], "aural train classify --method classical --resume"),
+        (["classify", "--method", "metric"], "was begun with classical, not with metric. Write --method classical"),
+        (["classify"], "was begun with classical, not with supervised. Write --method classical"),
+        (["classify", "--method", "classical", "--folds", "3"], "one training was begun here, and not several. Leave --folds out"),
+    ],
+)
+def test_no_other_training_goes_on_with_its_rows(
+    line: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    begin = ["train", "classify", "rows.jsonl", "--method", "classical", "--set", "features=statistics", "-o", "run"]
+    assert main(begin) == 0
+    before = {p: p.stat().st_mtime_ns for p in Path("run").rglob("*")}
+    capsys.readouterr()
+    assert main(["train", *line, "-o", "run", "--resume"]) == 2
+    err = capsys.readouterr().err
+    assert told in err and len(err.splitlines()) == 1
+    assert {p: p.stat().st_mtime_ns for p in Path("run").rglob("*")} == before
+    assert main([*begin, "--resume"]) == 0

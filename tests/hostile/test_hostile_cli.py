@@ -63,6 +63,7 @@ BAD_LINES = {
     "a start behind the end": ("info talk.wav --start 5", 3, "nothing lies behind"),
     "a file that is not there": ("info tlak.wav", 3, "Did you mean talk.wav?"),
     "an address": ("info https://example.org/talk.wav", 3, "Download it first"),
+    "words instead of a recording": ("intent turn on", 3, 'A text is given as --text "turn on"'),
     "a name without end": ("info " + "x" * 5000, 3, "too long"),
     "a folder without recordings": ("info empty", 3, "no recording"),
     "text for sound": ("info text.wav", 3, "plain text"),
@@ -71,6 +72,16 @@ BAD_LINES = {
     "a folder with a name without end": ("info talk.wav -o " + "y" * 300, 2, "too long"),
     "one file for two recordings": ("info talk.wav text.wav -o both.json", 2, "one file for 2"),
     "a file and another format": ("info talk.wav -f csv -o one.json", 2, "one file"),
+    "an answer in the place of a folder": ("info talk.wav -f json -o full", 2, "this is a folder"),
+    "one answer behind a file": ("verify talk.wav talk.wav -o text.wav/x.json", 2, "no folder"),
+    "a map behind a file": ("cluster talk.wav talk.wav talk.wav --write text.wav/x.html", 2, "no folder"),
+    "speech behind a file": ("speak Hello. -o text.wav/x.wav", 2, "no folder"),
+    "speech with a name without end": (f"speak Hello. -o {'y' * 300}.wav", 2, "too long"),
+    "speech over its text": ("speak -i full/words.txt -o full/words.wav -f txt --overwrite", 2, "over the text"),
+    "speech to an address": ("speak Hello. -o s3://bucket/x.wav", 2, "of this machine"),
+    "a receipt behind a file": ("evaluate transcribe --manifest no.jsonl --json text.wav/x.json", 2, "no folder"),
+    "voices behind a file": ("voices --listen text.wav/x.html", 2, "no folder"),
+    "a training behind a file": ("train classify full -o text.wav/run", 2, "no folder"),
     "a picture of no kind": ("spectrogram talk.wav -o talk.bmp", 2, "png"),
     "a picture of nothing": ("spectrogram talk.wav --width 0", 2, "80 to"),
     "an answer that is no subtitle": ("info talk.wav -f srt", 2, "json"),
@@ -85,6 +96,8 @@ def test_a_wrong_line_is_one_clear_line(name: str, clip: Path, capsys: pytest.Ca
     clip.with_name("text.wav").write_text("these are words\n" * 20)
     clip.with_name("nothing.wav").write_bytes(b"")
     clip.with_name("empty").mkdir()
+    (clip.parent / "full" / "talk.json").mkdir(parents=True)
+    clip.with_name("full").joinpath("words.txt").write_text("Hello.")
     before = sorted(p.name for p in clip.parent.iterdir())
     line, code, words = BAD_LINES[name]
     got, out, err = told(capsys, *line.split())
@@ -93,6 +106,37 @@ def test_a_wrong_line_is_one_clear_line(name: str, clip: Path, capsys: pytest.Ca
     assert len(err.splitlines()) == 1
     assert len(err) < 400
     assert sorted(p.name for p in clip.parent.iterdir()) == before, "nothing is left behind"
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="no folder that nobody can write in")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "info talk.wav -o /proc/aural/x.json", "info talk.wav -o /proc -f json", "transcribe talk.wav -o /proc/x.srt",
+        "verify talk.wav talk.wav -f json -o /proc", "speak Hello. -o /proc/aural/x.wav", "speak Hello. -o /proc/",
+        "cluster talk.wav talk.wav talk.wav --write /proc/x.html", "evaluate vad --manifest no.jsonl --json /proc/x.json",
+        "train classify talks -o /proc/aural/run", "voices --listen /proc/x.html",
+    ],
+)  # fmt: skip
+def test_a_place_that_cannot_be_written_is_told_before_the_work(
+    line: str, clip: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aural.models.shelf.Shelf.open", lambda *_: pytest.fail("a model was opened"))
+    code, out, err = told(capsys, *line.split())
+    assert (code, out) == (2, "")
+    assert "/proc: nothing may be written in this folder" in err and len(err.splitlines()) == 1
+
+
+@POSIX
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="the superuser may write in all")
+@pytest.mark.parametrize("line", ["info talk.wav -o shut/x.json", "info talk.wav -f csv -o shut/in", "speak Hi. -o shut/x.wav"])
+def test_a_closed_folder_is_told(line: str, clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shut := clip.with_name("shut")).mkdir()
+    shut.chmod(0)
+    code, _, err = told(capsys, *line.split())
+    shut.chmod(0o700)
+    assert code == 2
+    assert "shut: nothing may be written in this folder" in err and len(err.splitlines()) == 1
 
 
 NAMES = ["with space.wav", "ümläut.wav", "emoji🎧.wav", "[x].wav", "per%cent.wav", "a" * 246 + ".wav"]
@@ -173,6 +217,34 @@ def test_a_full_disk_behind_standard_output(clip: Path) -> None:
     assert done.returncode == 5
     assert done.stderr.decode().startswith("aural: the disk is full")
     assert len(done.stderr.splitlines()) == 1
+
+
+# A limit to the length of files is told as a full disk is, and needs no disk that is full.
+SMALL = """import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, resource.RLIM_INFINITY))
+from aural.cli.main import main; sys.exit(main())"""
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("info talk.wav b.wav c.wav -o all.jsonl", []),
+        ("info talk.wav b.wav c.wav -o all.jsonl --skip-existing", ["all.jsonl.part"]),
+        ("spectrogram talk.wav -o talk.png", []),
+        ("spectrogram talk.wav -o talk.svg", []),
+    ],
+)
+def test_a_full_disk_is_told_with_the_file(line: str, left: list[str], clip: Path) -> None:
+    for name in ("b.wav", "c.wav"):
+        clip.with_name(name).write_bytes(clip.read_bytes())
+    before = {p.name for p in clip.parent.iterdir()}
+    done = subprocess.run([sys.executable, "-c", SMALL, *line.split(), "--quiet"], capture_output=True, timeout=60)
+    err = done.stderr.decode()
+    assert err.startswith(f"aural: {line.split(' -o ')[1].split()[0]}: the disk is full"), err
+    assert len(err.splitlines()) == 1 and done.returncode == 5
+    assert sorted({p.name for p in clip.parent.iterdir()} - before) == left
+    for name in left:
+        assert {json.loads(row)["place"] for row in Path(name).read_text().splitlines()} < {"talk.wav", "b.wav", "c.wav"}
 
 
 @POSIX

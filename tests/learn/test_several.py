@@ -114,6 +114,8 @@ def test_a_stop_is_gone_on_from(sounds: Path, tmp_path: Path, monkeypatch: pytes
         == 0
     )
     assert counted[0] == 5, "what was done was done again"
+    with pytest.raises(UsageError, match=r"begun with --sweep\. Leave --folds out"):
+        learn(ask(sounds, tmp_path / "run", resume=True), Asked(folds=3), say=lambda text: None)
     one, other = (figures(tmp_path / name, "sweep") for name in ("straight", "run"))
     assert [r["accuracy"] for r in one] == [r["accuracy"] for r in other] and straight.receipt is not None
 

@@ -15,6 +15,7 @@ from aural.models.face import Prosody, Utterance
         ({"words": ("hey", " ")}, "no word"),
         ({"words": ("hey", "juno"), "phonemes": ("hˈA",)}, "2 words have 1 phonemes"),
         ({"words": ("hey",), "phonemes": ("",)}, "no phonemes"),
+        ({"words": ("hey", "you"), "phonemes": ("hˈA", "ˈ")}, "^you: a word has no phonemes"),
         ({"words": ("hey",), "marks": ("…",)}, "marks"),
         ({"words": ("hey",), "marks": ("", "")}, "1 words have 2 marks"),
         ({"words": ("hey",), "pauses": (-0.1,)}, "pauses"),

@@ -200,6 +200,10 @@ def test_the_name_of_an_added_folder_must_be_free_and_plain(home: Path, tmp_path
         cards.write(dataclasses.replace(cards.read(folder / "card.json"), name=name), folder / "card.json")
         with pytest.raises(ModelRefused, match="no name"):
             store.add(folder)
+    for kind in ("wizard", "borrowed", "../onnx", ""):
+        cards.write(dataclasses.replace(cards.read(folder / "card.json"), name="other", kind=kind), folder / "card.json")
+        with pytest.raises(ModelRefused, match="no engine of this version runs"):
+            store.add(folder)
     assert sorted(p.name for p in (home / "models").iterdir()) == ["mine"]
 
 

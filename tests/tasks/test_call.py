@@ -93,6 +93,7 @@ BAD_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "no model": ({"model": 5}, "model"),
     "models in a row": ({"models": ["silero-vad"]}, "role"),
     "a role of another task": ({"models": {"tagger": "yamnet"}}, "Roles: vad"),
+    "two models for one part": ({"model": "silero-vad", "models": {"vad": "other"}}, "both name the vad"),
     "no device": ({"device": None}, "auto, cpu"),
     "threads in letters": ({"threads": "2"}, "whole number"),
     "threads without end": ({"threads": 10**9}, "1024"),

@@ -51,6 +51,13 @@ def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
         only_words(model, ",")
     with pytest.raises(UsageError, match="no word"):
         only_words(model, "")
+    for given in ("😀", "yes,😀", "...,no", str(listed.parent)):
+        with pytest.raises(UsageError, match=r"^--only-words"):
+            only_words(model, given)
+    listed.write_text("yes\n- 😀\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"'- 😀' is no word: it has no letter and no digit"):
+        only_words(model, str(listed))
+    assert only_words(model, "R & B,是,हाँ,7") == ("R", "&", "B", "是", "हाँ", "7")
     model.held = False
     with pytest.raises(UsageError, match="cannot be held"):
         only_words(model, "yes,no")

@@ -36,3 +36,12 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 def test_a_list_that_is_not_there_is_no_hotword() -> None:
     with pytest.raises(UsageError, match="no such list"):
         hotwords.read("names.txt")
+
+
+def test_a_folder_is_no_list_and_a_comma_makes_it_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "yes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for spec in ("yes", "./yes/", str(tmp_path)):
+        with pytest.raises(UsageError, match=r"^--hotwords [^ ]*: this is a folder and no list of words"):
+            hotwords.read(spec)
+    assert [h.text for h in hotwords.read("yes,")] == ["yes"]

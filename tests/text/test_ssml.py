@@ -122,6 +122,6 @@ def test_phonemes_alone_or_with_words() -> None:
     text, script = of_phonemes("koɲniʧiwˈa sˈɛkai", "こんにちは 世界。")
     (line,) = lines(text, Pronouncer(readings), script)
     assert words(line) == ["こんにちは", "世界。"] and line.tokens[0].said[0].phonemes == "koɲniʧiwˈa"
-    for told, words_ in (("a b", "one"), ("", ""), (". a", "")):
+    for told, words_ in (("a b", "one"), ("", ""), (". a", ""), ("ˈ", ""), ("hˈA /ː/", ""), ("ˌˈ.", "one")):
         with pytest.raises(UsageError):
             of_phonemes(told, words_)

@@ -77,14 +77,16 @@ def _write(result: Result, targets: dict[str, Path | None], args: argparse.Names
     """One result in each format, to a file or, where it has none, to standard output."""
     import sys
 
-    from aural.cli import results_io
+    from aural.cli import outputs, results_io
     from aural.errors import UsageError
     from aural.formats._holds import lost
 
     media = _media(args.audio, result) if args.audio and "html" in targets else None
-    for path in targets.values():
-        if path is not None and not args.overwrite and path.exists():
-            raise UsageError("this file exists already", where=str(path), fix="--overwrite replaces it")
+    written = [path for path in targets.values() if path is not None]
+    outputs.refuse_places(written, [])
+    for there in written:
+        if not args.overwrite and there.exists():
+            raise UsageError("this file exists already", where=str(there), fix="--overwrite replaces it")
     for name, path in targets.items():
         from aural import find
 

@@ -11,6 +11,7 @@ from aural import settings
 from aural.cli import flags
 from aural.cli.shown import progress_of
 from aural.errors import EXIT_SOME_FAILED, UsageError
+from aural.files import refuse_place
 
 if TYPE_CHECKING:
     from aural.judge.rooms import Condition
@@ -112,6 +113,9 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"the curve is drawn as svg, not as {args.plot.name!r}", where="--plot", fix="Let the name end in .svg")
     if args.plot and not args.snr.strip():
         raise UsageError("there is nothing to draw", where="--plot", fix="Add --snr 20,10,0")
+    for path in (args.json, args.plot):
+        if path:
+            refuse_place(path)
 
 
 def _deliver(args: argparse.Namespace, plan: Plan, records: list[Record], truth: Path) -> int:
@@ -198,10 +202,11 @@ def _check_keys(keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
 
 
 def _choices(args: argparse.Namespace) -> dict[str, str]:
+    from aural.cli.runner import models_of
     from aural.judge.run import task_of
     from aural.tasks._call import choose
 
-    return choose(task_of(args.verb), args.model, dict(_pair(p, "--models") for p in args.models.split(",") if p))
+    return choose(task_of(args.verb), args.model, models_of(args.models))
 
 
 def _task_options(args: argparse.Namespace) -> dict[str, Any]:

@@ -52,9 +52,10 @@ def _listen(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from aural.cli import listening
-    from aural.files import write_text
+    from aural.files import refuse_place, write_text
     from aural.models import store
 
+    refuse_place(Path(args.listen))
     speakers = listening.speakers_of(_names(args.voice), store.entries())
     sounds = list(listening.heard(speakers, listening.texts_of(args.texts)))
     write_text(Path(args.listen), listening.page(sounds))
