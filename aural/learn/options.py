@@ -67,7 +67,9 @@ class Options:
     rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
     balance: float = option(0.5, "0 = classes as often as they are, 1 = all equally often, by weights of the loss", least=0, most=1)
     workers: int = option(0, "processes that decode and augment; 0 = in the training process", least=0, most=256)
-    cache: int = option(2048, "decoded clips kept in memory, and as much of what an encoder that is held says of them", unit="MB", least=0)
+    cache: int = option(
+        2048, "decoded clips kept in memory, and as much of what an encoder that is held says of them", unit="MB", least=0
+    )
     checkpoint: float = option(5.0, "time between checkpoints", unit="min", least=0)
     int8: bool = option(False, "also write the model in int8, into the folder int8 of the run, with its agreement in the card")
     device: str = option("auto", "where the net is trained: auto, cpu, cuda, cuda:1, mps")

@@ -29,7 +29,10 @@ class Config:
     layers: int = option(6, "layers of the transformer", least=1, most=96)
     inner: int = option(1152, "size of the wide layers", least=4, most=16384)
     above: int = option(
-        0, "width of an LSTM in each direction over what it hears, which learns where the encoder is held; 0 = none", least=0, most=2048
+        0,
+        "width of an LSTM in each direction over what it hears, which learns where the encoder is held; 0 = none",
+        least=0,
+        most=2048,
     )
 
 
