@@ -32,12 +32,11 @@ class Listener:
         if self._rate != RATE:
             samples = resample(samples[None], self._rate, RATE)[0]
         samples = np.pad(samples, (0, max(0, SHORTEST - len(samples))))
-        parts = []
-        whole = np.arange((len(samples) - _WINDOW) // STRIDE + 1) * STRIDE
-        for starts in np.array_split(whole, -(-len(whole) // _MOST)):
-            row = np.ascontiguousarray(samples[None, starts[0] : starts[-1] + _WINDOW])
-            parts.append(self._session.run({"input_values": row})[0][0].astype(np.float16))
-        return np.concatenate(parts)
+        count = (len(samples) - _WINDOW) // STRIDE + 1
+        parts = np.array_split(np.arange(count) * STRIDE, -(-count // _MOST))
+        ends = [starts[-1] + _WINDOW for starts in parts[:-1]] + [len(samples)]
+        rows = [np.ascontiguousarray(samples[None, starts[0] : end]) for starts, end in zip(parts, ends, strict=True)]
+        return np.concatenate([self._session.run({"input_values": row})[0][0].astype(np.float16) for row in rows])
 
 
 def nearest(frames: int, own: int) -> np.ndarray:
