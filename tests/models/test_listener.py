@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ class Loudness(Session):
     def __init__(self) -> None:
         self.rows: list[int] = []
 
-    def run(self, feeds, outputs=None):  # type: ignore[no-untyped-def]
+    def run(self, feeds: Mapping[str, np.ndarray], outputs: Sequence[str] | None = None) -> list[np.ndarray]:
         samples = feeds["input_values"][0]
         self.rows.append(len(samples))
         windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::STRIDE]

@@ -24,7 +24,7 @@ from aural.learn.targets._text import text_of
 from aural.models.card import Card, Licences
 from aural.models.card import write as write_card
 from aural.models.engines import hmm as engine
-from aural.models.listener import Listener
+from aural.models.listener import FILE, Listener
 from aural.models.runtime import Runtime
 from aural.settings import option
 from aural.sound.cepstra import HOP, Cepstra
@@ -169,7 +169,7 @@ def _listener(job: Job, options: Options, rate: int) -> tuple[Listener | None, i
         return None, 0
     from aural.learn import fetched
 
-    path = job.model / engine.LISTENER
+    path = job.model / FILE
     numbers = fetched.write_encoder(options.listener, path)
     return Listener(Runtime("cpu", options.threads).session(path), rate), numbers
 

@@ -23,6 +23,7 @@ from aural.models.card import Licences
 from aural.models.card import read as read_card
 from aural.models.engines import hmm as engine
 from aural.models.face import Decoding, PhoneAligner
+from aural.models.listener import FILE
 from aural.models.runtime import Runtime
 from aural.results import Question
 from aural.sound.sound import Sound
@@ -139,19 +140,20 @@ def test_what_is_left_beside_the_model(learned: Path) -> None:
 
 
 def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
-    for given, wrong in (
+    wrongs: tuple[tuple[dict[str, object], str], ...] = (
         ({"stages": ("tri",)}, "begin with mono"), ({"stages": ("mono", "lda", "tri")}, "no stages"),
         ({"stages": ("x",)}, "no stages"), ({"augment": ("shift",)}, "no longer says"),
         ({"lexicon": str(tmp_path / "none")}, "no such file"), ({"encoder": "cnn"}, "encoder"),
         ({"listener": "moonshine-base"}, "only the net of the stage hybrid .* Add it: --stages mono,tri,lda,sat,hybrid"),
         ({"listener": "moonshine-base", "stages": ("mono", "lda")}, "Add it: --stages mono,lda,hybrid"),
         ({"listener": "moonshine-tiny", "stages": ("mono", "hybrid")}, "nothing can hear with moonshine-tiny"),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for given, wrong in wrongs:
         with pytest.raises(UsageError, match=wrong):
             hmm.read(job(tmp_path, [], given))
 
 
-class Heard(nn.Module):
+class Heard(nn.Module):  # type: ignore[misc]
     """In an encoder's place: a frame of 12 numbers each 384 samples, of the 895 that it hears."""
 
     def __init__(self) -> None:
@@ -184,7 +186,7 @@ def listening(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_net_hears_with_an_encoder_that_lies_in_the_model_folder(listening: Path) -> None:
     model = opened(listening)
-    assert engine.LISTENER in model.card.files
+    assert FILE in model.card.files
     assert model.card.licences.weights == "hears with moonshine-base (MIT); else as the data allow"
     assert model.card.licences.commercial is False
     samples = said("cab ab ba", np.random.default_rng(7))[0]
