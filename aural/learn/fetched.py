@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from aural.errors import AuralError, UsageError
-from aural.models import moonshine_weights, store
+from aural.models import graph, moonshine_weights, store
 from aural.models.card import Licences
 from aural.models.engines._moonshine import ENCODER as GRAPH
 from aural.models.engines._moonshine import RATE
@@ -42,6 +43,19 @@ def licences(name: str) -> Licences:
 def weights(name: str) -> dict[str, Tensor]:
     """The encoder's weights by the names of `nets/moonshine.py`. Raises: as `told`."""
     return {key: torch.tensor(array) for key, array in _arrays(name).items()}
+
+
+def write_encoder(name: str, path: Path) -> int:
+    """Write the encoder as it is to a graph of its own, its matrices as integers; how many numbers it holds. Raises: as `told`."""
+    numbers = sum(array.size for array in _arrays(name).values())
+    graph.as_onnx(store.ensure(name, "recognizer") / GRAPH, path)
+    return numbers
+
+
+def heard_with(name: str, where: str) -> None:
+    """Raises: UsageError for a recognizer whose encoder cannot be lent to what hears with it, or that is unknown."""
+    if store.entry_of(name, "recognizer").card.name not in KNOWN:
+        raise UsageError(f"nothing can hear with {name}", where=where, fix=f"It takes one of: {', '.join(KNOWN)}")
 
 
 def _arrays(name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from aural.errors import UsageError, reason
 from aural.learn import checkpoint, fetched, published
+from aural.models.card import Licences
 from aural.nets.net import Net
 
 WAYS = ("never", "always", "staged")
@@ -53,6 +54,17 @@ def _clashes(name: str, value: Any, brought: Mapping[str, Any], bare: set[str]) 
     if name in _FREE:
         return False
     return (name in brought and str(brought[name]) != str(value)) or (name in bare and name not in brought)
+
+
+def lent(own: Licences, what: str, data: str) -> Licences:
+    """The licences of what was learned with an encoder from elsewhere: what that one may be used for goes on with it.
+
+    what: "begun with NAME"; data: the licences of the clips.
+    """
+    may = False if own.commercial is False else None
+    return Licences(
+        "Apache-2.0", f"{what} ({own.weights}); else as the data allow", data, may, f"{own.told_by}; the rows of the manifest"
+    )
 
 
 def load(net: Net, start: str) -> None:

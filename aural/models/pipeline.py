@@ -1,6 +1,6 @@
 """Everything that recognizes words by Bayes' rule: p(X | states), how voices are adapted to, the lexicon, P(W), and their weights.
 
-Letters: F frames, D width of what is heard of a frame, P tied states.
+Letters: F frames, D width of what is heard of a frame, P tied states, J frames [J, E] of an encoder where the net hears one, too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Search, Weights
 from aural.models.acoustics import Acoustics
 from aural.models.adaptation import Adapted, silent_states
+from aural.models.listener import beside
 from aural.models.runtime import Session
 from aural.models.text_graph import Laid, laid
 from aural.patterns.feature_transform import Evidence, moved
@@ -25,8 +26,8 @@ from aural.text.pronunciation.dictionary import Dictionary
 
 @dataclass(frozen=True, eq=False)
 class Pipeline:
-    """`adapted`: models of mapped voices, which answer in a second reading; `net`: a graph from what is heard [F, D] to scores
-    [F, P] that stand in the place of the mixtures in the last reading."""
+    """`adapted`: models of mapped voices, which answer in a second reading; `net`: a graph from what is heard [F, D], or
+    [F, D + E] with an encoder's frames beside, to scores [F, P] that stand in the place of the mixtures in the last reading."""
 
     acoustics: Acoustics
     dictionary: Dictionary
@@ -56,13 +57,13 @@ class Pipeline:
         phrases = [([numbers[w] for w in phrase.split()], bonus) for phrase, bonus in wanted if numbers.keys() >= {*phrase.split()}]
         return Search(lexical_tree.built(ways, self.acoustics.stay, expected), model, words, weights, PhraseTree(phrases))
 
-    def lattice(self, search: Search, heard: np.ndarray) -> Lattice:
-        """What a search finds in frames [F, D]: where voices are adapted to, by a second reading."""
+    def lattice(self, search: Search, heard: np.ndarray, sound: np.ndarray | None = None) -> Lattice:
+        """What a search finds in frames [F, D] and an encoder's [J, E]: where voices are adapted to, by a second reading."""
         if self.adapted is None:
-            return search.lattice(self.scores(heard))
+            return search.lattice(self.scores(heard, sound))
         first = self.first(search, heard)
         said = self.evidence(first, heard)
-        return self.second(search, heard, self.adapted.map_of([said] if said is not None else []))
+        return self.second(search, heard, self.adapted.map_of([said] if said is not None else []), sound)
 
     def first(self, search: Search, heard: np.ndarray) -> list[str]:
         """The words of a first reading, before anything is known of the voice."""
@@ -75,13 +76,14 @@ class Pipeline:
         found = _over(self.acoustics, [self.dictionary.of(word) for word in words], heard) if words else None
         return None if found is None else self.adapted.evidence(heard, found.states, silent_states(self.acoustics))
 
-    def second(self, search: Search, heard: np.ndarray, found: np.ndarray) -> Lattice:
-        """What is found in frames [F, D] behind the map of their voice."""
-        return search.lattice(self.scores(moved(heard, found)))
+    def second(self, search: Search, heard: np.ndarray, found: np.ndarray, sound: np.ndarray | None = None) -> Lattice:
+        """What is found in frames [F, D] behind the map of their voice, and in an encoder's [J, E] as they are."""
+        return search.lattice(self.scores(moved(heard, found), sound))
 
-    def scores(self, heard: np.ndarray) -> np.ndarray:
+    def scores(self, heard: np.ndarray, sound: np.ndarray | None = None) -> np.ndarray:
         """Log-densities [F, P] of the last reading, by the net where there is one; frames mapped where voices are adapted to."""
         if self.net is not None and len(heard):
+            heard = heard if sound is None else beside(heard, sound)
             return self.net.run({"heard": np.ascontiguousarray(heard, np.float32)}, ["scores"])[0]
         return (self.adapted or self.acoustics).mixtures.scores(heard)
 

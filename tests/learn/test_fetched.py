@@ -6,6 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from learn_clips import manifest
@@ -17,6 +18,8 @@ from aural.learn import fetched, transfer
 from aural.learn.train import Ask, train
 from aural.models import moonshine_weights, store
 from aural.models.engines._moonshine import DECODER, ENCODER
+from aural.models.listener import Listener
+from aural.models.runtime import Runtime
 from aural.nets import moonshine
 from aural.nets.net import page_of
 from aural.progress import Quiet
@@ -69,3 +72,15 @@ def test_a_training_begins_with_it(tmp_path: Path) -> None:
     assert options["encoder"] == "moonshine" and options["sample_rate"] == 16000 and options["parts"]["encoder"]["width"] == 416
     told = json.loads((tmp_path / "run" / "model" / "card.json").read_text())["licences"]
     assert told["weights"].startswith("begun with moonshine-base (MIT)") and told["commercial"] is None
+
+
+@pytest.mark.weights
+@torch.no_grad()
+def test_a_graph_of_the_encoder_hears_as_the_net_does(tmp_path: Path) -> None:
+    assert fetched.write_encoder("moonshine-base", tmp_path / "encoder.onnx") > 20_000_000
+    samples = Source(sample("reading", Quiet())).load(rate=16000, mono=True, end=3.0).samples[0]
+    told = Listener(Runtime("cpu", 1).session(tmp_path / "encoder.onnx"), 16000).frames(samples)
+    net = moonshine.Encoder(moonshine.Size(416, 8, 0, 1664, 0)).eval()
+    net.load_state_dict(fetched.weights("moonshine-base"))
+    true, real = net(torch.from_numpy(samples[None]), torch.tensor([len(samples)]))
+    assert told.shape == (int(real), 416) and np.allclose(told, true[0], atol=5e-3)

@@ -127,7 +127,7 @@ def judged(pipeline: Pipeline, utterances: Sequence[Utterance]) -> tuple[int, in
             said[one.speaker] += [own] if own is not None else []
         maps = {speaker: pipeline.adapted.map_of(own) for speaker, own in said.items()}
     for one, x in zip(utterances, heard, strict=True):
-        lattice = pipeline.second(search, x, maps[one.speaker]) if maps else pipeline.lattice(search, x)
+        lattice = pipeline.second(search, x, maps[one.speaker], one.sound) if maps else pipeline.lattice(search, x, one.sound)
         found = readings(lattice, 1)
         told = [search.words[n] for n in found[0].words] if found else []
         wrong, words = wrong + word_errors(" ".join(one.words), " ".join(told)).total, words + len(one.words)

@@ -10,6 +10,7 @@ import numpy as np
 
 from aural.corpora.manifest import Clip
 from aural.learn.targets._text import text_of
+from aural.models.listener import Listener
 from aural.progress import Progress
 from aural.sound.cepstra import QUIET, Cepstra, bands, cepstra, usual
 from aural.sound.resample import resample
@@ -22,41 +23,49 @@ _EDGE = (QUIET, 3e-4)  # size of the faint noise put around a clip
 
 @dataclass(frozen=True, eq=False)
 class Utterance:
-    """One clip as it is learned from: cepstra [F, N], its words, and whose voice it is."""
+    """One clip as it is learned from: cepstra [F, N], its words, whose voice it is, and an encoder's frames [J, E] of it."""
 
     cepstra: np.ndarray
     words: tuple[str, ...]
     speaker: str
+    sound: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Hearing:
     """How clips are heard. `edges` (s): faint noise around each, so that what is cut tight teaches silence, too; `speeds`: each
-    clip is heard at all of them, which makes a voice larger or smaller; `change`: an effect of a second hearing of each."""
+    clip is heard at all of them, which makes a voice larger or smaller; `change`: an effect of a second hearing of each;
+    `listener`: an encoder that hears all of it beside the cepstra."""
 
     front: Cepstra
     edges: float = 0.0
     speeds: tuple[float, ...] = (1.0,)
     change: Change | None = None
     seed: int = 0
+    listener: Listener | None = None
 
 
 def hear(clips: Sequence[Clip], hearing: Hearing, progress: Progress, stage: str = "hear") -> list[Utterance]:
     """All clips, at every speed, the mean of each voice taken off. A clip without a speaker is a voice of its own."""
-    found: list[tuple[np.ndarray, tuple[str, ...], str]] = []
+    found: list[tuple[np.ndarray, tuple[str, ...], str, np.ndarray | None]] = []
     for number, clip in enumerate(clips):
         words = tuple(plain(text_of(clip)))
         for name, samples in _variants(clip, hearing, number):
-            found.append((bands(samples, hearing.front), words, f"{clip.speaker or clip.group or clip.id}{name}"))
+            speaker = f"{clip.speaker or clip.group or clip.id}{name}"
+            sound = hearing.listener.frames(samples) if hearing.listener is not None else None
+            found.append((bands(samples, hearing.front), words, speaker, sound))
         progress.step(number + 1, len(clips), stage, "clips")
     progress.close()
     by: dict[str, list[np.ndarray]] = defaultdict(list)
-    for heard, _, speaker in found:
+    for heard, _, speaker, _ in found:
         if len(heard):
             by[speaker].append(heard)
     means = {speaker: usual(own) for speaker, own in by.items()}
     silent = np.zeros(hearing.front.n_mels)
-    return [Utterance(cepstra(x, means.get(speaker, silent), hearing.front), words, speaker) for x, words, speaker in found]
+    return [
+        Utterance(cepstra(x, means.get(speaker, silent), hearing.front), words, speaker, sound)
+        for x, words, speaker, sound in found
+    ]
 
 
 def _variants(clip: Clip, hearing: Hearing, number: int) -> Iterator[tuple[str, np.ndarray]]:

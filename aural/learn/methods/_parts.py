@@ -96,9 +96,6 @@ def licences_of(job: Job) -> Licences:
     start = str(job.given.get("start") or "")
     module = transfer.elsewhere(start) if start else None
     if module:
-        own = module.licences(start)
         name = Path(start).name if Path(start).is_dir() else start
-        allowed = f"begun with {name} ({own.weights}); else as the data allow"
-        may = False if own.commercial is False else None
-        return Licences("Apache-2.0", allowed, told, may, f"{own.told_by}; the rows of the manifest")
+        return transfer.lent(module.licences(start), f"begun with {name}", told)
     return Licences("Apache-2.0", "as the data allow", told, None, "the rows of the manifest")

@@ -24,6 +24,8 @@ from aural.learn.targets._text import text_of
 from aural.models.card import Card, Licences
 from aural.models.card import write as write_card
 from aural.models.engines import hmm as engine
+from aural.models.listener import FILE, Listener
+from aural.models.runtime import Runtime
 from aural.settings import option
 from aural.sound.cepstra import HOP, Cepstra
 from aural.sound.source import Source
@@ -73,6 +75,10 @@ class Options:
     rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
     gaussians: int = option(0, "Gaussians of the last stage; 0 = by how much there is to learn from", least=0)
     leaves: int = option(0, "tied states of the triphones; 0 = by how much there is to learn from", least=0)
+    listener: str | None = option(
+        None, "moonshine-base: the net of the last stage hears what this recognizer's encoder makes of the sound, too; not set = "
+        "cepstra alone",
+    )  # fmt: skip
     width: int = option(256, "size of the layers of the net of the last stage", least=8, most=4096)
     epochs: int = option(6, "passes of the net of the last stage", least=1)
     threads: int = option(0, "threads of the net of the last stage; 0 = all cores", least=0, most=1024)
@@ -92,6 +98,13 @@ def read(job: Job) -> Options:
     wrong = [name for name in options.augment if name in _PARTING]
     if wrong:
         raise UsageError("after this a clip no longer says its text", where=f"--augment {wrong[0]}", fix="Leave it out")
+    if options.listener is not None and ladder.STAGES[-1] not in options.stages:
+        fix = f"Add it: --stages {','.join((*options.stages, ladder.STAGES[-1]) if options.stages else ladder.STAGES)}"
+        raise UsageError("only the net of the stage hybrid hears with a listener", where="--set listener", fix=fix)
+    if options.listener is not None:
+        from aural.learn import fetched  # needs torch, as the stage does
+
+        fetched.heard_with(options.listener, "--set listener")
     for flag, given in (("--lexicon", options.lexicon), ("--lm", options.lm)):
         if given is not None and not Path(given).is_file():
             raise UsageError("there is no such file", where=f"{flag} {given}", fix="Check the path")
@@ -110,9 +123,11 @@ def run(job: Job) -> Card:
     job.say(f"language: {told}")
     rate = options.sample_rate or _rate(clips[0].audio)
     front = Cepstra(sample_rate=rate, n_mels=options.n_mels, depth=options.depth)
-    hearing = Hearing(front, options.edges, options.speeds, _change(options), options.seed)
+    job.model.mkdir(parents=True, exist_ok=True)
+    listener, lent = _listener(job, options, rate)
+    hearing = Hearing(front, options.edges, options.speeds, _change(options), options.seed, listener)
     utterances = hear(clips, hearing, job.progress)
-    valid = hear(job.clips["valid"], Hearing(front), job.progress)
+    valid = hear(job.clips["valid"], Hearing(front, listener=listener), job.progress)
     frames = sum(len(u.cepstra) for u in utterances)
     voices = len({u.speaker for u in utterances})
     job.say(f"{len(utterances)} hearings of {len(clips)} clips, {frames * HOP / 3600:.2f} hours, {voices} voices")
@@ -122,11 +137,10 @@ def run(job: Job) -> Card:
     course = Course(
         dictionary, language, front, utterances, valid, job.say, weights, seed=options.seed, threads=options.threads, **sizes
     )
-    job.model.mkdir(parents=True, exist_ok=True)
     rungs = ladder.climbed(course, stages, job.model / engine.NET)
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")
     write_text(job.folder / "stages.json", json.dumps([r.told for r in rungs], indent=1, sort_keys=True) + "\n")
-    job.say(f"{rungs[-1].told['parameters']:,} parameters")
+    job.say(f"{rungs[-1].told['parameters'] + lent:,} parameters")
     return _written(job, options, rungs[-1], course)
 
 
@@ -139,7 +153,7 @@ def _written(job: Job, options: Options, rung: Rung, course: Course) -> Card:
     card = Card(
         name=job.name, role=job.role, kind="hmm", source="trained with aural", question=job.question,
         sample_rate=course.front.sample_rate,
-        licences=Licences("Apache-2.0", "as the data allow", ", ".join(licences) or "unknown", None, "the rows of the manifest"),
+        licences=_licences(options, ", ".join(licences) or "unknown"),
         languages=_languages(options, course), labels=rung.pipeline.acoustics.phones, batch="exact", hop=HOP,
         files={name: sha256_of(job.model / name) for name in names},
         calibration={"lm_weight": rung.pipeline.weights.language, "word_bonus": rung.pipeline.weights.bonus}, seed=options.seed,
@@ -147,6 +161,25 @@ def _written(job: Job, options: Options, rung: Rung, course: Course) -> Card:
     )  # fmt: skip
     write_card(card, job.model / "card.json")
     return card
+
+
+def _listener(job: Job, options: Options, rate: int) -> tuple[Listener | None, int]:
+    """Who hears beside the cepstra, its graph in the model folder, and how many numbers it has."""
+    if options.listener is None:
+        return None, 0
+    from aural.learn import fetched
+
+    path = job.model / FILE
+    numbers = fetched.write_encoder(options.listener, path)
+    return Listener(Runtime("cpu", options.threads).session(path), rate), numbers
+
+
+def _licences(options: Options, data: str) -> Licences:
+    if options.listener is None:
+        return Licences("Apache-2.0", "as the data allow", data, None, "the rows of the manifest")
+    from aural.learn import fetched, transfer
+
+    return transfer.lent(fetched.licences(options.listener), f"hears with {options.listener}", data)
 
 
 def _languages(options: Options, course: Course) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from aural.files import write_text
 from aural.models import acoustics, adaptation
 from aural.models.card import Card
 from aural.models.face import Decoding, Hypothesis, Model, PhoneAligner
+from aural.models.listener import FILE as LISTENER
+from aural.models.listener import Listener
 from aural.models.pipeline import Pipeline
 from aural.models.runtime import Runtime
 from aural.models.text_graph import PAUSE, runs
@@ -46,8 +48,8 @@ class HmmRecognizer(PhoneAligner):
 
     held = True
 
-    def __init__(self, card: Card, pipeline: Pipeline) -> None:
-        self.card, self.pipeline = card, pipeline
+    def __init__(self, card: Card, pipeline: Pipeline, listener: Listener | None = None) -> None:
+        self.card, self.pipeline, self._listener = card, pipeline, listener
         self._searches: dict[tuple[int, Weights, tuple[str, ...], tuple[str, ...]], tuple[Language | None, Search]] = {}
 
     def close(self) -> None:
@@ -59,7 +61,10 @@ class HmmRecognizer(PhoneAligner):
         search = self._search(decoding)
         found = []
         for row, length in zip(samples, lengths, strict=True):
-            lattice = self.pipeline.lattice(search, self.heard(row[: int(length)]))
+            own = row[: int(length)]
+            heard = self.heard(own)
+            sound = self._listener.frames(own) if self._listener is not None and len(heard) else None
+            lattice = self.pipeline.lattice(search, heard, sound)
             found.append(self._told(lattice, search, int(length) / self.card.sample_rate, decoding))
         return found
 
@@ -150,7 +155,7 @@ class HmmRecognizer(PhoneAligner):
 
 
 def write(folder: Path, pipeline: Pipeline) -> tuple[str, ...]:
-    """Write a pipeline into a model folder, but for a net; the names of its files."""
+    """Write a pipeline into a model folder, but for a net and a listener, which lie there; the names of its files."""
     folder.mkdir(parents=True, exist_ok=True)
     acoustics.write(pipeline.acoustics, folder / ARRAYS)
     dictionaries.write(pipeline.dictionary, folder / LEXICON)
@@ -159,7 +164,7 @@ def write(folder: Path, pipeline: Pipeline) -> tuple[str, ...]:
     write_text(folder / PLAIN, json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     if pipeline.adapted is not None:
         adaptation.write(pipeline.adapted, folder / VOICES)
-    return tuple(name for name in (ARRAYS, LANGUAGE, LEXICON, NET, PLAIN, VOICES) if (folder / name).is_file())
+    return tuple(name for name in (ARRAYS, LANGUAGE, LEXICON, LISTENER, NET, PLAIN, VOICES) if (folder / name).is_file())
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
@@ -174,8 +179,9 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     model = acoustics.read(folder / ARRAYS, plain)
     adapted = adaptation.read(folder / VOICES, model) if VOICES in card.files else None
     net = runtime.session(folder / NET) if NET in card.files else None
+    listener = Listener(runtime.session(folder / LISTENER), card.sample_rate) if LISTENER in card.files else None
     dictionary, language = dictionaries.read(folder / LEXICON), arpa.read(folder / LANGUAGE)
-    return HmmRecognizer(card, Pipeline(model, dictionary, language, weights, adapted, net))
+    return HmmRecognizer(card, Pipeline(model, dictionary, language, weights, adapted, net), listener)
 
 
 def _text(reading: Reading, search: Search) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from aural.errors import LearningError
+from aural.learn.hidden_markov.hybrid import frames_of
 from aural.learn.hidden_markov.languages import language_of, loop
 from aural.learn.hidden_markov.lexicons import lexicon_of
 from aural.learn.hidden_markov.monophones import monophones, shortest, spread
@@ -16,6 +18,7 @@ from aural.learn.hidden_markov.recordings import Utterance
 from aural.learn.hidden_markov.rounds import Lesson, joined, lasting, retied
 from aural.learn.hidden_markov.triphones import counted, grown_up
 from aural.models.acoustics import SILENCE, Acoustics
+from aural.models.listener import beside
 from aural.models.text_graph import PAUSE, laid
 from aural.patterns.gaussian_mixtures import single
 from aural.patterns.phonetic_tree import STATES, untied
@@ -102,3 +105,17 @@ def test_a_lexicon_of_the_users_own_goes_before_tables_and_rules(tmp_path: Path)
     assert found.alphabet == "english" and found.ways["juno"] == (("ʤ", "u", "n", "O"),)
     assert "k" in found.ways["cat"][0] and "1 entries of own.txt" in said[0]
     assert lexicon_of(["straße"], None, "auto", "de", said.append).phones == sorted({*"strasse"})
+
+
+def test_the_net_learns_from_what_it_will_hear() -> None:
+    """Frames of an encoder lie beside the cepstra as they do in recognition; clips that fit no path are left out."""
+    given = lesson()[1]
+    sounds = [np.random.default_rng(n).standard_normal((24, 5)).astype(np.float16) for n in range(3)]
+    utterances = [dataclasses.replace(u, sound=s) for u, s in zip(given.utterances, sounds, strict=True)]
+    whole = dataclasses.replace(given, utterances=utterances, laid=[given.laid[0], None, given.laid[2]])
+    frames = frames_of(whole)
+    true = np.concatenate([beside(given.heard[n], sounds[n]) for n in (0, 2)])
+    mean, size = frames.scale
+    assert np.allclose(frames.scaled(np.arange(len(true))).numpy() / size + mean, true, atol=1e-3)
+    assert frames.begins.tolist() == [0, 60, 120] and frames_of(given).sound is None
+    assert np.array_equal(frames_of(given).scaled(np.array([[3, 1]])).shape, (1, 2, given.heard[0].shape[1]))

@@ -8,16 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 import aural
 from aural.corpora.manifest import Clip
 from aural.errors import UsageError
+from aural.learn import fetched
+from aural.learn.export import write_program
 from aural.learn.hidden_markov import ladder
 from aural.learn.job import Job
 from aural.learn.methods import hmm
+from aural.models.card import Licences
 from aural.models.card import read as read_card
 from aural.models.engines import hmm as engine
 from aural.models.face import Decoding, PhoneAligner
+from aural.models.listener import FILE
 from aural.models.runtime import Runtime
 from aural.results import Question
 from aural.sound.sound import Sound
@@ -134,10 +140,65 @@ def test_what_is_left_beside_the_model(learned: Path) -> None:
 
 
 def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
-    for given, wrong in (
+    wrongs: tuple[tuple[dict[str, object], str], ...] = (
         ({"stages": ("tri",)}, "begin with mono"), ({"stages": ("mono", "lda", "tri")}, "no stages"),
         ({"stages": ("x",)}, "no stages"), ({"augment": ("shift",)}, "no longer says"),
         ({"lexicon": str(tmp_path / "none")}, "no such file"), ({"encoder": "cnn"}, "encoder"),
-    ):  # fmt: skip
+        ({"listener": "moonshine-base"}, "only the net of the stage hybrid .* Add it: --stages mono,tri,lda,sat,hybrid"),
+        ({"listener": "moonshine-base", "stages": ("mono", "lda")}, "Add it: --stages mono,lda,hybrid"),
+        ({"listener": "moonshine-tiny", "stages": ("mono", "hybrid")}, "nothing can hear with moonshine-tiny"),
+    )  # fmt: skip
+    for given, wrong in wrongs:
         with pytest.raises(UsageError, match=wrong):
             hmm.read(job(tmp_path, [], given))
+
+
+class Heard(nn.Module):  # type: ignore[misc]
+    """In an encoder's place: a frame of 12 numbers each 384 samples, of the 895 that it hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bands = nn.Conv1d(1, 12, 895, 384)
+
+    def forward(self, samples: torch.Tensor) -> torch.Tensor:
+        return self.bands(samples[:, None]).transpose(1, 2).abs()
+
+
+def small_encoder(name: str, path: Path) -> int:
+    torch.manual_seed(0)
+    made, free = Heard().eval(), {0: torch.export.Dim("batch", min=1), 1: torch.export.Dim("time", min=1600)}
+    write_program(made, (torch.zeros(2, 4000),), (free,), path, ["input_values"], ["frames"])
+    return sum(p.numel() for p in made.parameters())
+
+
+@pytest.fixture(scope="module")
+def listening(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pipeline whose net hears with a small encoder; what it is made of does not lie here any more."""
+    folder = tmp_path_factory.mktemp("listening")
+    (folder / "run").mkdir()
+    given = {"phones": "letters", "stages": ("mono", "sat", "hybrid"), "gaussians": 40, "threads": 1, "listener": "moonshine-base"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fetched, "write_encoder", small_encoder)
+        patch.setattr(fetched, "licences", lambda name: Licences("", "MIT", "", False, "its page"))
+        hmm.run(job(folder, rows(folder), given))
+    return folder
+
+
+def test_the_net_hears_with_an_encoder_that_lies_in_the_model_folder(listening: Path) -> None:
+    model = opened(listening)
+    assert FILE in model.card.files
+    assert model.card.licences.weights == "hears with moonshine-base (MIT); else as the data allow"
+    assert model.card.licences.commercial is False
+    samples = said("cab ab ba", np.random.default_rng(7))[0]
+    assert model.recognize(samples[None], np.array([len(samples)]), Decoding())[0].text == "cab ab ba"
+    net, width = model.pipeline.net, model.pipeline.acoustics.mixtures.means.shape[1]
+    assert net is not None and net.shape("heard")[1] == width + 12
+    assert json.loads((listening / "run/stages.json").read_text())[-1]["wer"] < 0.3
+    told = model.recognize(np.zeros((2, 8000), np.float32), np.array([8000, 0]), Decoding())
+    assert [t.text for t in told] == ["", ""]
+
+
+def test_where_a_net_hears_with_an_encoder_phones_are_laid_by_cepstra(listening: Path) -> None:
+    samples, places = said("ab cab", np.random.default_rng(8))
+    phones = opened(listening).lay(samples, "ab cab")[1]
+    assert [p.label for p in phones] == [letter for letter, _, _ in places]
