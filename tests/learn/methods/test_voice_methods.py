@@ -22,8 +22,8 @@ SIZES: dict[str, dict[str, Any]] = {
         "epochs": 2, "net.width": 16, "inner": 32, "heads": 2, "net.symbols": 1, "steps": 1, "before": 8, "after": 8, "step": 4,
     },
     "vits": {
-        "epochs": 2, "net.width": 8, "hidden": 6, "inner": 16, "net.symbols": 1, "posterior": 2, "flows": 2, "layers": 1,
-        "decoder": 8, "kernels": "3", "judges": 4, "segment": 8,
+        "epochs": 3, "net.width": 16, "net.inner": 32, "hidden": 6, "net.symbols": 1, "net.frames": 1, "posterior": 1, "flows": 2,
+        "layers": 1, "flow": 8, "sound": 16, "blocks": 1, "judges": 4, "segment": 8,
     },
 }  # fmt: skip
 
