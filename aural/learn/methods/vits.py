@@ -55,11 +55,15 @@ class Teaching:
         1.0, "share of the training after which the net finds the phones' times itself, by the best path; 0 = at once, as in the "
         "paper, 1 = never: it is told them, as all methods for voices are", least=0, most=1,
     )  # fmt: skip
-    join: float = option(0.6, "share of the training after which the judges join; 1 = never", least=0, most=1)
+    join: float = option(0.7, "share of the training after which the judges join; 1 = never", least=0, most=1)
     judges: int = option(8, "channels of the judges' first layers", least=4)
     mel_weight: float = option(15.0, "weight of the distance in log-mel", least=0)
     spectra_weight: float = option(100.0, "weight of the distance in spectra of three lengths", least=0)
     text_weight: float = option(1.0, "weight of the distance between hidden voice and text, in nats a frame", least=0)
+    ease: float = option(
+        0.5, "share of the training over which that weight rises from a tenth to its own, so that a voice is heard before it must "
+        "be told by a text", least=0, most=1,
+    )  # fmt: skip
     said_weight: float = option(
         15.0, "weight of the distance in log-mel of what is said from the text alone, with true times; 0 = not said, as in the "
         "paper", least=0,
@@ -107,7 +111,7 @@ class Whole(Trainee):
         return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
 
     def _tied(self, told: _spoken.Read, generator: torch.Generator, share: float) -> Tied:
-        frames, weights = told.frames, self._teaching
+        frames, weights, pull = told.frames, self._teaching, self._pull(share)
         heard = self.net.posterior(spectra_of(told.samples, self._mel)[:, :, : int(frames.max())], frames)
         noise = torch.randn(heard.mean.shape, generator=generator).to(self._device)
         voice = wiped(heard.mean + noise * heard.spread.exp(), frames)
@@ -119,12 +123,17 @@ class Whole(Trainee):
             if share >= weights.search:
                 durations = page.aligned(text, rough, told.lengths, frames)
             own = page.Likely(*(spread_out(x, laid(durations)[0]) for x in (rough.mean, rough.spread)))
-            losses["symbols"] = weights.text_weight * page.divergence(text.detach(), heard.spread.detach(), own, frames)
+            losses["symbols"] = pull * page.divergence(text.detach(), heard.spread.detach(), own, frames)
         owners, within, _ = laid(durations)
         likely = self.net.of_frames(plan.hidden, torch.stack([told.pitch, told.level], 1), owners, within, frames)
-        losses["text"] = weights.text_weight * page.divergence(text, heard.spread, likely, frames)
+        losses["text"] = pull * page.divergence(text, heard.spread, likely, frames)
         losses |= {name: weights.guess_weight * value for name, value in guesses(plan, told, durations).items()}
         return Tied(voice, likely, frames, losses)
+
+    def _pull(self, share: float) -> float:
+        """The weight of the distance to the text when `share` of the training is done (Bowman et al. 2016, arXiv:1511.06349)."""
+        told = self._teaching
+        return told.text_weight * (0.1 + 0.9 * min(1.0, share / told.ease) if told.ease else 1.0)
 
     def _segments(self, samples: Tensor, tied: Tied, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor | None]:
         """A part of each clip, as recorded, as made of its hidden voice, and as said from the text: [B, segment * hop] each."""

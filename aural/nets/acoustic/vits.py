@@ -27,6 +27,7 @@ from aural.nets.upsampling import Upsampler
 from aural.nets.wide import Looking, Wide
 from aural.settings import option
 
+_CLEAR = -1.5  # ln of the posterior's spread when it begins
 _DILATIONS = (1, 3)  # of the upsampling decoder's blocks
 
 
@@ -52,7 +53,7 @@ class Config:
     blocks: int = option(6, "waves: blocks of the decoder", least=1)
     rates: tuple[int, ...] = option((8, 8, 4), "stages: samples for one at each; their product is the hop")
     kernels: tuple[int, ...] = option((3, 5, 7), "stages: kernels of their blocks")
-    dropout: float = option(0.1, "share of what is left out while it learns, on the text's side", least=0, most=0.9)
+    dropout: float = option(0.1, "share of what is left out while it learns, over symbols", least=0, most=0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ class Acoustic(nn.Module):
         self.length, self.pitch, self.level = (Guess(width, drop) for _ in range(3))
         self.rough = nn.Linear(width, 2 * config.hidden)
         self.voiced, self.within = nn.Conv1d(2, width, 3, padding=1), nn.Linear(3, width)
-        self.frames = nn.ModuleList(Wide(width, config.inner, 1 / config.frames, 9, drop) for _ in range(config.frames))
+        self.frames = nn.ModuleList(Wide(width, config.inner, 1 / config.frames, 9) for _ in range(config.frames))
         self.last, self.fine = nn.LayerNorm(width), nn.Linear(width, 2 * config.hidden)
         self.posterior = Posterior(config, bins)
         self.flows = nn.ModuleList(Coupling(config) for _ in range(config.flows))
@@ -154,6 +155,8 @@ class Posterior(nn.Module):
         self.first = nn.Linear(bins, config.width)
         self.blocks = nn.ModuleList(Wide(config.width, config.inner, 1 / config.posterior) for _ in range(config.posterior))
         self.norm, self.last = nn.LayerNorm(config.width), nn.Linear(config.width, 2 * config.hidden)
+        # A draw that begins as mostly noise tells the decoder nothing, and what tells nothing is soon given up.
+        nn.init.constant_(self.last.bias[config.hidden :], _CLEAR)
 
     def forward(self, spectra: Tensor, frames: Tensor) -> Likely:
         x = self.first((torch.log(spectra + 1e-4) / 3 + 1).transpose(1, 2))
