@@ -50,7 +50,8 @@ METRIC = Metric("mel_distance", False, mean, newest=True)
 class Teaching:
     """How near, how natural, and by whose times."""
 
-    segment: int = option(32, "frames of each clip that are made into sound in a step", least=4)
+    segment: int = option(48, "frames of each clip that are made into sound in a step", least=4)
+    judged: int = option(32, "of these, frames that the judges hear: they cost more than the making", least=4)
     search: float = option(
         1.0, "share of the training after which the net finds the phones' times itself, by the best path; 0 = at once, as in the "
         "paper, 1 = never: it is told them, as all methods for voices are", least=0, most=1,
@@ -104,7 +105,8 @@ class Whole(Trainee):
         losses = {**tied.losses, **self._distances(true, made, said)}
         loss = torch.stack(list(losses.values())).sum()
         if share >= weights.join:
-            heard = argued(self._judges, self._court, true, made, share)
+            size = weights.judged * self._mel.options.hop
+            heard = argued(self._judges, self._court, true[:, :size], made[:, :size], share)
             loss = weights.hold * loss + heard["persuaded"] + weights.match_weight * heard["matched"]
             losses |= heard
         self._weights.stepper.take(loss, share)
