@@ -21,8 +21,8 @@ from aural.text.pronunciation.symbols import numbers
 
 PLAN, SOUND, VOICE = "plan.onnx", "sound.onnx", "voice.json"
 # What a full variation moves: the share of the spread that the text leaves open, and the standard deviation of a natural logarithm
-# (timing, pitch). Without it the likeliest voice is heard, which the net is taught to say, and not two thirds of the spread as in the
-# paper: each frame is drawn for itself, and the more is drawn, the less is understood.
+# (timing, pitch). Without it the likeliest voice is heard, as the net is taught to say it, and not two thirds of the spread as in
+# the paper: each frame is drawn for itself, and the more is drawn, the less is understood.
 _OPEN, _TIMING, _TUNE = 0.333, 0.10, 0.05
 _DECIBELS = 20 / np.log(10)
 _LOUDEST = 0.99
