@@ -87,6 +87,15 @@ def spread(durations: np.ndarray, phones: Sequence[Phone]) -> np.ndarray:
     return np.asarray(frames)
 
 
+def laid(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The phone of each frame [F], and where in it [F, 3]: the share that is over, ln of 1 + frames since begin and until end."""
+    owners = np.repeat(np.arange(len(frames)), frames)
+    size = frames[owners]
+    since = np.arange(len(owners)) - (np.cumsum(frames) - frames)[owners]
+    within = np.stack([(since + 0.5) / np.maximum(size, 1), np.log1p(since), np.log1p(size - since)], axis=1)
+    return owners, within.astype(np.float32)
+
+
 def spans(utterance: Utterance, phones: Sequence[Phone], frames: np.ndarray, hop: float) -> tuple[Word, ...]:
     """Each word from where its first phone begins to where its last one ends (s)."""
     ends = np.cumsum(frames) * hop

@@ -26,6 +26,7 @@ from aural.models.card import Card
 from aural.models.runtime import Runtime
 from aural.nets.acoustic import fastspeech as page
 from aural.nets.masks import mask_of
+from aural.nets.phones import laid
 from aural.nets.voice_mel import VoiceMel
 from aural.sound.griffin_lim import from_mel
 from aural.sound.mel import MelOptions
@@ -77,7 +78,7 @@ class Speaking(Trainee):
         count = int(told.lengths[row])
         plan = self.net.plan(told.symbols[row : row + 1, :count], told.lengths[row : row + 1])
         durations = torch.expm1(plan.durations).round().clamp(min=1).long()
-        owners, within, frames = page.laid(durations)
+        owners, within, frames = laid(durations)
         made = self.net.spectrum(plan.hidden, torch.stack([plan.pitch, plan.level], 1), owners, within, frames)[0].cpu().numpy()
         recorded = true[row, :, : int(told.frames[row])].cpu().numpy()
         heard = from_mel(made, options=self._mel.options)[None]

@@ -1,4 +1,4 @@
-"""Learning a VITS voice: text to samples in one net, with judges, and without times of phones (Kim et al. 2021)."""
+"""Learning a VITS voice: text to samples in one net, with judges; phones' times are told, or found on the way (Kim et al. 2021)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aural.errors import LearningError
 from aural.learn.export import CLOSE, write_program
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
-from aural.learn.log import Picture
+from aural.learn.log import Picture, Shown
 from aural.learn.methods import _spoken
 from aural.learn.methods._adversarial import argued
 from aural.learn.methods._vocoders import mean, seen
@@ -29,105 +29,193 @@ from aural.models.runtime import Runtime
 from aural.nets.acoustic import vits as page
 from aural.nets.discriminators import Judges
 from aural.nets.layers import wiped
+from aural.nets.masks import mask_of
+from aural.nets.phones import laid
 from aural.nets.upsampling import settled
-from aural.nets.voice_mel import VoiceMel, amplitudes
+from aural.nets.voice_mel import Spectra, VoiceMel, amplitudes
 from aural.settings import option
 from aural.sound.mel import MelOptions
-from aural.sound.voice_mel import VOICE, margin
+from aural.sound.sound import Sound
+from aural.sound.voice_mel import VOICE, margin, voice_mel
 
 NAME = "vits"
 PLAN, SOUND = "plan.onnx", "sound.onnx"
 DEFAULTS: Mapping[str, Any] = {
-    "sample_rate": VOICE.sample_rate, "batch": 8, "rate": 5e-4, "decay": 1e-2, "warmup": 0.05, "epochs": 200, "patience": 0,
+    "sample_rate": VOICE.sample_rate, "batch": 8, "rate": 1e-3, "decay": 1e-2, "warmup": 0.03, "epochs": 60, "patience": 0,
 }  # fmt: skip
 METRIC = Metric("mel_distance", False, mean, newest=True)
 
 
 @dataclass(frozen=True)
 class Teaching:
-    """How near, and how natural."""
+    """How near, how natural, and by whose times."""
 
-    segment: int = option(32, "frames of each clip that are made into sound in a step", least=4)
+    segment: int = option(48, "frames of each clip that are made into sound in a step", least=4)
+    judged: int = option(32, "of these, frames that the judges hear: they cost more than the making", least=4)
+    search: float = option(
+        1.0, "share of the training after which the net finds the phones' times itself, by the best path; 0 = at once, as in the "
+        "paper, 1 = never: it is told them, as all methods for voices are", least=0, most=1,
+    )  # fmt: skip
+    join: float = option(0.7, "share of the training after which the judges join; 1 = never", least=0, most=1)
     judges: int = option(8, "channels of the judges' first layers", least=4)
-    mel_weight: float = option(45.0, "weight of the distance in log-mel", least=0)
-    text_weight: float = option(1.0, "weight of the distance between hidden voice and text", least=0)
+    mel_weight: float = option(15.0, "weight of the distance in log-mel", least=0)
+    spectra_weight: float = option(100.0, "weight of the distance in spectra of three lengths", least=0)
+    text_weight: float = option(1.0, "weight of the distance between hidden voice and text, in nats a frame", least=0)
+    ease: float = option(
+        0.5, "share of the training over which that weight rises from a tenth to its own, so that a voice is heard before it must "
+        "be told by a text", least=0, most=1,
+    )  # fmt: skip
+    said_weight: float = option(
+        15.0, "weight of the distance in log-mel of what is said from the text alone, with true times; 0 = not said, as in the "
+        "paper", least=0,
+    )  # fmt: skip
+    guess_weight: float = option(5.0, "weight of durations, pitch and level", least=0)
+    hold: float = option(0.3, "factor on all these once the judges have joined", least=0)
     match_weight: float = option(2.0, "weight of what the judges see on their way", least=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Tied:
+    """A batch on both sides: the hidden voice drawn from the recordings [B, Z, F], what the text makes likely, real frames [B],
+    and the losses that tie them."""
+
+    voice: Tensor
+    likely: page.Likely
+    frames: Tensor
+    losses: dict[str, Tensor]
 
 
 @final
 class Whole(Trainee):
-    """The net and its judges, an optimizer each. Durations are found anew in each step by the best monotonic path."""
+    """The net and its judges, an optimizer each."""
 
     def __init__(self, net: page.Acoustic, options: Options, teaching: Teaching, mel: MelOptions, device: torch.device) -> None:
         self.net, self._teaching, self._device, self._mel = net, teaching, device, VoiceMel(mel).to(device)
-        self._judges = Judges(teaching.judges)
+        self._spectra, self._judges = Spectra(), Judges(teaching.judges)
         self._weights, self._court = Weights(net, options, device), Weights(self._judges, options, device)
         self.parts = {"net": self._weights, "judges": self._court}
 
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         self._court.begin(share)
-        generator = self._weights.begin(share)
+        generator, weights = self._weights.begin(share), self._teaching
         told = _spoken.read(batch, self._device)
-        voice, losses, frames = self._tied(told, generator)
-        true, made = self._segments(told.samples, voice, frames, generator)
-        weights = self._teaching
-        heard = argued(self._judges, self._court, true, made, share)
-        losses |= {
-            "mel": weights.mel_weight * (self._mel(made) - self._mel(true)).abs().mean(),
-            "persuaded": heard["persuaded"],
-            "matched": weights.match_weight * heard["matched"],
-        }
+        with self._weights.stepper.precision():
+            tied = self._tied(told, generator, share)
+            true, made, said = self._segments(told.samples, tied, generator)
+        losses = {**tied.losses, **self._distances(true, made, said)}
         loss = torch.stack(list(losses.values())).sum()
+        if share >= weights.join:
+            size = weights.judged * self._mel.options.hop
+            heard = argued(self._judges, self._court, true[:, :size], made[:, :size], share)
+            loss = weights.hold * loss + heard["persuaded"] + weights.match_weight * heard["matched"]
+            losses |= heard
         self._weights.stepper.take(loss, share)
-        return {name: float(value.detach()) for name, value in {"loss": loss, "judges": heard["judges"], **losses}.items()}
+        return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
 
-    def _tied(self, told: _spoken.Read, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor], Tensor]:
-        """The hidden voice drawn from a recording [B, Z, F], the losses that tie it to the text, and real frames."""
-        frames = told.frames
-        center, spread = self.net.posterior(spectra_of(told.samples, self._mel)[:, :, : int(frames.max())], frames)
-        noise = torch.randn(center.shape, generator=generator).to(self._device)
-        voice = wiped(center + noise * spread.exp(), frames)
+    def _tied(self, told: _spoken.Read, generator: torch.Generator, share: float) -> Tied:
+        frames, weights, pull = told.frames, self._teaching, self._pull(share)
+        heard = self.net.posterior(spectra_of(told.samples, self._mel)[:, :, : int(frames.max())], frames)
+        noise = torch.randn(heard.mean.shape, generator=generator).to(self._device)
+        voice = wiped(heard.mean + noise * heard.spread.exp(), frames)
         text = self.net.toward_text(voice, frames)
-        prior = self.net.plan(told.symbols, told.lengths)
-        durations = page.aligned(text, prior, told.lengths, frames)
-        mean_p, spread_p = (page.spread_out(x, durations, text.shape[2]) for x in (prior.mean, prior.spread))
-        real = durations > 0
-        guess = ((prior.durations - torch.log1p(durations.to(text.dtype))).square() * real).sum() / real.sum()
-        tied = page.divergence(text, spread, mean_p, spread_p, frames) * self._teaching.text_weight
-        return voice, {"text": tied, "durations": guess}, frames
+        plan, durations, losses = self.net.plan(told.symbols, told.lengths), told.durations, {}
+        if weights.search < 1:
+            # Each symbol learns its own frames from the first step on, so that the search begins with what it knows.
+            rough = self.net.of_symbols(plan.hidden, told.lengths)
+            if share >= weights.search:
+                durations = page.aligned(text, rough, told.lengths, frames)
+            own = page.Likely(*(spread_out(x, laid(durations)[0]) for x in (rough.mean, rough.spread)))
+            losses["symbols"] = pull * page.divergence(text.detach(), heard.spread.detach(), own, frames)
+        owners, within, _ = laid(durations)
+        likely = self.net.of_frames(plan.hidden, torch.stack([told.pitch, told.level], 1), owners, within, frames)
+        losses["text"] = pull * page.divergence(text, heard.spread, likely, frames)
+        losses |= {name: weights.guess_weight * value for name, value in guesses(plan, told, durations).items()}
+        return Tied(voice, likely, frames, losses)
 
-    def _segments(self, samples: Tensor, voice: Tensor, frames: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """A part of each clip, as recorded and as made of its hidden voice: [B, segment * hop] twice."""
-        hop = self._mel.options.hop
-        size = min(self._teaching.segment, voice.shape[2])
+    def _pull(self, share: float) -> float:
+        """The weight of the distance to the text when `share` of the training is done (Bowman et al. 2016, arXiv:1511.06349)."""
+        told = self._teaching
+        return told.text_weight * (0.1 + 0.9 * min(1.0, share / told.ease) if told.ease else 1.0)
+
+    def _segments(self, samples: Tensor, tied: Tied, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor | None]:
+        """A part of each clip, as recorded, as made of its hidden voice, and as said from the text: [B, segment * hop] each."""
+        hop, frames, count = self._mel.options.hop, tied.frames, tied.voice.shape[2]
+        size = min(self._teaching.segment, count)
         first = (torch.rand(len(frames), generator=generator).to(frames.device) * (frames - size).clamp(min=0)).long()
-        parts = torch.stack([v[:, a : a + size] for v, a in zip(voice, first.tolist(), strict=True)])
-        held = nn.functional.pad(samples, (0, max(0, voice.shape[2] * hop - samples.shape[1])))
+        held = nn.functional.pad(samples, (0, max(0, count * hop - samples.shape[1])))
         true = torch.stack([s[a * hop : (a + size) * hop] for s, a in zip(held, first.tolist(), strict=True)])
-        return true, self.net.decoder(parts)
+        voice = parts_of(tied.voice, first, size)
+        if not self._teaching.said_weight:
+            return true, self.net.decoder(voice).float(), None
+        said = self.net.toward_voice(parts_of(tied.likely.mean, first, size), (frames - first).clamp(max=size))
+        made, said = self.net.decoder(torch.cat([voice, said])).float().chunk(2)
+        return true, made, said
+
+    def _distances(self, true: Tensor, made: Tensor, said: Tensor | None) -> dict[str, Tensor]:
+        weights, wanted = self._teaching, self._mel(true)
+        found = {
+            "mel": weights.mel_weight * (self._mel(made) - wanted).abs().mean(),
+            "spectra": weights.spectra_weight * self._spectra(made, true),
+        }
+        return found if said is None else {**found, "said": weights.said_weight * (self._mel(said) - wanted).abs().mean()}
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """How far what is said of the text, with true durations, pitch and level, is from the recording."""
         found = []
         with self._weights.answering():
             told = _spoken.read(batch, self._device)
             for row, count in enumerate(told.frames.tolist()):
                 true = told.samples[row : row + 1, : count * self._mel.options.hop]
-                frames = torch.tensor([count], device=self._device)
-                center, _ = self.net.posterior(spectra_of(true, self._mel)[:, :, :count], frames)
-                made = self.net.decoder(center)
-                found.append((self._mel(made) - self._mel(true))[:, :, :count].abs().mean().cpu())
+                symbols = int(told.lengths[row])
+                plan = self.net.plan(told.symbols[row : row + 1, :symbols], told.lengths[row : row + 1])
+                voice = torch.stack([x[row : row + 1, :symbols] for x in (told.pitch, told.level)], 1)
+                said = self._said(plan, voice, told.durations[row : row + 1, :symbols])
+                found.append((self._mel(said) - self._mel(true))[:, :, :count].abs().mean().cpu())
                 if int(batch.index[row]) == 0:
-                    self.seen = {**seen(true[0].cpu(), made[0].cpu(), self._mel), "path": self._path(told, row, center, frames)}
+                    self.seen = self._seen(true, plan)
         return torch.stack(found)[:, None], torch.ones(len(found), dtype=torch.int64)
 
-    def _path(self, told: _spoken.Read, row: int, center: Tensor, frames: Tensor) -> Picture:
-        """Which symbol each frame was given to."""
-        count = told.lengths[row : row + 1]
-        prior = self.net.plan(told.symbols[row : row + 1, : int(count)], count)
-        durations = page.aligned(self.net.toward_text(center, frames), prior, count, frames)
-        owners = torch.repeat_interleave(torch.arange(int(count), device=durations.device), durations[0])
-        return Picture(nn.functional.one_hot(owners, int(count)).T.float().cpu().numpy())
+    def _said(self, plan: page.Plan, voice: Tensor, durations: Tensor) -> Tensor:
+        """samples [1, T] of the likeliest hidden voice."""
+        owners, within, frames = laid(durations)
+        return self.net.sound(self.net.of_frames(plan.hidden, voice, owners, within, frames).mean, frames)
+
+    def _seen(self, true: Tensor, plan: page.Plan) -> Mapping[str, Shown]:
+        """A clip as it was, as made of its own hidden voice, and as it is said from its text alone."""
+        frames = torch.tensor([true.shape[1] // self._mel.options.hop], device=self._device)
+        center = self.net.posterior(spectra_of(true, self._mel)[:, :, : int(frames)], frames).mean
+        said = self._said(plan, torch.stack([plan.pitch, plan.level], 1), frames_of(plan.durations))[0].cpu().numpy()
+        shown = seen(true[0].cpu(), self.net.decoder(center)[0].cpu(), self._mel)
+        options = self._mel.options
+        told = Sound(np.clip(said, -1, 1)[None], options.sample_rate)
+        return {**shown, "said": Picture(voice_mel(said, options=options)), "said_sound": told}
+
+
+def guesses(plan: page.Plan, told: _spoken.Read, durations: Tensor) -> dict[str, Tensor]:
+    """Mean squares of what was guessed of each symbol, less what is true."""
+    mask = mask_of(told.lengths, told.symbols.shape[1]).to(plan.pitch.dtype)
+    pairs = {
+        "durations": (plan.durations, torch.log1p(durations.to(mask.dtype))),
+        "pitch": (plan.pitch, told.pitch),
+        "level": (plan.level, told.level),
+    }
+    return {name: ((a.float() - b).square() * mask).sum() / mask.sum() for name, (a, b) in pairs.items()}
+
+
+def frames_of(durations: Tensor) -> Tensor:
+    """Whole frames, one or more, of ln of 1 + frames."""
+    return torch.expm1(durations).round().clamp(min=1).long()
+
+
+def parts_of(x: Tensor, first: Tensor, size: int) -> Tensor:
+    """x [B, Z, F] from its own first frame in each row: [B, Z, size]."""
+    return torch.stack([row[:, a : a + size] for row, a in zip(x, first.tolist(), strict=True)])
+
+
+def spread_out(x: Tensor, owners: Tensor) -> Tensor:
+    """x [B, Z, L] laid over the frames [B, F] that symbols own: [B, Z, F]."""
+    return x.gather(2, owners[:, None].expand(-1, x.shape[1], -1))
 
 
 def spectra_of(samples: Tensor, mel: VoiceMel) -> Tensor:
@@ -147,20 +235,21 @@ class Planning(nn.Module):
         self.net = net
 
     def forward(self, symbols: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
-        prior = self.net.plan(symbols, lengths)
-        return prior.mean, prior.spread, prior.durations
+        plan = self.net.plan(symbols, lengths)
+        return plan.hidden, plan.durations, plan.pitch, plan.level
 
 
 @final
 class Sounding(nn.Module):
-    """The part over frames as a graph: what was drawn on the text's side -> samples."""
+    """The part over frames as a graph: with what is drawn of the normal distribution [B, Z, F] -> samples."""
 
     def __init__(self, net: page.Acoustic) -> None:
         super().__init__()
         self.net = net
 
-    def forward(self, text: Tensor, frames: Tensor) -> Tensor:
-        return self.net.sound(text, frames)
+    def forward(self, hidden: Tensor, voice: Tensor, owners: Tensor, within: Tensor, noise: Tensor, frames: Tensor) -> Tensor:
+        likely = self.net.of_frames(hidden, voice, owners, within, frames)
+        return self.net.sound(likely.mean + noise * likely.spread.exp(), frames)
 
 
 @torch.no_grad()
@@ -169,26 +258,33 @@ def export(net: page.Acoustic, folder: Path) -> None:
     settled(net.eval())
     batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
     one, two = Planning(net), Sounding(net)
-    names = ((["symbols", "lengths"], ["mean", "spread", "durations"]), (["text", "frames"], ["samples"]))
-
-    def fed(rows: int, count: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-        generator = torch.Generator().manual_seed(rows)
-        lengths = torch.tensor([count, count - 3][:rows])
-        text = torch.randn(rows, net.config.hidden, count, generator=generator)
-        return (torch.randint(net.names.num_embeddings, (rows, count), generator=generator), lengths), (text, lengths)
-
-    given = fed(2, 9)
-    write_program(one, given[0], ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *names[0])
-    write_program(two, given[1], ({0: batch, 2: frames}, {0: batch}), folder / SOUND, *names[1])
-    parts: tuple[nn.Module, ...] = (one, two)
-    for module, path, feeds, told in zip(parts, (PLAN, SOUND), fed(1, 21), names, strict=True):
-        answers = Runtime("cpu", 1).session(folder / path).run({n: x.numpy() for n, x in zip(told[0], feeds, strict=True)}, told[1])
+    names = (("symbols", "lengths"), ("hidden", "durations", "pitch", "level"))
+    others = (("hidden", "voice", "owners", "within", "noise", "frames"), ("samples",))
+    planned, sounded = _examples(net, 2, 9, 30)
+    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *names)
+    over = {0: batch, 1: frames}
+    shapes = ({0: batch, 1: symbols}, {0: batch, 2: symbols}, over, over, {0: batch, 2: frames}, {0: batch})
+    write_program(two, sounded, shapes, folder / SOUND, *others)
+    fed = _examples(net, 1, 23, 77)
+    for module, path, feeds, told in ((one, PLAN, fed[0], names), (two, SOUND, fed[1], others)):
+        session = Runtime("cpu", 1).session(folder / path)
+        answers = session.run({n: x.numpy() for n, x in zip(told[0], feeds, strict=True)}, told[1])
         true = module(*feeds)
         for answer, expected in zip(answers, true if isinstance(true, tuple) else (true,), strict=True):
             worst = float(np.abs(answer - expected.numpy()).max())
             if not worst <= CLOSE:
                 what = f"the exported voice answers {worst:.2g} apart from the trained one"
                 raise LearningError(what, where=str(folder / path), fix="Please report it")
+
+
+def _examples(net: page.Acoustic, batch: int, count: int, frames: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    generator = torch.Generator().manual_seed(0)
+    width, symbols = net.names.embedding_dim, net.names.num_embeddings
+    planned = torch.randint(symbols, (batch, count), generator=generator), torch.tensor([count, count - 3][:batch])
+    owners = torch.randint(count, (batch, frames), generator=generator).sort(1).values
+    sizes = ((batch, count, width), (batch, 2, count), (batch, frames, 3), (batch, net.config.hidden, frames))
+    hidden, voice, within, noise = (torch.randn(size, generator=generator) for size in sizes)
+    return planned, (hidden, voice, owners, within, noise, torch.tensor([frames, frames - 9][:batch]))
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:
@@ -202,7 +298,7 @@ def run(job: Job) -> Card:
     trainee = Whole(begun.net, begun.options, begun.parts["teaching"], begun.mel, device_of(begun.options.device))
     ended = begun.learn(trainee, METRIC)
     export(begun.net.cpu(), job.model)
-    return ended.card(NAME)
+    return ended.card(NAME, ("energy",))
 
 
 def _made(parts: Mapping[str, Any], symbols: int, mel: MelOptions) -> page.Acoustic:

@@ -13,7 +13,7 @@ from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
-from aural.models.through import Acoustic, GriffinLim, Through, spans, spread
+from aural.models.through import Acoustic, GriffinLim, Through, laid, spans, spread
 from aural.results import Word
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import sequence
@@ -60,15 +60,6 @@ class FastVoice(Acoustic):
         }  # fmt: skip
         mel = self._sessions[1].run(feeds, ("mel",))[0][0]
         return np.asarray(mel), spans(utterance, phones, frames, at_rate(self.card.sample_rate).hop / self.card.sample_rate)
-
-
-def laid(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The phone of each frame [F], and where in it [F, 3]: the share that is over, ln of 1 + frames since begin and until end."""
-    owners = np.repeat(np.arange(len(frames)), frames)
-    size = frames[owners]
-    since = np.arange(len(owners)) - (np.cumsum(frames) - frames)[owners]
-    within = np.stack([(since + 0.5) / np.maximum(size, 1), np.log1p(since), np.log1p(size - since)], axis=1)
-    return owners, within.astype(np.float32)
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Through:

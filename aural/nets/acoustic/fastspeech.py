@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from aural.nets.attention import places
 from aural.nets.face import divides
 from aural.nets.masks import masked
+from aural.nets.phones import Guess, laid
 from aural.nets.wide import Looking, Wide
 from aural.settings import option
 
@@ -87,37 +88,6 @@ class Acoustic(nn.Module):
         owners, within, frames = laid(durations)
         voice = masked(torch.stack([pitch, level], dim=2), lengths).transpose(1, 2)
         return plan, self.spectrum(plan.hidden, voice, owners, within, frames)
-
-
-@final
-class Guess(nn.Module):
-    """One number for each symbol: x [B, L, D] -> [B, L], 0 behind the length. What it learns does not reach the symbols."""
-
-    def __init__(self, width: int, dropout: float) -> None:
-        super().__init__()
-        self.blocks = nn.ModuleList(Wide(width, width, 0.5, 5, dropout) for _ in range(2))
-        self.norm, self.out = nn.LayerNorm(width), nn.Linear(width, 1)
-
-    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
-        for block in self.blocks:
-            x = block(x, lengths)
-        return masked(self.out(self.norm(x))[..., 0], lengths)
-
-
-def laid(durations: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """durations [B, L] in frames -> the symbol of each frame [B, F], where in it [B, F, 3], real frames [B].
-
-    Where: the share of the symbol that is over, ln of 1 + frames since its begin, and ln of 1 + frames until its end.
-    """
-    ends = durations.cumsum(1)
-    total = ends[:, -1]
-    at = torch.arange(int(total.max()), device=durations.device)[None, :].expand(len(durations), -1).contiguous()
-    owners = torch.searchsorted(ends, at, right=True).clamp(max=durations.shape[1] - 1)
-    size = durations.gather(1, owners)
-    since = (at - (ends.gather(1, owners) - size)).clamp(min=0).minimum(size).to(torch.float32)
-    left = (size - since).clamp(min=0)
-    within = torch.stack([(since + 0.5) / size.clamp(min=1), torch.log1p(since), torch.log1p(left)], dim=2)
-    return owners, within * (at < total[:, None])[..., None], total
 
 
 def tiny() -> Config:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from aural.models.engines import acoustic as engine
+from aural.models import through
 from aural.nets.acoustic import fastspeech as page
+from aural.nets.phones import laid
 
 
 def net() -> page.Acoustic:
@@ -41,8 +42,8 @@ def test_frames_are_laid_as_durations_say_in_torch_and_numpy() -> None:
     for _ in range(20):
         durations = rng.integers(0, 6, 9)
         durations[-1] += 2
-        owners, within, total = page.laid(torch.from_numpy(durations)[None])
-        own, where = engine.laid(durations)
+        owners, within, total = laid(torch.from_numpy(durations)[None])
+        own, where = through.laid(durations)
         assert total.tolist() == [durations.sum()] and owners[0].tolist() == own.tolist()
         assert np.abs(within[0].numpy() - where).max() < 1e-6
         assert np.bincount(own, minlength=9).tolist() == durations.tolist()

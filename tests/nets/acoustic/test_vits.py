@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
+import pytest
 import torch
 
+from aural.errors import UsageError
 from aural.nets.acoustic import vits as page
+from aural.nets.phones import laid
 
 
 def net() -> page.Acoustic:
@@ -53,9 +57,9 @@ def test_a_path_of_too_few_frames_leaves_the_last_symbols_out() -> None:
 def test_the_path_finds_what_the_voice_was_made_of() -> None:
     """Frames drawn near the means of symbols are given back to them."""
     durations = torch.tensor([[2, 3, 1, 4]])
-    prior = page.Prior(torch.randn(1, 6, 4) * 3, torch.full((1, 6, 4), -1.0), torch.zeros(1, 4))
-    text = page.spread_out(prior.mean, durations, 10) + 0.1 * torch.randn(1, 6, 10)
-    assert torch.equal(page.aligned(text, prior, torch.tensor([4]), torch.tensor([10])), durations)
+    likely = page.Likely(torch.randn(1, 6, 4) * 3, torch.full((1, 6, 4), -1.0))
+    text = likely.mean.repeat_interleave(durations[0], 2) + 0.1 * torch.randn(1, 6, 10)
+    assert torch.equal(page.aligned(text, likely, torch.tensor([4]), torch.tensor([10])), durations)
 
 
 @torch.no_grad()
@@ -63,31 +67,64 @@ def test_padding_changes_nothing() -> None:
     one = net()
     alone = one.plan(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
     beside = one.plan(torch.tensor([[1, 2, 3, 6, 6], [1, 1, 1, 1, 1]]), torch.tensor([3, 5]))
-    for name in ("mean", "spread", "durations"):
-        assert torch.allclose(getattr(beside, name)[:1, ..., :3], getattr(alone, name), atol=1e-5)
+    for name in ("durations", "pitch", "level"):
+        assert torch.allclose(getattr(beside, name)[:1, :3], getattr(alone, name), atol=1e-5)
+    durations = torch.tensor([[2, 3, 1, 0, 0], [1, 2, 3, 1, 4]])
+    owners, within, frames = laid(durations)
+    voice = torch.randn(2, 2, 5) * (torch.arange(5) < torch.tensor([3, 5])[:, None, None])
+    both = one.of_frames(beside.hidden, voice, owners, within, frames)
+    first = one.of_frames(alone.hidden, voice[:1, :, :3], owners[:1, :6], within[:1, :6], torch.tensor([6]))
+    assert torch.allclose(both.mean[:1, :, :6], first.mean, atol=1e-5) and not both.mean[0, :, 6:].any()
     spectra = torch.rand(1, 9, 5)
-    mean, _ = one.posterior(spectra, torch.tensor([5]))
-    padded, _ = one.posterior(torch.nn.functional.pad(spectra, (0, 4), value=3.0), torch.tensor([5]))
-    assert torch.allclose(padded[:, :, :5], mean, atol=1e-6)
+    heard = one.posterior(spectra, torch.tensor([5]))
+    padded = one.posterior(torch.nn.functional.pad(spectra, (0, 4), value=3.0), torch.tensor([5]))
+    assert torch.allclose(padded.mean[:, :, :5], heard.mean, atol=1e-6)
 
 
-def test_divergence_is_nothing_between_the_same_and_positive_else() -> None:
+def test_divergence_is_that_of_two_normal_distributions() -> None:
     generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(1, 400, 200, generator=generator)
-    same, frames = torch.zeros(1, 400, 200), torch.tensor([200])
-    assert abs(float(page.divergence(noise, same, same, same, frames))) < 0.01
-    assert float(page.divergence(noise, same, same + 1, same, frames)) > 0.4
+    mean_q, ln_q, mean_p, ln_p = torch.tensor([0.3, -0.5, 0.4, 0.2])
+    text = mean_q + ln_q.exp() * torch.randn(1, 40, 5000, generator=generator)
+    likely, frames = page.Likely(mean_p.expand(text.shape), ln_p.expand(text.shape)), torch.tensor([5000])
+    found = page.divergence(text, ln_q.expand(text.shape), likely, frames)
+    true = torch.distributions.kl_divergence(
+        torch.distributions.Normal(mean_q, ln_q.exp()), torch.distributions.Normal(mean_p, ln_p.exp())
+    )
+    assert float(found) == pytest.approx(40 * float(true), rel=0.02)
+    same = page.Likely(mean_q.expand(text.shape), ln_q.expand(text.shape))
+    assert abs(float(page.divergence(text, ln_q.expand(text.shape), same, frames))) < 40 * 0.01
+
+
+@torch.no_grad()
+def test_a_draw_begins_with_little_noise() -> None:
+    heard = page.Acoustic(page.tiny(), 7, 9, 8).posterior(torch.rand(1, 9, 5), torch.tensor([5]))
+    assert float(heard.spread.mean()) < -1
+
+
+@pytest.mark.parametrize("head", ["waves", "stages"])
+def test_a_frame_becomes_a_hop_of_samples(head: str) -> None:
+    torch.manual_seed(0)
+    one = page.Acoustic(dataclasses.replace(page.tiny(), head=head), 7, 9, 8).eval()
+    assert one.sound(torch.randn(2, 6, 5), torch.tensor([5, 3])).shape == (2, 40)
+    assert one.train().decoder(torch.randn(2, 6, 5)).shape == (2, 40)
+
+
+def test_stages_that_miss_the_hop_are_refused() -> None:
+    with pytest.raises(UsageError, match="8 samples of a frame, not 16"):
+        page.Acoustic(dataclasses.replace(page.tiny(), head="stages"), 7, 9, 16)
 
 
 def test_every_weight_learns() -> None:
     one = net().train()
-    frames = torch.tensor([6])
-    mean, spread = one.posterior(torch.rand(1, 9, 6), frames)
-    voice = mean + spread.exp() * torch.randn(mean.shape)
-    text, prior = one.toward_text(voice, frames), one.plan(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
-    durations = page.aligned(text, prior, torch.tensor([3]), frames)
-    assert int(durations.sum()) == 6
-    tied = page.divergence(text, spread, *(page.spread_out(x, durations, 6) for x in (prior.mean, prior.spread)), frames)
-    (tied + one.decoder(voice).square().sum() + prior.durations.square().sum()).backward()
+    frames, durations = torch.tensor([6]), torch.tensor([[1, 3, 2]])
+    heard = one.posterior(torch.rand(1, 9, 6), frames)
+    voice = heard.mean + heard.spread.exp() * torch.randn(heard.mean.shape)
+    text, plan = one.toward_text(voice, frames), one.plan(torch.tensor([[1, 2, 3]]), torch.tensor([3]))
+    rough = one.of_symbols(plan.hidden, torch.tensor([3]))
+    assert int(page.aligned(text, rough, torch.tensor([3]), frames).sum()) == 6
+    owners, within, _ = laid(durations)
+    likely = one.of_frames(plan.hidden, torch.stack([plan.pitch, plan.level], 1), owners, within, frames)
+    tied = page.divergence(text, heard.spread, likely, frames) + rough.mean.square().sum() + rough.spread.square().sum()
+    (tied + one.decoder(voice).square().sum() + plan.durations.square().sum()).backward()
     idle = [n for n, p in one.named_parameters() if p.grad is None or not bool(torch.isfinite(p.grad).all())]
     assert idle == []

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from aural.errors import UsageError
+from aural.nets.fourier import Inverse
 from aural.nets.vocoders import hifigan, parallel_wavenet, vocos, wavenet
 from aural.sound.spectrum import Framing, stft
 
@@ -32,14 +33,14 @@ def test_the_inverse_transform_is_one() -> None:
     samples = np.random.default_rng(0).standard_normal(20 * 64)
     spectrum = stft(np.pad(samples, 96), framing=Framing(256, 64, center=False))
     parts = (torch.from_numpy(x[None].astype(np.float32)) for x in (spectrum.real, spectrum.imag))
-    made = vocos.Inverse(256, 64)(*parts)[0].numpy()
+    made = Inverse(256, 64)(*parts)[0].numpy()
     assert made.shape == samples.shape
     assert np.abs(made - samples)[200:-200].max() < 1e-5
 
 
 def test_what_learns_by_a_fast_transform_is_what_is_exported() -> None:
     torch.manual_seed(0)
-    inverse = vocos.Inverse(256, 64)
+    inverse = Inverse(256, 64)
     parts = torch.randn(2, 2, 129, 7).unbind()
     assert torch.allclose(inverse.train()(*parts), inverse.eval()(*parts), atol=1e-6)
 
