@@ -55,7 +55,11 @@ class Remembering(nn.Module):
 class Teaching:
     """What else is asked for."""
 
-    path_weight: float = option(0.3, "weight of looking elsewhere than at the phone that is said; 0 = no help", least=0)
+    path_weight: float = option(
+        0.3,
+        "weight of looking elsewhere than at the phone that is said; 0 = no help, and tacotron2 goes by its own looks from the start",
+        least=0,
+    )
     stop_weight: float = option(0.5, "weight of telling the end", least=0)
 
 
@@ -87,17 +91,19 @@ class Looking(Trainee):
         self._weights.stepper.take(loss, share)
         return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
 
-    def _said(self, told: _spoken.Read, generator: torch.Generator, path: Tensor | None = None) -> tuple[Tensor, ...]:
+    def _said(self, told: _spoken.Read, generator: torch.Generator, path: Tensor) -> tuple[Tensor, ...]:
         true = self._mel(told.samples)[:, :, : int(told.frames.max())]
         steps, width = -(-true.shape[2] // self.net.config.step), self.net.config.before
         draws = torch.rand(len(true), steps, 2, width, generator=generator).to(self._device)
-        return true, *self.net(told.symbols, told.lengths, true, told.frames, draws, path)
+        given = (path,) if isinstance(self.net, tacotron2.Acoustic) and self._teaching.path_weight else ()
+        return true, *self.net(told.symbols, told.lengths, true, told.frames, draws, *given)
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         with self._weights.answering():
             told = _spoken.read(batch, self._device)
-            true, _, refined, _, looks = self._said(told, torch.Generator().manual_seed(0))
+            path = shares(told.durations, self.net.config.step)  # else a voice that speaks more slowly would be a worse one
+            true, _, refined, _, looks = self._said(told, torch.Generator().manual_seed(0), path)
             found = apart(refined, true, told.frames).cpu()
             if 0 in batch.index.tolist():
                 row = batch.index.tolist().index(0)

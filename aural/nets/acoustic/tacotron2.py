@@ -15,13 +15,15 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
+from aural.nets.after import After
 from aural.nets.face import divides
-from aural.nets.layers import ConvFrames, wiped
+from aural.nets.layers import ConvFrames
 from aural.nets.masks import mask_of, masked
 from aural.nets.recurrent import Recurrent
 from aural.settings import option
 
 State = tuple[Tensor, ...]
+AHEAD = 4  # symbols that a step may go on, when nobody tells it where to look
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class Acoustic(nn.Module):
         x = self._squeezed(frame, draws)
         h1, c1 = self.first(torch.cat([x, seen], 1), h1, c1)
         looks = self.look(h1[:, None], memory, lengths, where[:, None], summed[:, None])[:, 0]
-        where = looks if path is None else path
+        if path is None:
+            path = looks if self.training else near(looks, where)  # while it finds its way alone, it may look anywhere
+        where = path
         seen = (where[:, None] @ memory)[:, 0]
         h2, c2 = self.second(torch.cat([h1, seen], 1), h2, c2)
         frames, stop = self._told(h2[:, None], seen[:, None])
@@ -193,24 +197,14 @@ class Look(nn.Module):
         return torch.where(mask_of(lengths, memory.shape[1])[:, None], energy, -1e9).softmax(2)
 
 
-@final
-class After(nn.Module):
-    """What is to be added to frames x [B, M, F] with real frames [B], by convolutions that hear what comes later, too.
+def near(looks: Tensor, where: Tensor) -> Tensor:
+    """Looks [B, L] that neither go back behind the place looked at most before, where [B, L], nor leap: what is elsewhere is wiped.
 
-    The last one has no norm: it must be able to add nothing. A norm divides by the spread over all frames, and what learns under
-    it does least harm by being loud at the ends of each clip, where there are few frames, and still everywhere else.
+    Source: the window of J. Chorowski et al., arXiv:1506.07503, begun at the last place.
     """
-
-    def __init__(self, n_mels: int, width: int) -> None:
-        super().__init__()
-        self.inner = nn.ModuleList([ConvFrames(n_mels, width, 5), ConvFrames(width, width, 5)])
-        self.last = nn.Conv1d(width, n_mels, 5, padding=2)
-
-    def forward(self, x: Tensor, frames: Tensor) -> Tensor:
-        x = wiped(x, frames)
-        for layer in self.inner:
-            x = layer(x, frames)[0]
-        return wiped(self.last(x), frames)
+    ahead = torch.arange(looks.shape[1], device=looks.device) - where.argmax(1, keepdim=True)
+    kept = looks * ((ahead >= 0) & (ahead <= AHEAD)) + 1e-9 * (ahead == 0)
+    return kept / kept.sum(1, keepdim=True)
 
 
 def late(x: Tensor, steps: int | None = None) -> Tensor:

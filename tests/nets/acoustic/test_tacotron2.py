@@ -95,10 +95,10 @@ def test_looking_at_the_phones_that_are_said_costs_least() -> None:
     assert float(astray(path.roll(1, 2), path)) > 5
 
 
-def test_the_last_convolutions_can_add_nothing() -> None:
-    """Where they are still, they are so at both ends of a clip, too."""
-    one = page.After(5, 6).eval()
-    torch.nn.init.zeros_(one.last.weight)
-    torch.nn.init.zeros_(one.last.bias)
-    with torch.no_grad():
-        assert not one(torch.randn(2, 5, 9), torch.tensor([9, 7])).any()
+def test_looks_neither_go_back_nor_leap() -> None:
+    where = torch.tensor([[0, 0.2, 0.7, 0.1, 0, 0, 0, 0]]).repeat(3, 1)
+    looks = torch.tensor([[0.5, 0, 0, 0.25, 0.25, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1.0], [0, 0, 0, 0, 0, 0, 1.0, 0]])
+    kept = page.near(looks, where)
+    assert kept[0].tolist() == pytest.approx([0, 0, 0, 0.5, 0.5, 0, 0, 0], abs=1e-6)
+    assert kept[1].argmax() == 2 and kept[2].argmax() == 2 + page.AHEAD  # nothing near: it stays; as far as it may: it goes
+    assert torch.allclose(kept.sum(1), torch.ones(3))
