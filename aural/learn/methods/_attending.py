@@ -57,7 +57,7 @@ class Teaching:
 
     path_weight: float = option(
         0.3,
-        "weight of looking elsewhere than at the phone that is said; 0 = no help, and tacotron2 goes by its own looks from the start",
+        "weight of looking elsewhere than at the phone that is said; 0 = no help, nor is tacotron2 given where to look",
         least=0,
     )
     stop_weight: float = option(0.5, "weight of telling the end", least=0)
