@@ -122,8 +122,8 @@ class Acoustic(nn.Module):
         true = ((log_mel - self.mean) / self.scale).transpose(1, 2)
         steps = -(-true.shape[1] // self.config.step)
         before = late(true[:, self.config.step - 1 :: self.config.step], steps)
-        alone = self._alone(memory, lengths, before, draws) if path is None else None
-        made, stops, looks = alone or self.steps(memory, lengths, before, draws, path)
+        given = (memory, lengths, before, draws)
+        made, stops, looks = self._alone(*given) if path is None else self.steps(*given, path)
         mel = self.scaled(made[:, : true.shape[1]].transpose(1, 2))
         return mel, self.refined(mel, frames), stops, looks
 
