@@ -55,7 +55,11 @@ class Remembering(nn.Module):
 class Teaching:
     """What else is asked for."""
 
-    path_weight: float = option(0.3, "weight of looking elsewhere than at the phone that is said; 0 = no help", least=0)
+    path_weight: float = option(
+        0.3,
+        "weight of looking elsewhere than at the phone that is said; 0 = no help, nor is tacotron2 given where to look",
+        least=0,
+    )
     stop_weight: float = option(0.5, "weight of telling the end", least=0)
 
 
@@ -71,7 +75,8 @@ class Looking(Trainee):
     def learn(self, batch: Batch, share: float) -> Mapping[str, float]:
         generator = self._weights.begin(share)
         told = _spoken.read(batch, self._device)
-        true, made, refined, stops, looks = self._said(told, generator)
+        path = shares(told.durations, self.net.config.step)
+        true, made, refined, stops, looks = self._said(told, generator, path)
         steps = -(-told.frames // self.net.config.step)
         ends = 1 - mask_of(steps - 1, stops.shape[1]).to(stops.dtype)
         real = mask_of(steps, stops.shape[1]).to(stops.dtype)
@@ -80,23 +85,25 @@ class Looking(Trainee):
             "mel": apart(made, true, told.frames).mean(),
             "refined": apart(refined, true, told.frames).mean(),
             "stop": stop / real.sum() * self._teaching.stop_weight,
-            "path": astray(looks, told.durations, self.net.config.step) * self._teaching.path_weight,
+            "path": astray(looks, path) * self._teaching.path_weight,
         }
         loss = torch.stack(list(losses.values())).sum()
         self._weights.stepper.take(loss, share)
         return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
 
-    def _said(self, told: _spoken.Read, generator: torch.Generator) -> tuple[Tensor, ...]:
+    def _said(self, told: _spoken.Read, generator: torch.Generator, path: Tensor) -> tuple[Tensor, ...]:
         true = self._mel(told.samples)[:, :, : int(told.frames.max())]
         steps, width = -(-true.shape[2] // self.net.config.step), self.net.config.before
         draws = torch.rand(len(true), steps, 2, width, generator=generator).to(self._device)
-        return true, *self.net(told.symbols, told.lengths, true, told.frames, draws)
+        given = (path,) if isinstance(self.net, tacotron2.Acoustic) and self._teaching.path_weight else ()
+        return true, *self.net(told.symbols, told.lengths, true, told.frames, draws, *given)
 
     @torch.no_grad()
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         with self._weights.answering():
             told = _spoken.read(batch, self._device)
-            true, _, refined, _, looks = self._said(told, torch.Generator().manual_seed(0))
+            path = shares(told.durations, self.net.config.step)  # else a voice that speaks more slowly would be a worse one
+            true, _, refined, _, looks = self._said(told, torch.Generator().manual_seed(0), path)
             found = apart(refined, true, told.frames).cpu()
             if 0 in batch.index.tolist():
                 row = batch.index.tolist().index(0)
@@ -113,19 +120,22 @@ def apart(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:
     return ((made - true).abs().mean(1) * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
-def astray(looks: Tensor, durations: Tensor, step: int) -> Tensor:
-    """How unlikely looks [B, S, L] hold the phone that is said in the middle of each step: a scalar, the mean of -ln of its share.
+def shares(durations: Tensor, step: int) -> Tensor:
+    """The path [B, S, L]: the share of each phone in the frames of each step, 0 behind the end; durations [B, L] in frames."""
+    ends = durations.cumsum(1)[:, None]
+    frames = ends[:, :, -1:]
+    first = torch.arange(0, int(frames.max()), step, device=durations.device)[None, :, None]
+    within = (ends.minimum(first + step) - (ends - durations[:, None]).maximum(first)).clamp(min=0)
+    return within / (frames - first).clamp(min=1, max=step)
 
-    durations [B, L] in frames; `step` frames are made at once. Without that, a net of this size finds its way only after many
-    thousand steps. Source: X. Zhu et al., "Pre-alignment guided attention for improving training efficiency and model stability in
-    end-to-end speech synthesis", IEEE Access 7, 2019.
+
+def astray(looks: Tensor, path: Tensor) -> Tensor:
+    """How unlikely looks [B, S, L] follow a path [B, S, L]: a scalar, the mean of -ln of the share of the phone that is said.
+
+    Without that, a net of this size finds its way only after many thousand steps. Source: X. Zhu et al., "Pre-alignment guided
+    attention for improving training efficiency and model stability in end-to-end speech synthesis", IEEE Access 7, 2019.
     """
-    frames = durations.sum(1)
-    middle = (torch.arange(looks.shape[1], device=looks.device) * step + step // 2)[None].minimum(frames[:, None] - 1)
-    said = torch.searchsorted(durations.cumsum(1), middle, right=True).clamp(max=looks.shape[2] - 1)
-    share = looks.gather(2, said[:, :, None])[:, :, 0]
-    real = mask_of(-(-frames // step), looks.shape[1]).to(looks.dtype)
-    return -((share + 1e-6).log() * real).sum() / real.sum().clamp(min=1)
+    return -(path * (looks + 1e-6).log()).sum() / path.sum().clamp(min=1)
 
 
 def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Learning a Tacotron 2 voice: text to spectrogram by attention that finds by itself where each frame stands (Shen et al. 2017)."""
+"""Learning a Tacotron 2 voice: text to spectrogram by attention that is shown the way while it learns (Shen et al. 2017)."""
 
 from __future__ import annotations
 

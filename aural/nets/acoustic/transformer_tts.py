@@ -13,9 +13,9 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
+from aural.nets.after import After
 from aural.nets.attention import places
 from aural.nets.face import divides
-from aural.nets.layers import ConvFrames, wiped
 from aural.nets.masks import mask_of, masked
 from aural.nets.wide import Looking
 from aural.settings import option
@@ -53,8 +53,7 @@ class Acoustic(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.steps))
         self.last = nn.LayerNorm(width)
         self.frames, self.stop = nn.Linear(width, n_mels * config.step), nn.Linear(width, 1)
-        self.first_after = ConvFrames(n_mels, config.after, 5)
-        self.after = nn.ModuleList([ConvFrames(config.after, config.after, 5), ConvFrames(config.after, n_mels, 5, active=False)])
+        self.after = After(n_mels, config.after)
         self.mean: Tensor
         self.scale: Tensor
         self.register_buffer("mean", torch.tensor(-5.0))
@@ -102,10 +101,7 @@ class Acoustic(nn.Module):
 
     def refined(self, log_mel: Tensor, frames: Tensor) -> Tensor:
         """log_mel [B, M, F] with real frames [B], corrected by convolutions that hear what comes later, too."""
-        x, _ = self.first_after(wiped((log_mel - self.mean) / self.scale, frames), frames)
-        for layer in self.after:
-            x = layer(x, frames)[0]
-        return log_mel + x * self.scale
+        return log_mel + self.after((log_mel - self.mean) / self.scale, frames) * self.scale
 
     def scaled(self, x: Tensor) -> Tensor:
         """Standardized frames as they are."""
