@@ -37,7 +37,7 @@ class Config:
     looking: int = option(96, "channels in which places are compared", least=1)
     filters: int = option(16, "filters over where it looked before", least=1)
     reach: int = option(15, "length of these filters, in symbols; odd", least=1)
-    step: int = option(2, "frames made at each step", least=1)
+    step: int = option(4, "frames made at each step: more find their way sooner", least=1)
     after: int = option(128, "channels of the convolutions over the whole spectrogram", least=1)
 
 
