@@ -24,7 +24,7 @@ from aural.files import disk_error, seen, write_text
 from aural.judge.run import scorer, scorers_of
 from aural.learn import processes, purpose
 from aural.learn.scores import METRICS
-from aural.learn.train import TRAIN, VALID, Ask, Trained, check, learned, method_of
+from aural.learn.train import TRAIN, VALID, Ask, Trained, check, gone_on, learned, method_of, note
 from aural.models import card as cards
 from aural.progress import Progress, Quiet
 from aural.receipts import Metric, Receipt
@@ -102,6 +102,7 @@ def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callabl
     shown = progress or Quiet()
     if processes.size() > 1:
         raise UsageError("several trainings do not share processes", where="torchrun", fix="Run them without torchrun")
+    ask = gone_on(ask)
     if ask.resume and begun(ask.folder):
         plan = _read(ask.folder)
         _same(ask, asked, plan)
@@ -115,7 +116,7 @@ def learn(ask: Ask, asked: Asked, progress: Progress | None = None, say: Callabl
         for member in members:
             for part, name in (("train", TRAIN), ("valid", VALID)):
                 write_manifest(member.clips[part], ask.folder / member.name / name)
-        purpose.write(ask.folder, ask.verb, method_of(ask))
+        note(ask)
         write_text(ask.folder / PLAN, json.dumps(plan, indent=1, sort_keys=True) + "\n")
     rows: list[Row] = []
     for k, told in enumerate(plan["members"]):

@@ -27,6 +27,9 @@ from aural.tasks._task import Task
 TRAIN, VALID = "train.jsonl", "valid.jsonl"
 
 
+_KEPT = ("label", "unit", "consent")  # what need not be said again, beside the options
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is asked of a training. `data` is a folder or manifest of any form that is known; `valid` likewise, where the
@@ -64,7 +67,8 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
     """Learn and judge. Raises: UsageError, CorpusError, ManifestError, LearningError, LimitReached, ExtraMissing."""
     shown = progress or Quiet()
     if not processes.first():
-        return learned(dataclasses.replace(ask, resume=True), None, Quiet(), lambda text: None)
+        return learned(dataclasses.replace(gone_on(ask), resume=True), None, Quiet(), lambda text: None)
+    ask = gone_on(ask)
     check(ask)
     clips = None if ask.resume else parted(ask, gathered(ask, shown, say), say)
     return learned(ask, clips, shown, say)
@@ -98,7 +102,7 @@ def learned(
         raise LearningError(sad, where=str(ask.data or ask.folder), fix="--force trains all the same")
     # Nothing is written before all is known to be right, so that a mended command finds the folder as it was.
     if not ask.resume:
-        purpose.write(ask.folder, ask.verb, method_of(ask))
+        note(ask)
         write_manifest(clips["train"], ask.folder / TRAIN)
         write_manifest(clips["valid"], ask.folder / VALID)
     job = dataclasses.replace(job, clips=clips)
@@ -113,6 +117,21 @@ def learned(
     receipt = report.made(job, card, also)
     processes.wait()
     return Trained(ask.folder, card, receipt)
+
+
+def gone_on(ask: Ask) -> Ask:
+    """What is asked, where a training goes on beside what was asked when it was begun. Raises: LearningError."""
+    told = purpose.asked(ask.folder) if ask.resume else {}
+    if told.get("verb") != ask.verb:
+        return ask
+    kept = {name: getattr(ask, name) or told[name] for name in _KEPT if name in told}
+    return dataclasses.replace(ask, given={**told["given"], **ask.given}, method=ask.method or told["method"], **kept)
+
+
+def note(ask: Ask) -> None:
+    """Write down what is asked, for the run that goes on."""
+    asked = {"given": dict(ask.given), **{name: getattr(ask, name) for name in _KEPT}}
+    purpose.write(ask.folder, ask.verb, method_of(ask), asked)
 
 
 def method_of(ask: Ask) -> str:

@@ -70,7 +70,6 @@ def test_what_cannot_be_is_one_line(
         (["tag", "--method", "classical"], "holds a training of classify, not of tag"),
         (["speak", "--method", "units", "--consent", "my own voice"], "aural train classify --method classical --resume"),
         (["classify", "--method", "metric"], "was begun with classical, not with metric. Write --method classical"),
-        (["classify"], "was begun with classical, not with supervised. Write --method classical"),
         (["classify", "--method", "classical", "--folds", "3"], "one training was begun here, and not several. Leave --folds out"),
     ],
 )
@@ -88,3 +87,13 @@ def test_no_other_training_goes_on_with_its_rows(
     assert told in err and len(err.splitlines()) == 1
     assert {p: p.stat().st_mtime_ns for p in Path("run").rglob("*")} == before
     assert main([*begin, "--resume"]) == 0
+
+
+def test_what_a_training_was_begun_with_need_not_be_said_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    begin = ["train", "classify", "rows.jsonl", "--method", "classical", "--set", "features=statistics", "-o", "run"]
+    assert main(begin) == 0
+    before = Path("run/options.json").read_bytes()
+    assert main(["train", "classify", "-o", "run", "--resume"]) == 0
+    assert Path("run/options.json").read_bytes() == before and b"statistics" in before
