@@ -8,7 +8,7 @@ that an n-gram model of letters and phones (`joint`) finds likely, too. Weights 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import final
 
@@ -21,6 +21,7 @@ from aural.text.pronunciation.phonemes import of_arpabet
 PLACE = Path(__file__).with_name("graphemes.npz")
 LETTERS = " 'abcdefghijklmnopqrstuvwxyz"
 LONGEST = 24  # letters that are read in one go
+_KEPT_WORDS = 4096  # what was read before need not be read again: a book has its names on every page
 BEAM = 6  # readings that are followed at once
 SHARE = 0.4  # of the model of pairs in what they are chosen by: the best of 0.1 to 0.7 on a third of CMUdict's words kept apart
 _BEGIN, _END, _FIRST = 1, 2, 3  # tokens before the phones
@@ -37,6 +38,7 @@ class LettersToSounds:
         self._width = self._w["le.weight"].shape[1]
         self._readers = len({name.split(".")[1] for name in self._w if name.startswith("enc.")})
         self._writers = len({name.split(".")[1] for name in self._w if name.startswith("dec.")})
+        self._known = lru_cache(_KEPT_WORDS)(self._phones_of)
 
     def phonemes(self, word: str) -> str:
         """A word of letters a to z and apostrophes -> misaki's letters. Other letters are left out."""
@@ -46,9 +48,9 @@ class LettersToSounds:
         """A word -> CMUdict's phones; none for a word without a letter. What is far too long for a word is read in parts."""
         plain = [LETTERS.index(c) + 1 for c in word.lower() if c in LETTERS[1:]]
         parts = [plain[at : at + LONGEST] for at in range(0, len(plain), LONGEST)]
-        return [phone for part in parts for phone in self._phones_of(part)]
+        return [phone for part in parts for phone in self._known(tuple(part))]
 
-    def _phones_of(self, letters: list[int]) -> list[str]:
+    def _phones_of(self, letters: tuple[int, ...]) -> list[str]:
         """The likeliest of several readings, after the net and the model of pairs together."""
         found = self.readings(letters)
         if self._joint is None or len(found) == 1:

@@ -30,6 +30,15 @@ def test_long_things_are_read_in_parts() -> None:
     assert graphemes.shipped().phones("lo" * 36) == 3 * once and len(once) >= 12
 
 
+def test_a_word_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    plain = graphemes.LettersToSounds.readings
+    monkeypatch.setattr(graphemes.LettersToSounds, "readings", lambda self, letters: asked.append(letters) or plain(self, letters))
+    for _ in range(3):
+        graphemes.shipped().phones("zwickelbo" * 8)
+    assert len(asked) == 3  # three parts, each alike from one reading to the next
+
+
 def test_nothing_to_read_is_nothing() -> None:
     assert graphemes.shipped().phones("") == graphemes.shipped().phones("你好 12") == []
 
