@@ -166,7 +166,7 @@ def _heard_through(voice: Synthesizer, shelf: Shelf, vocoder: str | None) -> Ite
     Raises: UsageError for one that has not, and for two vocoders.
     """
     if vocoder is not None:
-        if (other := shelf.choices["vocoder"]) not in (VOCODER, vocoder):
+        if (other := shelf.choices.get("vocoder", VOCODER)) not in (VOCODER, vocoder):
             what = f"--vocoder {vocoder} and --models vocoder={other} both name the vocoder"
             raise UsageError(what, where="--vocoder", fix="Leave one of them out")
         shelf.choices["vocoder"] = vocoder

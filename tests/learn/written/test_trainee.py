@@ -57,7 +57,7 @@ def test_an_encoder_that_wrote_is_taken_over_by_another_net(tmp_path: Path) -> N
     checkpoint.save(tmp_path / "checkpoints", 1, tensors, plain)
     net = net_of("crnn", "clip")
     before = {n: p.clone() for n, p in net.encoder.named_parameters()}
-    transfer.load(net, tmp_path)
+    transfer.load(net, str(tmp_path))
     own = dict(learner.net.net.encoder.named_parameters())
     assert all(torch.equal(p, own[n]) for n, p in net.encoder.named_parameters())
     assert any(not torch.equal(before[n], p) for n, p in net.encoder.named_parameters())
