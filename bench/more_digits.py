@@ -28,19 +28,27 @@ def joined(found: Sequence[Path], without: frozenset[str] = frozenset()) -> dict
     """The rows of each folder, whole paths, speakers told apart by the manifest that they come from."""
     parts: dict[str, list[Row]] = {name: [] for name in TAKES}
     for manifest in found:
-        for row in manifests.placed(manifest):
-            if row["split"] != "train" or row.get("language", "en") != "en" or _name(row) in without:
-                continue
-            speaker = f"{manifest.stem}-{row['speaker']}"
-            name = "more_digits" if set(row["text"].split()) <= set(WORDS) else "more_words"
-            parts[name].append(row | {"speaker": speaker, "group": speaker})
+        for row in _part(manifest, "train"):
+            if row.get("language", "en") == "en" and _name(row) not in without:
+                parts["more_digits" if _is_digits(row) else "more_words"].append(row)
     return {name: list(_few(rows, TAKES[name])) for name, rows in parts.items()}
 
 
 def elsewhere(found: Sequence[Path]) -> list[Row]:
     """Digits of speakers from whom nothing is learned."""
-    rows = [(f"{m.stem}-{row['speaker']}", row) for m in found for row in manifests.placed(m) if row["split"] == "valid"]
-    return [row | {"speaker": who, "group": who} for who, row in rows if set(row["text"].split()) <= set(WORDS)]
+    return [row for manifest in found for row in _part(manifest, "valid") if _is_digits(row)]
+
+
+def _part(manifest: Path, split: str) -> Iterator[Row]:
+    """The rows of a split, each speaker told apart from those of other corpora."""
+    for row in manifests.placed(manifest):
+        if row["split"] == split:
+            speaker = f"{manifest.stem}-{row['speaker']}"
+            yield row | {"speaker": speaker, "group": speaker}
+
+
+def _is_digits(row: Row) -> bool:
+    return set(row["text"].split()) <= set(WORDS)
 
 
 def _few(rows: Iterable[Row], most: int) -> Iterator[Row]:

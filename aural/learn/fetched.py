@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,20 @@ from aural.models import graph, moonshine_weights, store
 from aural.models.card import Licences
 from aural.models.engines._moonshine import ENCODER as GRAPH
 from aural.models.engines._moonshine import RATE
+from aural.models.moonshine_weights import READABLE
 
 ENCODER = "moonshine"
-KNOWN = ("moonshine-base",)  # those whose matrices can be read out of their graphs
 
 
 def knows(name: str) -> bool:
-    """True for a recognizer that can be fetched by this name, or lies here as a model folder."""
+    """True for the name of a recognizer that is fetched."""
     try:
         return store.entry_of(name, "recognizer").card.kind == "borrowed"
     except AuralError:
         return False
 
 
+@cache
 def told(name: str) -> dict[str, Any]:
     """The choices that the recognizer brings with it, in the form of a run's options. Raises: UsageError, ModelMissing."""
     arrays = _arrays(name)
@@ -54,13 +56,13 @@ def write_encoder(name: str, path: Path) -> int:
 
 def heard_with(name: str, where: str) -> None:
     """Raises: UsageError for a recognizer whose encoder cannot be lent to what hears with it, or that is unknown."""
-    if store.entry_of(name, "recognizer").card.name not in KNOWN:
-        raise UsageError(f"nothing can hear with {name}", where=where, fix=f"It takes one of: {', '.join(KNOWN)}")
+    if store.entry_of(name, "recognizer").card.name not in READABLE:
+        raise UsageError(f"nothing can hear with {name}", where=where, fix=f"It takes one of: {', '.join(READABLE)}")
 
 
 def _arrays(name: str) -> dict[str, Any]:
     entry = store.entry_of(name, "recognizer")
-    if entry.card.name not in KNOWN:
-        fix = f"These can be begun with: {', '.join(KNOWN)}, runs of your own, and checkpoints of wav2vec 2.0 or HuBERT"
+    if entry.card.name not in READABLE:
+        fix = f"These can be begun with: {', '.join(READABLE)}, runs of your own, and checkpoints of wav2vec 2.0 or HuBERT"
         raise UsageError(f"no training can begin with {entry.card.name}", where="--from", fix=fix)
     return moonshine_weights.read_encoder(store.ensure(name, "recognizer") / GRAPH)

@@ -25,8 +25,6 @@ from aural.receipts import Receipt
 from aural.tasks._task import Task
 
 TRAIN, VALID = "train.jsonl", "valid.jsonl"
-
-
 _KEPT = ("label", "unit", "consent")  # what need not be said again, beside the options
 
 

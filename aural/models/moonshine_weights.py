@@ -13,6 +13,7 @@ from aural.errors import ModelRefused
 from aural.models import graph
 from aural.models.protobuf import Message
 
+READABLE = ("moonshine-base",)  # recognizers whose matrices can be read out of their graphs
 # By the name of a matrix [out, in]: thin ones, down [R, in] and up [out, R], whose product is added to it.
 Changes = Mapping[str, tuple[np.ndarray, np.ndarray]]
 _LAYER = re.compile(r"(model\.decoder\.)?layers\.\d+\.[a-z_]+\.[a-z_0-9]+")

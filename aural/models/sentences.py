@@ -12,6 +12,7 @@ from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Prosody, Spoken, Utterance
 from aural.models.pauses import with_pauses
+from aural.models.peaks import bounded
 from aural.results import Word
 from aural.text.pronunciation.context import KINDS
 from aural.text.pronunciation.phones import Phone, phones_of, sequence
@@ -19,7 +20,6 @@ from aural.text.pronunciation.phones import Phone, phones_of, sequence
 NEAREST = frozenset({"units", "parametric"})  # the kinds of voices that say what is most like a phone they never heard
 _ENDS = (".", "!", "?")
 _MOST = 60  # words said in one go
-_LOUDEST = 0.99
 # What a full variation moves, as the standard deviation of a natural logarithm, as in the default voice.
 TIMING, TUNE = 0.10, 0.05
 
@@ -90,9 +90,7 @@ def spoken(samples: np.ndarray, sentence: Sentence, ends: np.ndarray, sample_rat
     for number, word in enumerate(sentence.words):
         own = [n for n, p in enumerate(sentence.phones) if p.word == number]
         words.append(Word(float(starts[own[0]]), float(max(ends[own[-1]], starts[own[0]] + 0.001)), word))
-    peak = float(np.abs(samples).max(initial=0.0))
-    samples = np.asarray(samples * min(1.0, _LOUDEST / max(peak, _LOUDEST)), np.float32)
-    samples, timed = with_pauses(samples, words, sentence.pauses, sample_rate)
+    samples, timed = with_pauses(bounded(samples), words, sentence.pauses, sample_rate)
     return Spoken(samples, timed)
 
 

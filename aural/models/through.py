@@ -13,12 +13,12 @@ from aural.models import card as cards
 from aural.models.card import Card
 from aural.models.face import Prosody, Spoken, Synthesizer, Utterance, Vocoder
 from aural.models.pauses import with_pauses
+from aural.models.peaks import bounded
 from aural.results import Word
 from aural.sound import griffin_lim
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import Phone
 
-_LOUDEST = 0.99
 LONGEST = 0.4  # s a phone, behind which a voice that finds its own way has lost it
 _FLOOR = Path(__file__).parent / "shipped" / "griffin-lim" / "card.json"
 
@@ -56,8 +56,7 @@ class Through(Synthesizer):
         samples = self._vocoder.sound(mel, self.card.sample_rate)
         if utterance.pauses:
             samples, words = with_pauses(samples, words, utterance.pauses, self.card.sample_rate)
-        peak = float(np.abs(samples).max(initial=0.0))
-        yield Spoken(np.asarray(samples * min(1.0, _LOUDEST / max(peak, _LOUDEST)), np.float32), words)
+        yield Spoken(bounded(samples), words)
 
     def through(self, vocoder: Vocoder) -> Through:
         """The same voice heard through another vocoder, which stays its owner's to close."""

@@ -1,7 +1,8 @@
-"""What nets that are told each phone's times share: guesses of a phone, and where in its phone a frame lies."""
+"""What nets that are told each phone's times share: a plan of the phones and its guesses, and where in its phone a frame lies."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import final
 
 import torch
@@ -9,6 +10,16 @@ from torch import Tensor, nn
 
 from aural.nets.masks import masked
 from aural.nets.wide import Wide
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Symbols heard in context [B, L, D]; ln of 1 + frames, pitch and level of each [B, L] (standardized)."""
+
+    hidden: Tensor
+    durations: Tensor
+    pitch: Tensor
+    level: Tensor
 
 
 @final
@@ -24,6 +35,11 @@ class Guess(nn.Module):
         for block in self.blocks:
             x = block(x, lengths)
         return masked(self.out(self.norm(x))[..., 0], lengths)
+
+
+def whole(durations: Tensor) -> Tensor:
+    """Whole frames, one or more, of ln of 1 + frames."""
+    return torch.expm1(durations).round().clamp(min=1).long()
 
 
 def laid(durations: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, final
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from aural.errors import LearningError
-from aural.learn.export import CLOSE
 from aural.learn.job import Job
 from aural.learn.loading import Batch
 from aural.learn.log import Picture
@@ -23,7 +19,6 @@ from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
-from aural.models.runtime import Runtime
 from aural.nets.acoustic import tacotron2, transformer_tts
 from aural.nets.masks import mask_of
 from aural.nets.voice_mel import VoiceMel
@@ -152,12 +147,3 @@ def learned(job: Job, method: str, page: Any) -> _spoken.Ended:
     )
     begun.net.cpu().eval()
     return ended
-
-
-def check(path: Path, feeds: Mapping[str, Tensor], names: list[str], true: tuple[Tensor, ...]) -> None:
-    """Raises: LearningError when a graph answers otherwise than torch."""
-    told = Runtime("cpu", 1).session(path).run({n: x.numpy() for n, x in feeds.items()}, names)
-    worst = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(told, true, strict=True))
-    if not worst <= CLOSE:
-        what = f"the exported voice answers {worst:.2g} apart from the trained one"
-        raise LearningError(what, where=str(path), fix="Please report it")

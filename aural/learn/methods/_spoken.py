@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
@@ -14,8 +15,9 @@ import torch
 from torch import Tensor
 
 from aural.corpora.manifest import Clip
-from aural.errors import UsageError
+from aural.errors import LearningError, UsageError
 from aural.files import write_text
+from aural.learn.export import CLOSE
 from aural.learn.fit import Data
 from aural.learn.job import Job
 from aural.learn.loading import Batch, Clips
@@ -29,6 +31,7 @@ from aural.learn.voicing import card as cards
 from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.voicing.said import Said
 from aural.models.card import Card
+from aural.models.runtime import Runtime
 from aural.settings import option
 from aural.sound.mel import MelOptions
 from aural.sound.voice_mel import at_rate
@@ -215,3 +218,13 @@ def voice_of(said: Said) -> tuple[np.ndarray, np.ndarray]:
 
 def _scale(values: np.ndarray) -> tuple[float, float]:
     return (float(values.mean()), max(float(values.std()), 1e-3)) if len(values) else (0.0, 1.0)
+
+
+def check(path: Path, feeds: Mapping[str, Tensor], names: Sequence[str], true: Tensor | tuple[Tensor, ...]) -> None:
+    """Raises: LearningError when a graph answers otherwise than torch."""
+    told = Runtime("cpu", 1).session(path).run({n: x.numpy() for n, x in feeds.items()}, names)
+    parts = true if isinstance(true, tuple) else (true,)
+    worst = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(told, parts, strict=True))
+    if not worst <= CLOSE:
+        what = f"the exported voice answers {worst:.2g} apart from the trained one"
+        raise LearningError(what, where=str(path), fix="Please report it")

@@ -31,7 +31,7 @@ from aural.models.card import Card
 from aural.models.card import write as write_card
 from aural.models.engines import adapted
 from aural.models.engines._moonshine import DECODER, ENCODER, VOCABULARY
-from aural.models.moonshine_weights import Changes
+from aural.models.moonshine_weights import READABLE, Changes
 from aural.nets import moonshine
 from aural.nets.low_rank import Change, change_layers
 from aural.settings import option
@@ -40,7 +40,6 @@ from aural.text.pieces import Pieces
 DEFAULTS: Mapping[str, Any] = {
     "start": "moonshine-base", "batch": 8, "rate": 7e-4, "decay": 0.0, "warmup": 0.1, "epochs": 4, "patience": 3, "clip_norm": 1.0,
 }  # fmt: skip
-_ABLE = ("moonshine-base",)  # recognizers whose matrices can be read out of their graphs
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Beginning:
 
 def beginning(options: Options) -> Beginning:
     """What `--from` names. Raises: UsageError for what cannot be adapted."""
-    fix = f"These can: {', '.join(_ABLE)}, and runs of --method adapt"
+    fix = f"These can: {', '.join(READABLE)}, and runs of --method adapt"
     try:
         entry = store.entry_of(str(options.start), "recognizer")
         own = entry.card.kind == "adapted"
@@ -84,7 +83,7 @@ def beginning(options: Options) -> Beginning:
         begun = adapted.read(entry.folder) if own else {}
     except AuralError as error:
         raise UsageError(f"there is no recognizer {options.start!r} to adapt ({error.what})", where="--from", fix=fix) from None
-    if card.name not in _ABLE:
+    if card.name not in READABLE:
         raise UsageError(f"{card.name} cannot be adapted", where="--from", fix=fix)
     return Beginning(card, begun)
 

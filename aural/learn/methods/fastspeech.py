@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from aural.errors import LearningError
-from aural.learn.export import CLOSE, write_program
+from aural.learn.export import write_program
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
 from aural.learn.log import Picture, Shown
 from aural.learn.methods import _spoken
+from aural.learn.methods._planned import SYMBOLS, Planning, examples, guesses
 from aural.learn.methods._vocoders import mean
 from aural.learn.nets import Choice, device_of
 from aural.learn.options import Options
@@ -23,10 +23,9 @@ from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
 from aural.models.card import Card
-from aural.models.runtime import Runtime
 from aural.nets.acoustic import fastspeech as page
 from aural.nets.masks import mask_of
-from aural.nets.phones import laid
+from aural.nets.phones import laid, whole
 from aural.nets.voice_mel import VoiceMel
 from aural.sound.griffin_lim import from_mel
 from aural.sound.mel import MelOptions
@@ -57,7 +56,7 @@ class Speaking(Trainee):
         true = self._mel(told.samples)
         with self._weights.stepper.precision():
             plan, made = self.net(told.symbols, told.lengths, told.durations, told.pitch, told.level)
-        losses = {"mel": distance(made.float(), true, told.frames).mean(), **guesses(plan, told)}
+        losses = {"mel": distance(made.float(), true, told.frames).mean(), **guesses(plan, told, told.durations)}
         loss = torch.stack(list(losses.values())).sum()
         self._weights.stepper.take(loss, share)
         return {name: float(value.detach()) for name, value in {"loss": loss, **losses}.items()}
@@ -77,8 +76,7 @@ class Speaking(Trainee):
         """The first clip: as it was, and as it would be said from its text alone."""
         count = int(told.lengths[row])
         plan = self.net.plan(told.symbols[row : row + 1, :count], told.lengths[row : row + 1])
-        durations = torch.expm1(plan.durations).round().clamp(min=1).long()
-        owners, within, frames = laid(durations)
+        owners, within, frames = laid(whole(plan.durations))
         made = self.net.spectrum(plan.hidden, torch.stack([plan.pitch, plan.level], 1), owners, within, frames)[0].cpu().numpy()
         recorded = true[row, :, : int(told.frames[row])].cpu().numpy()
         heard = from_mel(made, options=self._mel.options)[None]
@@ -95,30 +93,6 @@ def distance(made: Tensor, true: Tensor, frames: Tensor) -> Tensor:
     mask = mask_of(frames, count).to(made.dtype)
     gone = (made[:, :, :count] - true[:, :, :count]).abs().mean(1)
     return (gone * mask).sum(1) / mask.sum(1).clamp(min=1)
-
-
-def guesses(plan: page.Plan, told: _spoken.Read) -> dict[str, Tensor]:
-    """Mean squares of what was guessed of each symbol, less what is true."""
-    mask = mask_of(told.lengths, told.symbols.shape[1]).to(plan.pitch.dtype)
-    pairs = {
-        "durations": (plan.durations, torch.log1p(told.durations.to(mask.dtype))),
-        "pitch": (plan.pitch, told.pitch),
-        "level": (plan.level, told.level),
-    }
-    return {name: ((a - b).square() * mask).sum() / mask.sum() for name, (a, b) in pairs.items()}
-
-
-@final
-class Planning(nn.Module):
-    """The part over symbols as a graph: symbols [B, L], lengths [B] -> hidden, durations, pitch, level."""
-
-    def __init__(self, net: page.Acoustic) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, symbols: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
-        plan = self.net.plan(symbols, lengths)
-        return plan.hidden, plan.durations, plan.pitch, plan.level
 
 
 @final
@@ -138,33 +112,17 @@ def export(net: page.Acoustic, folder: Path) -> None:
     """Write both graphs. Raises: LearningError when torch cannot, or when they answer otherwise than torch."""
     batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
     one, two = Planning(net.eval()), Painting(net)
-    names = (("symbols", "lengths"), ("hidden", "durations", "pitch", "level"))
     others = (("hidden", "voice", "owners", "within", "lengths"), ("mel",))
-    planned, painted = _examples(net, 2, 9, 30)
-    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *names)
+    planned, over, real = examples(net, 2, 9, 30)
+    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *SYMBOLS)
     shapes = ({0: batch, 1: symbols}, {0: batch, 2: symbols}, {0: batch, 1: frames}, {0: batch, 1: frames}, {0: batch})
-    write_program(two, painted, shapes, folder / FRAMES, *others)
-    fed = _examples(net, 1, 23, 77)
-    for module, path, feeds, told in ((one, PLAN, fed[0], names), (two, FRAMES, fed[1], others)):
-        session = Runtime("cpu", 1).session(folder / path)
-        answers = session.run({n: x.numpy() for n, x in zip(told[0], feeds, strict=True)}, told[1])
-        true = module(*feeds)
-        for answer, expected in zip(answers, true if isinstance(true, tuple) else (true,), strict=True):
-            apart = float(np.abs(answer - expected.numpy()).max())
-            if not apart <= CLOSE:
-                what = f"the exported voice answers {apart:.2g} apart from the trained one"
-                raise LearningError(what, where=str(folder / path), fix="Please report it")
-
-
-def _examples(net: page.Acoustic, batch: int, count: int, frames: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    generator = torch.Generator().manual_seed(0)
-    width, symbols = net.names.embedding_dim, net.names.num_embeddings
-    planned = torch.randint(symbols, (batch, count), generator=generator), torch.tensor([count, count - 3][:batch])
-    owners = torch.randint(count, (batch, frames), generator=generator).sort(1).values
-    hidden, voice, within = (
-        torch.randn(s, generator=generator) for s in ((batch, count, width), (batch, 2, count), (batch, frames, 3))
-    )
-    return planned, (hidden, voice, owners, within, torch.tensor([frames, frames - 9][:batch]))
+    write_program(two, (*over, real), shapes, folder / FRAMES, *others)
+    planned, over, real = examples(net, 1, 23, 77)
+    parts: tuple[tuple[nn.Module, str, tuple[Tensor, ...], Any], ...] = (
+        (one, PLAN, planned, SYMBOLS), (two, FRAMES, (*over, real), others),
+    )  # fmt: skip
+    for module, path, fed, (into, out) in parts:
+        _spoken.check(folder / path, dict(zip(into, fed, strict=True)), out, module(*fed))
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from aural.files import write_text
 from aural.learn.export import write_program
 from aural.learn.job import Job, Method
-from aural.learn.methods import _attending
+from aural.learn.methods import _attending, _spoken
 from aural.learn.nets import Choice
 from aural.learn.options import Options
 from aural.models.card import Card
@@ -73,11 +73,11 @@ def export(net: page.Acoustic, folder: Path) -> None:
     made = torch.randn(2, net.n_mels, 30), torch.tensor([30, 20])
     write_program(Refining(net), made, ({0: batch, 2: frames}, {0: batch}), folder / AFTER, ["mel", "frames"], ["refined"])
     given, stepped = fed(1, 17)
-    _attending.check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory"], (remembering(*given),))
+    _spoken.check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory"], remembering(*given))
     feeds = dict(zip(("memory", "lengths", "draws", *STATES), (*stepped[:3], *stepped[3]), strict=True))
-    _attending.check(folder / STEP, feeds, ["frames", "stop", *states], stepping(*stepped))
+    _spoken.check(folder / STEP, feeds, ["frames", "stop", *states], stepping(*stepped))
     longer = torch.randn(1, net.n_mels, 57), torch.tensor([57])
-    _attending.check(folder / AFTER, dict(zip(("mel", "frames"), longer, strict=True)), ["refined"], (net.refined(*longer),))
+    _spoken.check(folder / AFTER, dict(zip(("mel", "frames"), longer, strict=True)), ["refined"], net.refined(*longer))
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from aural.files import write_text
 from aural.learn.export import write_program
 from aural.learn.job import Job, Method
-from aural.learn.methods import _attending
+from aural.learn.methods import _attending, _spoken
 from aural.learn.nets import Choice
 from aural.learn.options import Options
 from aural.models.card import Card
@@ -76,9 +76,8 @@ def export(net: page.Acoustic, folder: Path) -> None:
     for part, path, inputs, shapes, told in zip(parts, (MEMORY, STEPS, AFTER), fed(2, 9, 7), free, names, strict=True):
         write_program(part, inputs, shapes, folder / path, *told)
     for part, path, inputs, told in zip(parts, (MEMORY, STEPS, AFTER), fed(1, 17, 12), names, strict=True):
-        true = part(*inputs)
         feeds = dict(zip(told[0], inputs, strict=True))
-        _attending.check(folder / path, feeds, told[1], true if isinstance(true, tuple) else (true,))
+        _spoken.check(folder / path, feeds, told[1], part(*inputs))
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from aural.errors import LearningError
-from aural.learn.export import CLOSE, write_program
+from aural.learn.export import write_program
 from aural.learn.job import Job, Method
 from aural.learn.loading import Batch
 from aural.learn.log import Picture, Shown
 from aural.learn.methods import _spoken
 from aural.learn.methods._adversarial import argued
+from aural.learn.methods._planned import SYMBOLS, Planning, examples, guesses
 from aural.learn.methods._vocoders import mean, seen
 from aural.learn.nets import Choice, device_of
 from aural.learn.options import Options
@@ -25,12 +25,10 @@ from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
 from aural.models.card import Card
-from aural.models.runtime import Runtime
 from aural.nets.acoustic import vits as page
 from aural.nets.discriminators import Judges
 from aural.nets.layers import wiped
-from aural.nets.masks import mask_of
-from aural.nets.phones import laid
+from aural.nets.phones import Plan, laid, whole
 from aural.nets.upsampling import settled
 from aural.nets.voice_mel import Spectra, VoiceMel, amplitudes
 from aural.settings import option
@@ -176,36 +174,20 @@ class Whole(Trainee):
                     self.seen = self._seen(true, plan)
         return torch.stack(found)[:, None], torch.ones(len(found), dtype=torch.int64)
 
-    def _said(self, plan: page.Plan, voice: Tensor, durations: Tensor) -> Tensor:
+    def _said(self, plan: Plan, voice: Tensor, durations: Tensor) -> Tensor:
         """samples [1, T] of the likeliest hidden voice."""
         owners, within, frames = laid(durations)
         return self.net.sound(self.net.of_frames(plan.hidden, voice, owners, within, frames).mean, frames)
 
-    def _seen(self, true: Tensor, plan: page.Plan) -> Mapping[str, Shown]:
+    def _seen(self, true: Tensor, plan: Plan) -> Mapping[str, Shown]:
         """A clip as it was, as made of its own hidden voice, and as it is said from its text alone."""
         frames = torch.tensor([true.shape[1] // self._mel.options.hop], device=self._device)
         center = self.net.posterior(spectra_of(true, self._mel)[:, :, : int(frames)], frames).mean
-        said = self._said(plan, torch.stack([plan.pitch, plan.level], 1), frames_of(plan.durations))[0].cpu().numpy()
+        said = self._said(plan, torch.stack([plan.pitch, plan.level], 1), whole(plan.durations))[0].cpu().numpy()
         shown = seen(true[0].cpu(), self.net.decoder(center)[0].cpu(), self._mel)
         options = self._mel.options
         told = Sound(np.clip(said, -1, 1)[None], options.sample_rate)
         return {**shown, "said": Picture(voice_mel(said, options=options)), "said_sound": told}
-
-
-def guesses(plan: page.Plan, told: _spoken.Read, durations: Tensor) -> dict[str, Tensor]:
-    """Mean squares of what was guessed of each symbol, less what is true."""
-    mask = mask_of(told.lengths, told.symbols.shape[1]).to(plan.pitch.dtype)
-    pairs = {
-        "durations": (plan.durations, torch.log1p(durations.to(mask.dtype))),
-        "pitch": (plan.pitch, told.pitch),
-        "level": (plan.level, told.level),
-    }
-    return {name: ((a.float() - b).square() * mask).sum() / mask.sum() for name, (a, b) in pairs.items()}
-
-
-def frames_of(durations: Tensor) -> Tensor:
-    """Whole frames, one or more, of ln of 1 + frames."""
-    return torch.expm1(durations).round().clamp(min=1).long()
 
 
 def parts_of(x: Tensor, first: Tensor, size: int) -> Tensor:
@@ -227,19 +209,6 @@ def spectra_of(samples: Tensor, mel: VoiceMel) -> Tensor:
 
 
 @final
-class Planning(nn.Module):
-    """The part over symbols as a graph."""
-
-    def __init__(self, net: page.Acoustic) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, symbols: Tensor, lengths: Tensor) -> tuple[Tensor, ...]:
-        plan = self.net.plan(symbols, lengths)
-        return plan.hidden, plan.durations, plan.pitch, plan.level
-
-
-@final
 class Sounding(nn.Module):
     """The part over frames as a graph: with what is drawn of the normal distribution [B, Z, F] -> samples."""
 
@@ -258,33 +227,23 @@ def export(net: page.Acoustic, folder: Path) -> None:
     settled(net.eval())
     batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
     one, two = Planning(net), Sounding(net)
-    names = (("symbols", "lengths"), ("hidden", "durations", "pitch", "level"))
     others = (("hidden", "voice", "owners", "within", "noise", "frames"), ("samples",))
     planned, sounded = _examples(net, 2, 9, 30)
-    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *names)
+    write_program(one, planned, ({0: batch, 1: symbols}, {0: batch}), folder / PLAN, *SYMBOLS)
     over = {0: batch, 1: frames}
     shapes = ({0: batch, 1: symbols}, {0: batch, 2: symbols}, over, over, {0: batch, 2: frames}, {0: batch})
     write_program(two, sounded, shapes, folder / SOUND, *others)
-    fed = _examples(net, 1, 23, 77)
-    for module, path, feeds, told in ((one, PLAN, fed[0], names), (two, SOUND, fed[1], others)):
-        session = Runtime("cpu", 1).session(folder / path)
-        answers = session.run({n: x.numpy() for n, x in zip(told[0], feeds, strict=True)}, told[1])
-        true = module(*feeds)
-        for answer, expected in zip(answers, true if isinstance(true, tuple) else (true,), strict=True):
-            worst = float(np.abs(answer - expected.numpy()).max())
-            if not worst <= CLOSE:
-                what = f"the exported voice answers {worst:.2g} apart from the trained one"
-                raise LearningError(what, where=str(folder / path), fix="Please report it")
+    planned, sounded = _examples(net, 1, 23, 77)
+    parts: tuple[tuple[nn.Module, str, tuple[Tensor, ...], Any], ...] = (
+        (one, PLAN, planned, SYMBOLS), (two, SOUND, sounded, others),
+    )  # fmt: skip
+    for module, path, fed, (into, out) in parts:
+        _spoken.check(folder / path, dict(zip(into, fed, strict=True)), out, module(*fed))
 
 
 def _examples(net: page.Acoustic, batch: int, count: int, frames: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    generator = torch.Generator().manual_seed(0)
-    width, symbols = net.names.embedding_dim, net.names.num_embeddings
-    planned = torch.randint(symbols, (batch, count), generator=generator), torch.tensor([count, count - 3][:batch])
-    owners = torch.randint(count, (batch, frames), generator=generator).sort(1).values
-    sizes = ((batch, count, width), (batch, 2, count), (batch, frames, 3), (batch, net.config.hidden, frames))
-    hidden, voice, within, noise = (torch.randn(size, generator=generator) for size in sizes)
-    return planned, (hidden, voice, owners, within, noise, torch.tensor([frames, frames - 9][:batch]))
+    planned, over, real = examples(net, batch, count, frames)
+    return planned, (*over, torch.randn(batch, net.config.hidden, frames, generator=torch.Generator().manual_seed(1)), real)
 
 
 def read(job: Job) -> tuple[Choice, Mapping[str, Any]]:

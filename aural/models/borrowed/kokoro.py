@@ -18,6 +18,7 @@ from aural.models.borrowed._kokoro_voices import ROWS, VOICES, WIDTH
 from aural.models.card import Card, Licences
 from aural.models.face import Prosody, Spoken, Synthesizer, Utterance
 from aural.models.pauses import with_pauses
+from aural.models.peaks import bounded
 from aural.models.protobuf import Message
 from aural.models.runtime import Runtime, Session
 from aural.results import Question, Word
@@ -87,7 +88,7 @@ EARLY = 1200  # samples by which the sound of a phoneme runs ahead of its token
 STEP = 300  # samples of one step of what the sound is made from
 BEFORE, AFTER = 6, 8  # steps of silence kept around a block; the net's own guess is half a second on either side
 VOICED = -3.0  # of the energy that the net plans: silence lies under -5, the weakest of a voice over 0
-LOUDEST, FADE = 0.99, 120  # full scale; samples (5 ms)
+FADE = 120  # samples (5 ms)
 _SENTENCE = (".", "!", "?")
 _END = 0  # the id at both ends
 _DURATIONS, _PITCH, _ENERGY = "/encoder/Gather_output_0", "/encoder/Squeeze_output_0", "/encoder/Squeeze_1_output_0"
@@ -178,8 +179,7 @@ class Kokoro(Synthesizer):
         samples[:FADE] *= np.linspace(0, 1, FADE, dtype=np.float32)  # the first samples after a cut are no silence
         words = words_of(block, durations.ravel(), (begin, first, last))
         samples, words = with_pauses(samples, words, block.pauses, self.card.sample_rate)
-        peak = float(np.abs(samples).max(initial=0.0))
-        return Spoken(np.asarray(samples * min(1.0, LOUDEST / max(peak, LOUDEST)), np.float32), words)
+        return Spoken(bounded(samples), words)
 
     def _check(self, utterance: Utterance) -> None:
         """Raises: UsageError that names the word and the letter when a phoneme is not known."""

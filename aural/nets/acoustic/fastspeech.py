@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from aural.nets.attention import places
 from aural.nets.face import divides
 from aural.nets.masks import masked
-from aural.nets.phones import Guess, laid
+from aural.nets.phones import Guess, Plan, laid
 from aural.nets.wide import Looking, Wide
 from aural.settings import option
 
@@ -30,16 +30,6 @@ class Config:
     symbols: int = option(4, "blocks over symbols", least=1)
     frames: int = option(5, "blocks over frames", least=1)
     dropout: float = option(0.1, "share of what is left out while it learns", least=0, most=0.9)
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """Symbols heard in context [B, L, D]; ln of 1 + frames, pitch and level of each [B, L] (standardized)."""
-
-    hidden: Tensor
-    durations: Tensor
-    pitch: Tensor
-    level: Tensor
 
 
 @final

@@ -22,7 +22,7 @@ from aural.nets.face import divides
 from aural.nets.fourier import Waves
 from aural.nets.layers import wiped
 from aural.nets.masks import mask_of, masked
-from aural.nets.phones import Guess
+from aural.nets.phones import Guess, Plan
 from aural.nets.upsampling import Upsampler
 from aural.nets.wide import Looking, Wide
 from aural.settings import option
@@ -54,16 +54,6 @@ class Config:
     rates: tuple[int, ...] = option((8, 8, 4), "stages: samples for one at each; their product is the hop")
     kernels: tuple[int, ...] = option((3, 5, 7), "stages: kernels of their blocks")
     dropout: float = option(0.1, "share of what is left out while it learns, over symbols", least=0, most=0.9)
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """Symbols heard in context [B, L, D]; ln of 1 + frames, pitch and level of each [B, L] (standardized)."""
-
-    hidden: Tensor
-    durations: Tensor
-    pitch: Tensor
-    level: Tensor
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from aural.errors import ModelRefused, UsageError
-from aural.learn.methods.fastspeech import Painting, Planning
+from aural.learn.methods._planned import Planning
+from aural.learn.methods.fastspeech import Painting
 from aural.models.card import Card, Licences
 from aural.models.engines import acoustic as engine
 from aural.models.face import Prosody, Utterance, Vocoder
+from aural.models.planned import VOICE
 from aural.models.runtime import Runtime
 from aural.models.through import GriffinLim, Through, spread
 from aural.nets.acoustic import fastspeech
@@ -93,7 +95,7 @@ def test_a_phone_that_it_lacks_is_named(voice: Through) -> None:
 
 
 def test_broken_symbols_are_refused(tmp_path: Path) -> None:
-    (tmp_path / engine.VOICE).write_text("[1]")
+    (tmp_path / VOICE).write_text("[1]")
     with pytest.raises(ModelRefused):
         engine.open(tmp_path, CARD, Runtime("cpu", 1))
 

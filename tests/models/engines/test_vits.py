@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from aural.errors import ModelRefused, UsageError
-from aural.learn.methods.vits import Planning, Sounding
+from aural.learn.methods._planned import Planning
+from aural.learn.methods.vits import Sounding
 from aural.models.card import Card, Licences
 from aural.models.engines import vits as engine
 from aural.models.face import Prosody, Spoken, Utterance
+from aural.models.planned import VOICE
 from aural.models.runtime import Runtime
 from aural.nets.acoustic import vits
 
@@ -79,6 +81,6 @@ def test_a_phone_that_it_lacks_is_named(voice: engine.Vits) -> None:
 
 @pytest.mark.parametrize("text", ["[1]", '{"symbols": [], "pitch": [5.0, 0.2], "level": [-30.0, 6.0]}'])
 def test_broken_symbols_are_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / engine.VOICE).write_text(text)
+    (tmp_path / VOICE).write_text(text)
     with pytest.raises(ModelRefused):
         engine.open(tmp_path, CARD, Runtime("cpu", 1))
