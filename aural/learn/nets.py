@@ -90,9 +90,9 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     torch.manual_seed(options.seed)
     net = Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
     if options.start is not None:
-        transfer.load(net, options.start)
+        transfer.load(net, options.start, options.freeze)
         # Clips that are changed each time they are heard would only fill the memory.
-        if options.freeze == "always" and not options.augment and not options.crop:
+        if options.freeze in transfer.HELD and not options.augment and not options.crop:
             remember(net.brought[-1], options.cache)
     return net
 

@@ -40,8 +40,10 @@ class Options:
         also=("--from",),
     )
     freeze: str = option(
-        "never", "what --from brought is held: never, always, or staged = over the first quarter of the training",
-        choices=("never", "always", "staged"),
+        "never",
+        "what --from brought is held: never, always, staged = over the first quarter of the training, or lent = for good, but the "
+        "layer that a run of yours put above a lent encoder (encoder.above) goes on learning",
+        choices=("never", "always", "staged", "lent"),
     )  # fmt: skip
     epochs: int = option(60, "most passes over the training clips", least=1)
     minutes: float | None = option(None, "stop after this time; the best net so far is kept", unit="min", least=0)

@@ -14,7 +14,7 @@ from aural.learn import checkpoint, fetched, published
 from aural.models.card import Licences
 from aural.nets.net import Net
 
-WAYS = ("never", "always", "staged")
+HELD = frozenset({"always", "lent"})  # from the first step to the last
 STAGED = 0.25  # share of a staged training in which the encoder is held
 _BROUGHT = ("encoder", "frontend", "sample_rate")
 _PARTS = ("frontend", "encoder")
@@ -36,7 +36,7 @@ def joined(given: Mapping[str, Any]) -> dict[str, Any]:
     """
     start = given.get("start")
     if start is None:
-        if given.get("freeze", WAYS[0]) != WAYS[0]:
+        if given.get("freeze", "never") != "never":
             raise UsageError("nothing can be held that has learned nothing yet", where="--freeze", fix="Add --from runs/x")
         return dict(given)
     module = elsewhere(str(start))
@@ -67,7 +67,7 @@ def lent(own: Licences, what: str, data: str) -> Licences:
     )
 
 
-def load(net: Net, start: str) -> None:
+def load(net: Net, start: str, freeze: str) -> None:
     """Put the weights of a run's frontend, standardization and encoder, or of an encoder from elsewhere, into a net.
 
     Raises: UsageError, LearningError, ModelRefused, ModelMissing.
@@ -85,7 +85,7 @@ def load(net: Net, start: str) -> None:
     for name, module in (("frontend", net.frontend), ("standard", net.standard), ("encoder", net.encoder)):
         tensors = {n.removeprefix(f"{name}."): t for n, t in own.items() if n.startswith(f"{name}.")}
         checkpoint.fitted(module, tensors, str(folder))
-    net.brought = (net.frontend, net.encoder)
+    net.brought = (net.frontend, net.encoder.lent if freeze == "lent" else net.encoder)
 
 
 def _options(folder: Path) -> dict[str, Any]:

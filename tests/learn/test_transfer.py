@@ -59,6 +59,16 @@ def test_what_is_held_stays_and_what_is_not_learns(first: Path, tmp_path: Path) 
     assert written["parts"]["encoder"]["width"] == 4 and written["sample_rate"] == RATE and written["start"] == str(first)
 
 
+def test_a_layer_above_a_lent_encoder_goes_on(tmp_path: Path) -> None:
+    small = {"encoder": "moonshine", "encoder.width": 256, "encoder.layers": 1, "encoder.inner": 16, "encoder.above": 4}
+    first = tmp_path / "first"
+    rows = number(tmp_path)
+    train(Ask("estimate", rows, first, rows, given={**NEXT, **small, "sample_rate": 16000}), say=lambda text: None)
+    before, after = weights(first, "best"), weights(learned(tmp_path, first, "next", freeze="lent"), "trainee")
+    moved = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert moved and moved == {name for name in before if ".above." in name}
+
+
 class Stop(Progress):
     """Stops a training at a step, as a kill would: nothing is written after it."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, final
 
 import torch
 from torch import Tensor, nn
 
+from aural.files import write_text
+from aural.learn.export import write_program
 from aural.learn.job import Job
 from aural.learn.loading import Batch
 from aural.learn.log import Picture
@@ -19,14 +23,15 @@ from aural.learn.options import Options
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
-from aural.nets.acoustic import tacotron2, transformer_tts
+from aural.models.card import Card
+from aural.models.stepwise import AFTER, MEMORY, SIZES, STEP
 from aural.nets.masks import mask_of
+from aural.nets.stepwise import State, Stepwise
 from aural.nets.voice_mel import VoiceMel
 from aural.settings import option
 from aural.sound.mel import MelOptions
 from aural.sound.voice_mel import VOICE
 
-Attending = tacotron2.Acoustic | transformer_tts.Acoustic
 DEFAULTS: Mapping[str, Any] = {
     "sample_rate": VOICE.sample_rate, "batch": 16, "rate": 1e-3, "decay": 1e-4, "warmup": 0.05, "epochs": 100, "patience": 0,
     "clip_norm": 1.0,
@@ -38,12 +43,37 @@ METRIC = Metric("mel_distance", False, mean)
 class Remembering(nn.Module):
     """The part over symbols as a graph."""
 
-    def __init__(self, net: Attending) -> None:
+    def __init__(self, net: Stepwise) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
         return self.net.memory(symbols, lengths)
+
+
+@final
+class Stepping(nn.Module):
+    """One step as a graph."""
+
+    def __init__(self, net: Stepwise) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, memory: Tensor, lengths: Tensor, draws: Tensor, state: State) -> tuple[Tensor, ...]:
+        frames, stop, _, after = self.net.step(memory, lengths, state, draws)
+        return self.net.scaled(frames).transpose(1, 2), stop.sigmoid(), *after
+
+
+@final
+class Refining(nn.Module):
+    """The last convolutions as a graph."""
+
+    def __init__(self, net: Stepwise) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, mel: Tensor, frames: Tensor) -> Tensor:
+        return self.net.refined(mel, frames)
 
 
 @dataclass(frozen=True)
@@ -52,7 +82,7 @@ class Teaching:
 
     path_weight: float = option(
         0.3,
-        "weight of looking elsewhere than at the phone that is said; 0 = no help, nor is tacotron2 given where to look",
+        "weight of looking elsewhere than at the phone that is said; 0 = no help, nor is it given where to look",
         least=0,
     )
     stop_weight: float = option(0.5, "weight of telling the end", least=0)
@@ -62,7 +92,7 @@ class Teaching:
 class Looking(Trainee):
     """A net that is told the true frame before each step, and taught by the phones' times where to look."""
 
-    def __init__(self, net: Attending, options: Options, teaching: Teaching, mel: MelOptions, device: torch.device) -> None:
+    def __init__(self, net: Stepwise, options: Options, teaching: Teaching, mel: MelOptions, device: torch.device) -> None:
         self.net, self._teaching, self._device, self._mel = net, teaching, device, VoiceMel(mel).to(device)
         self._weights = Weights(net, options, device)
         self.parts = {"net": self._weights}
@@ -90,7 +120,7 @@ class Looking(Trainee):
         true = self._mel(told.samples)[:, :, : int(told.frames.max())]
         steps, width = -(-true.shape[2] // self.net.config.step), self.net.config.before
         draws = torch.rand(len(true), steps, 2, width, generator=generator).to(self._device)
-        given = (path,) if isinstance(self.net, tacotron2.Acoustic) and self._teaching.path_weight else ()
+        given = (path,) if self._teaching.path_weight else ()
         return true, *self.net(told.symbols, told.lengths, true, told.frames, draws, *given)
 
     @torch.no_grad()
@@ -138,12 +168,44 @@ def read(job: Job, method: str, config: type) -> tuple[Choice, Mapping[str, Any]
     return _spoken.asked(job, method, DEFAULTS, {"net": config, "teaching": Teaching})
 
 
-def learned(job: Job, method: str, page: Any) -> _spoken.Ended:
-    """Prepare the clips and train; `page` is one of nets/acoustic."""
+def run(job: Job, method: str, page: Any) -> Card:
+    """Prepare the clips, train, export; the model folder is whole when this returns. `page` is one of nets/acoustic."""
     given = read(job, method, page.Config)
     begun = _spoken.begun(job, given, lambda parts, symbols, mel: page.Acoustic(parts["net"], symbols, mel.n_mels))
     ended = begun.learn(
         Looking(begun.net, begun.options, begun.parts["teaching"], begun.mel, device_of(begun.options.device)), METRIC
     )
-    begun.net.cpu().eval()
-    return ended
+    net = begun.net.cpu().eval()
+    export(net, job.model)
+    sizes = {"before": net.config.before, "step": net.config.step, "states": net.states}
+    write_text(job.model / SIZES, json.dumps(sizes) + "\n")
+    return ended.card(method)
+
+
+@torch.no_grad()
+def export(net: Stepwise, folder: Path) -> None:
+    """Write the three graphs. Raises: LearningError when torch cannot, or when they answer otherwise than torch."""
+    batch, symbols, frames = (torch.export.Dim(name, min=low) for name, low in (("batch", 1), ("symbols", 2), ("frames", 2)))
+    after = ["frames", "stop", *(f"{name}_next" for name in net.states)]
+    remembering, stepping = Remembering(net), Stepping(net)
+
+    def fed(rows: int, count: int) -> tuple[tuple[Tensor, ...], tuple[Any, ...]]:
+        generator = torch.Generator().manual_seed(rows)
+        given = torch.randint(net.names.num_embeddings, (rows, count), generator=generator), torch.tensor([count, count - 2][:rows])
+        memory = remembering(*given)
+        state = net.begin(memory)
+        return given, (memory, given[1], torch.rand(rows, 2, net.config.before, generator=generator), tuple(x + 0.1 for x in state))
+
+    given, stepped = fed(2, 9)
+    write_program(remembering, given, ({0: batch, 1: symbols}, {0: batch}), folder / MEMORY, ["symbols", "lengths"], ["memory"])
+    free = tuple({0: batch, 1: symbols} if shape == (0,) else {0: batch} for shape in net.states.values())
+    write_program(stepping, stepped, ({0: batch, 1: symbols}, {0: batch}, {0: batch}, free), folder / STEP,
+                  ["memory", "lengths", "draws", *net.states], after)  # fmt: skip
+    made = torch.randn(2, net.n_mels, 30), torch.tensor([30, 20])
+    write_program(Refining(net), made, ({0: batch, 2: frames}, {0: batch}), folder / AFTER, ["mel", "frames"], ["refined"])
+    given, stepped = fed(1, 17)
+    _spoken.check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory"], remembering(*given))
+    feeds = dict(zip(("memory", "lengths", "draws", *net.states), (*stepped[:3], *stepped[3]), strict=True))
+    _spoken.check(folder / STEP, feeds, after, stepping(*stepped))
+    longer = torch.randn(1, net.n_mels, 57), torch.tensor([57])
+    _spoken.check(folder / AFTER, dict(zip(("mel", "frames"), longer, strict=True)), ["refined"], net.refined(*longer))

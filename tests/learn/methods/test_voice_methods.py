@@ -19,7 +19,8 @@ SIZES: dict[str, dict[str, Any]] = {
     "fastspeech": {"epochs": 4, "net.width": 16, "inner": 32, "net.symbols": 1, "net.frames": 1},
     "tacotron2": {"epochs": 2, "net.width": 16, "before": 8, "decoder": 16, "looking": 8, "filters": 2, "after": 8, "step": 4},
     "transformer_tts": {
-        "epochs": 2, "net.width": 16, "inner": 32, "heads": 2, "net.symbols": 1, "steps": 1, "before": 8, "after": 8, "step": 4,
+        "epochs": 2, "net.width": 16, "inner": 32, "heads": 2, "net.symbols": 1, "steps": 2, "back": 6, "before": 8, "after": 8,
+        "step": 4,
     },
     "vits": {
         "epochs": 3, "net.width": 16, "net.inner": 32, "hidden": 6, "net.symbols": 1, "net.frames": 1, "posterior": 1, "flows": 2,

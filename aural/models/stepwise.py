@@ -1,0 +1,83 @@
+"""Voices that make a spectrogram step by step, until they say that they are done, and look at the text at each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+
+from aural.errors import ModelRefused, UsageError, reason
+from aural.models.card import Card
+from aural.models.face import Prosody, Utterance
+from aural.models.runtime import Runtime, Session
+from aural.models.through import LONGEST, Acoustic, GriffinLim, Through, looked_spans, stretched
+from aural.results import Word
+from aural.sound.voice_mel import at_rate
+from aural.text.pronunciation.phones import sequence
+from aural.text.pronunciation.symbols import numbers
+
+MEMORY, STEP, AFTER, SIZES, VOICE = "memory.onnx", "step.onnx", "after.onnx", "sizes.json", "voice.json"
+_LOOKS = "looks_now"
+_DONE = 0.5
+
+
+@final
+class Stepwise(Acoustic):
+    """Three graphs: what the symbols are in context, one step, and the last convolutions."""
+
+    def __init__(self, card: Card, sessions: Sequence[Session], voice: Mapping[str, Any], sizes: Mapping[str, Any]) -> None:
+        self.card = card
+        self._memory, self._step, self._after = sessions
+        self._known = {name: k for k, name in enumerate(voice["symbols"])}
+        self._before, self._frames = int(sizes["before"]), int(sizes["step"])
+        self._states = {str(name): tuple(int(n) for n in shape) for name, shape in sizes["states"].items()}
+
+    def close(self) -> None:
+        """The sessions go with the object."""
+
+    def spectrogram(self, utterance: Utterance, prosody: Prosody) -> tuple[np.ndarray, tuple[Word, ...]]:
+        if not utterance.phonemes:
+            raise UsageError(f"{self.card.name} says phonemes, not written words", where=" ".join(utterance.words))
+        phones = sequence(utterance.phonemes, utterance.marks)
+        mel, looked = self._said(numbers(phones, self._known, self.card.name), prosody.seed)
+        feeds = {"mel": mel[None], "frames": np.array([mel.shape[1]], np.int64)}
+        mel = stretched(self._after.run(feeds, ["refined"])[0][0], prosody.speed)
+        return mel, looked_spans(utterance, phones, looked, mel.shape[1], self.card.sample_rate)
+
+    def _said(self, symbols: Sequence[int], seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Frames [M, F] and the symbol that each step looked at most [S]."""
+        rng = np.random.default_rng(seed)
+        lengths = np.array([len(symbols)], np.int64)
+        memory = self._memory.run({"symbols": np.array([symbols], np.int64), "lengths": lengths}, ["memory"])[0]
+        # Silence, nothing looked at; 0 = a number for each symbol.
+        state = [np.zeros((1, *(n or len(symbols) for n in shape)), np.float32) for shape in self._states.values()]
+        hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
+        most = max(4, round(LONGEST * len(symbols) / hop / self._frames))
+        names = ["frames", "stop", *(f"{name}_next" for name in self._states)]
+        looks = list(self._states).index(_LOOKS)
+        made, looked = [], []
+        for step in range(most):
+            draws = rng.random((1, 2, self._before), np.float32)
+            feeds = {"memory": memory, "lengths": lengths, "draws": draws, **dict(zip(self._states, state, strict=True))}
+            frames, stop, *state = self._step.run(feeds, names)
+            made.append(frames[0])
+            looked.append(int(state[looks][0].argmax()))
+            if float(stop[0]) > _DONE and step:
+                break
+        return np.concatenate(made, axis=1), np.array(looked)
+
+
+def opened(folder: Path, card: Card, runtime: Runtime) -> Through:
+    """The voice of a model folder. Raises: ModelRefused when its symbols or sizes cannot be read."""
+    try:
+        voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
+        known = bool(voice["symbols"]) and all(int(sizes[name]) > 0 for name in ("before", "step")) and _LOOKS in sizes["states"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
+    if not known:
+        raise ModelRefused("this voice has no symbols", where=str(folder))
+    sessions = [runtime.session(folder / MEMORY), runtime.single.session(folder / STEP), runtime.session(folder / AFTER)]
+    return Through(Stepwise(card, sessions, voice, sizes), GriffinLim())
