@@ -106,7 +106,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
         return {i.place: {} for i in inputs}
     heard = [i for i in inputs if i.problem is None]
     if wish.gathered and wish.file is not None:
-        refuse_places([wish.file], [i.place for i in heard])
+        refuse_targets([wish.file], [i.place for i in heard])
         return {i.place: {} for i in inputs}
     if wish.folder is not None and is_address(wish.folder):
         ends, there = {name: ending(name, writes) for name in wish.formats}, held(wish.folder)
@@ -127,7 +127,7 @@ def targets(inputs: Sequence[Input], wish: Wish, writes: tuple[str, ...] | None)
         for one in heard:
             stem = top / names[one.place]
             found[one.place] = {name: stem.parent / (stem.name + end) for name, end in ends.items()}
-    refuse_places([p for paths in found.values() for p in paths.values()], [i.place for i in heard])
+    refuse_targets([p for paths in found.values() for p in paths.values()], [i.place for i in heard])
     return found
 
 
@@ -152,7 +152,7 @@ def stems(inputs: Sequence[Input]) -> dict[str, Path]:
             chosen[key] += 1
 
 
-def refuse_places(paths: Sequence[Target], inputs: Sequence[str], what: str = "a recording") -> None:
+def refuse_targets(paths: Sequence[Target], inputs: Sequence[str], what: str = "a recording") -> None:
     """Tell of files that cannot be written before anything is heard or said; `inputs` are what they may not be written over.
 
     Raises: UsageError.

@@ -53,7 +53,7 @@ def _paths(job: Job, inputs: Sequence[Input]) -> dict[str, Target | None]:
     folder = None if job.wish.folder in (None, "-") else Path(job.wish.folder)
     paths = {name: job.wish.file or (folder and folder / f"{job.verb}.{name}") for name in job.wish.formats}
     written = [path for path in paths.values() if path]
-    outputs.refuse_places(written, [i.place for i in inputs])
+    outputs.refuse_targets(written, [i.place for i in inputs])
     outputs.refuse_existing(written, job.wish)
     return paths
 

@@ -75,7 +75,7 @@ def run_speaking(verb: str, page: Any, arguments: list[str]) -> int:
             return _play(text, shelf, chosen, quiet)
         if not wish.paths:
             raise UsageError("nobody would hear it", where=verb, fix="Name a file with -o hello.wav, or give --play or --stream")
-        outputs.refuse_places(list(wish.paths.values()), [args.input] if args.input else [], "the text")
+        outputs.refuse_targets(list(wish.paths.values()), [args.input] if args.input else [], "the text")
         outputs.refuse_existing(list(wish.paths.values()), outputs.Wish(overwrite=args.overwrite == "true"), skips=False)
         return _write(Run(title, text, shelf, chosen, wish, values, quiet), shown, play=args.play == "true")
     finally:

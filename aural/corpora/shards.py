@@ -22,7 +22,7 @@ import numpy as np
 from aural.corpora import reference
 from aural.corpora.manifest import Clip, clip_of, line_of
 from aural.errors import CorpusError, UsageError, one_line, reason
-from aural.files import sha256_of, write_text, written
+from aural.files import refuse_place, sha256_of, write_text, written
 from aural.progress import Progress, Quiet
 from aural.sound.inside import Stretch
 from aural.sound.sound import Sound
@@ -104,8 +104,7 @@ def pack(
     """
     if not clips:
         raise UsageError("there are no clips to pack", where=str(folder))
-    if (folder / INDEX).exists():
-        raise UsageError("this folder holds shards already", where=str(folder), fix="Choose another folder")
+    check(folder)
     shown, done, shards = progress or Quiet(), 0, list[Shard]()
     for batch in _batches(clips, size, seed):
         shards.append(_written(batch, folder / f"shard-{len(shards):05}.tar", done))
@@ -119,6 +118,13 @@ def pack(
     told = {"schema": SCHEMA, "clips": index.clips, **dataclasses.asdict(index)}
     write_text(folder / INDEX, json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
     return index
+
+
+def check(folder: Path) -> None:
+    """What can be known of the folder before any clip is read. Raises: UsageError, LimitReached."""
+    refuse_place(folder / INDEX)
+    if (folder / INDEX).exists():
+        raise UsageError("this folder holds shards already", where=str(folder), fix="Choose another folder")
 
 
 def index_of(folder: Path, verify: bool = False) -> Index:

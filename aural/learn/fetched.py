@@ -15,6 +15,7 @@ from aural.models.card import Licences
 from aural.models.engines._moonshine import ENCODER as GRAPH
 from aural.models.engines._moonshine import RATE
 from aural.models.moonshine_weights import READABLE
+from aural.progress import Progress
 
 ENCODER = "moonshine"
 
@@ -27,10 +28,9 @@ def knows(name: str) -> bool:
         return False
 
 
-@cache
-def told(name: str) -> dict[str, Any]:
+def told(name: str, progress: Progress | None = None) -> dict[str, Any]:
     """The choices that the recognizer brings with it, in the form of a run's options. Raises: UsageError, ModelMissing."""
-    arrays = _arrays(name)
+    arrays = _arrays(name, progress)
     layers = 1 + max(int(key.split(".")[1]) for key in arrays if key.startswith("layers."))
     width, inner = len(arrays["conv3.bias"]), len(arrays["layers.0.mlp.fc1.bias"])
     settings = {"width": width, "layers": layers, "inner": inner}
@@ -47,22 +47,25 @@ def weights(name: str) -> dict[str, Tensor]:
     return {key: torch.tensor(array) for key, array in _arrays(name).items()}
 
 
-def write_encoder(name: str, path: Path) -> int:
+def write_encoder(name: str, path: Path, progress: Progress | None = None) -> int:
     """Write the encoder as it is to a graph of its own, its matrices as integers; how many numbers it holds. Raises: as `told`."""
-    numbers = sum(array.size for array in _arrays(name).values())
+    numbers = sum(array.size for array in _arrays(name, progress).values())
     graph.as_onnx(store.ensure(name, "recognizer") / GRAPH, path)
     return numbers
 
 
-def heard_with(name: str, where: str) -> None:
-    """Raises: UsageError for a recognizer whose encoder cannot be lent to what hears with it, or that is unknown."""
+def check(name: str, where: str) -> None:
+    """Raises: UsageError for a recognizer whose encoder cannot be lent, or that is unknown."""
     if store.entry_of(name, "recognizer").card.name not in READABLE:
-        raise UsageError(f"nothing can hear with {name}", where=where, fix=f"It takes one of: {', '.join(READABLE)}")
+        fix = f"These lend theirs: {', '.join(READABLE)}"
+        raise UsageError(f"{name} cannot lend its encoder", where=where, fix=fix)
 
 
-def _arrays(name: str) -> dict[str, Any]:
-    entry = store.entry_of(name, "recognizer")
-    if entry.card.name not in READABLE:
-        fix = f"These can be begun with: {', '.join(READABLE)}, runs of your own, and checkpoints of wav2vec 2.0 or HuBERT"
-        raise UsageError(f"no training can begin with {entry.card.name}", where="--from", fix=fix)
-    return moonshine_weights.read_encoder(store.ensure(name, "recognizer") / GRAPH)
+def _arrays(name: str, progress: Progress | None = None) -> dict[str, Any]:
+    check(name, "--from")
+    return _read(store.ensure(name, "recognizer", progress) / GRAPH)
+
+
+@cache
+def _read(graph: Path) -> dict[str, Any]:
+    return moonshine_weights.read_encoder(graph)

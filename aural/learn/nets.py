@@ -39,7 +39,7 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None, also: 
     Raises: UsageError for a name that nothing has, or that several parts have.
     """
     own = {o.name for o in settings.options_of(Options)}
-    given = transfer.joined(job.given)
+    given = transfer.joined(job.given, job.progress)
     plain = {n: v for n, v in given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
     loss = options.loss or loss or cell_of(job.question).loss

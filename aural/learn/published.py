@@ -19,6 +19,7 @@ from aural.models import hub_folder as folders
 from aural.models import store, tensors
 from aural.models.card import Licences
 from aural.models.hub_folder import Checkpoint
+from aural.progress import Progress
 
 ENCODER = "wav2vec2"
 _FAMILIES = ("wav2vec2", "hubert")
@@ -48,12 +49,12 @@ def knows(name: str) -> bool:
     return store.is_hub_name(name)
 
 
-def told(name: str) -> dict[str, Any]:
+def told(name: str, progress: Progress | None = None) -> dict[str, Any]:
     """The choices that a checkpoint brings with it, in the form of a run's options: encoder, its settings, sample rate.
 
     Raises: ModelRefused for a net of another kind, ModelMissing, ExtraMissing (a name of a hub without the extra).
     """
-    point = _checkpoint(name)
+    point = _checkpoint(name, progress)
     config = point.config
     _refuse_others(point)
     plain = {
@@ -116,9 +117,9 @@ def _places(found: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(direction * (length / np.sqrt(np.square(direction).sum(axis=(0, 1), keepdims=True))))
 
 
-def _checkpoint(name: str) -> Checkpoint:
+def _checkpoint(name: str, progress: Progress | None = None) -> Checkpoint:
     folder = Path(name).expanduser()
-    here = folder if folder.is_dir() else store.ensure(name)
+    here = folder if folder.is_dir() else store.ensure(name, progress=progress)
     return folders.checked(name if not folder.is_dir() else folder.name, here)
 
 

@@ -67,18 +67,18 @@ def train(ask: Ask, progress: Progress | None = None, say: Callable[[str], None]
     if not processes.first():
         return learned(dataclasses.replace(gone_on(ask), resume=True), None, Quiet(), lambda text: None)
     ask = gone_on(ask)
-    check(ask)
+    check(ask, shown)
     clips = None if ask.resume else parted(ask, gathered(ask, shown, say), say)
     return learned(ask, clips, shown, say)
 
 
-def check(ask: Ask) -> None:
-    """What can be known to be wrong before any recording is opened. Raises: UsageError."""
+def check(ask: Ask, progress: Progress | None = None) -> None:
+    """What can be known to be wrong before any recording is opened; what is begun with is fetched. Raises: UsageError."""
     if not 0 < ask.share < 1:
         raise UsageError(f"a share of {ask.share:g} cannot be", where="--share", fix="It takes more than 0 and less than 1")
     if ask.resume:
         purpose.check(ask.folder, ask.verb, method_of(ask))
-    _prepared(ask, Quiet(), print)
+    _prepared(ask, progress or Quiet(), print)
     _folder(ask)
 
 

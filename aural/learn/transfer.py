@@ -13,6 +13,7 @@ from aural.errors import UsageError, reason
 from aural.learn import checkpoint, fetched, published
 from aural.models.card import Licences
 from aural.nets.net import Net
+from aural.progress import Progress
 
 HELD = frozenset({"always", "lent"})  # from the first step to the last
 STAGED = 0.25  # share of a staged training in which the encoder is held
@@ -29,7 +30,7 @@ def elsewhere(start: str) -> ModuleType | None:
     return next((module for module in (published, fetched) if module.knows(start)), None)
 
 
-def joined(given: Mapping[str, Any]) -> dict[str, Any]:
+def joined(given: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
     """What was given, with what the run behind `start` brings: its encoder, frontend, rate, and their settings.
 
     Raises: UsageError for a folder that is no such run, and for a setting that it would contradict.
@@ -40,13 +41,14 @@ def joined(given: Mapping[str, Any]) -> dict[str, Any]:
             raise UsageError("nothing can be held that has learned nothing yet", where="--freeze", fix="Add --from runs/x")
         return dict(given)
     module = elsewhere(str(start))
-    told = module.told(str(start)) if module else _options(Path(str(start)))
+    told = module.told(str(start), progress) if module else _options(Path(str(start)))
     brought = {name: told[name] for name in _BROUGHT if told.get(name) is not None}
     brought |= {f"{part}.{name}": value for part in _PARTS for name, value in told["parts"][part].items()}
     bare = {name.partition(".")[2] for name in brought if "." in name}
     clash = [name for name, value in given.items() if _clashes(name, value, brought, bare)]
     if clash:
-        raise UsageError(f"--from brings {clash[0]} with it", where=f"--set {clash[0]}", fix="Leave one of the two out")
+        flag = f"--{clash[0].replace('_', '-')}" if clash[0] in _BROUGHT else f"--set {clash[0]}"
+        raise UsageError(f"--from brings {clash[0]} with it", where=flag, fix="Leave one of the two out")
     return {**brought, **given}
 
 

@@ -17,13 +17,13 @@ from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Session
-from aural.models.through import laid, spans, spread
+from aural.models.through import VOICE, laid, spans, spread
 from aural.results import Word
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import Phone, sequence
 from aural.text.pronunciation.symbols import numbers
 
-PLAN, VOICE = "plan.onnx", "voice.json"
+PLAN = "plan.onnx"
 # What a full variation moves, as the standard deviation of a natural logarithm (timing, pitch).
 _TIMING, _TUNE = 0.10, 0.05
 _DECIBELS = 20 / np.log(10)

@@ -13,13 +13,13 @@ from aural.errors import ModelRefused, UsageError, reason
 from aural.models.card import Card
 from aural.models.face import Prosody, Utterance
 from aural.models.runtime import Runtime, Session
-from aural.models.through import LONGEST, Acoustic, GriffinLim, Through, looked_spans, stretched
+from aural.models.through import LONGEST, VOICE, Acoustic, GriffinLim, Through, looked_spans, stretched
 from aural.results import Word
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import sequence
 from aural.text.pronunciation.symbols import numbers
 
-MEMORY, STEP, AFTER, SIZES, VOICE = "memory.onnx", "step.onnx", "after.onnx", "sizes.json", "voice.json"
+MEMORY, STEP, AFTER, SIZES = "memory.onnx", "step.onnx", "after.onnx", "sizes.json"
 _LOOKS = "looks_now"
 _DONE = 0.5
 

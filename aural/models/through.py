@@ -19,6 +19,7 @@ from aural.sound import griffin_lim
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.phones import Phone
 
+VOICE = "voice.json"  # beside the graphs of a neural voice: its symbols, and the scales of pitch and level
 LONGEST = 0.4  # s a phone, behind which a voice that finds its own way has lost it
 _FLOOR = Path(__file__).parent / "shipped" / "griffin-lim" / "card.json"
 

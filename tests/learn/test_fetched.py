@@ -29,7 +29,7 @@ from aural.sound.source import Source
 def test_only_recognizers_that_can_be_read_are_begun_with() -> None:
     assert fetched.knows("moonshine-base") and transfer.elsewhere("moonshine-base") is fetched
     assert not fetched.knows("yamnet") and not fetched.knows("no-such-model") and transfer.elsewhere("runs/x") is not fetched
-    with pytest.raises(UsageError, match="no training can begin with moonshine-tiny"):
+    with pytest.raises(UsageError, match="moonshine-tiny cannot lend its encoder"):
         fetched.told("moonshine-tiny")
     with pytest.raises(UsageError, match="no run folder"):
         transfer.joined({"start": "yamnet"})

@@ -83,7 +83,7 @@ def _write(result: Result, targets: dict[str, Path | None], args: argparse.Names
 
     media = _media(args.audio, result) if args.audio and "html" in targets else None
     written = [path for path in targets.values() if path is not None]
-    outputs.refuse_places(written, [])
+    outputs.refuse_targets(written, [])
     for there in written:
         if not args.overwrite and there.exists():
             raise UsageError("this file exists already", where=str(there), fix="--overwrite replaces it")

@@ -29,11 +29,12 @@ def run(args: argparse.Namespace) -> int:
     from aural.cli.main import say
     from aural.cli.shown import progress_of
     from aural.corpora.rows import look
-    from aural.corpora.shards import pack
+    from aural.corpora.shards import check, pack
     from aural.errors import UsageError
 
     if not args.size > 0:
         raise UsageError(f"a shard of {args.size:g} MB cannot be", where="--size", fix="Give 1 or more")
+    check(args.output)
     shown = progress_of(args.progress)
     try:
         found = look(args.data, args.label)

@@ -169,7 +169,7 @@ def with_readings(ask: Ask, args: argparse.Namespace, shown: Any) -> Ask:
     rendered.check(args.phrase)
     told = rendered.Reading(tuple(args.phrase), args.readings, args.voice, args.phonemes, ask.seed)
     ask = dataclasses.replace(ask, said=rendered.place(told) / rendered.MANIFEST)
-    check(ask)
+    check(ask, shown)
     clips = rendered.said(told, shown)
     say(f"{len(clips)} readings of {', '.join(args.phrase)} and of what nearly sounds like it")
     return ask

@@ -32,12 +32,12 @@ from aural.learn.voicing.prepare import Terms, prepared
 from aural.learn.voicing.said import Said
 from aural.models.card import Card
 from aural.models.runtime import Runtime
+from aural.models.through import VOICE
 from aural.settings import option
 from aural.sound.mel import MelOptions
 from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.symbols import symbol
 
-VOICE = "voice.json"  # symbols and scales, for the engine
 _HEARD = 48  # clips of valid that are said after each epoch
 _COLUMNS = 5  # of a target: symbol, frames, pitch, level, gain
 

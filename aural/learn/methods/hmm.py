@@ -104,7 +104,7 @@ def read(job: Job) -> Options:
     if options.listener is not None:
         from aural.learn import fetched  # needs torch, as the stage does
 
-        fetched.heard_with(options.listener, "--set listener")
+        fetched.check(options.listener, "--set listener")
     for flag, given in (("--lexicon", options.lexicon), ("--lm", options.lm)):
         if given is not None and not Path(given).is_file():
             raise UsageError("there is no such file", where=f"{flag} {given}", fix="Check the path")
@@ -170,7 +170,7 @@ def _listener(job: Job, options: Options, rate: int) -> tuple[Listener | None, i
     from aural.learn import fetched
 
     path = job.model / FILE
-    numbers = fetched.write_encoder(options.listener, path)
+    numbers = fetched.write_encoder(options.listener, path, job.progress)
     return Listener(Runtime("cpu", options.threads).session(path), rate), numbers
 
 

@@ -146,7 +146,7 @@ def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
         ({"lexicon": str(tmp_path / "none")}, "no such file"), ({"encoder": "cnn"}, "encoder"),
         ({"listener": "moonshine-base"}, "only the net of the stage hybrid .* Add it: --stages mono,tri,lda,sat,hybrid"),
         ({"listener": "moonshine-base", "stages": ("mono", "lda")}, "Add it: --stages mono,lda,hybrid"),
-        ({"listener": "moonshine-tiny", "stages": ("mono", "hybrid")}, "nothing can hear with moonshine-tiny"),
+        ({"listener": "moonshine-tiny", "stages": ("mono", "hybrid")}, "moonshine-tiny cannot lend its encoder"),
     )  # fmt: skip
     for given, wrong in wrongs:
         with pytest.raises(UsageError, match=wrong):
@@ -164,7 +164,7 @@ class Heard(nn.Module):  # type: ignore[misc]
         return self.bands(samples[:, None]).transpose(1, 2).abs()
 
 
-def small_encoder(name: str, path: Path) -> int:
+def small_encoder(name: str, path: Path, progress: object) -> int:
     torch.manual_seed(0)
     made, free = Heard().eval(), {0: torch.export.Dim("batch", min=1), 1: torch.export.Dim("time", min=1600)}
     write_program(made, (torch.zeros(2, 4000),), (free,), path, ["input_values"], ["frames"])

@@ -15,9 +15,8 @@ from aural.learn.methods.fastspeech import Painting
 from aural.models.card import Card, Licences
 from aural.models.engines import acoustic as engine
 from aural.models.face import Prosody, Utterance, Vocoder
-from aural.models.planned import VOICE
 from aural.models.runtime import Runtime
-from aural.models.through import GriffinLim, Through, spread
+from aural.models.through import VOICE, GriffinLim, Through, spread
 from aural.nets.acoustic import fastspeech
 from aural.text.pronunciation.phones import Phone
 

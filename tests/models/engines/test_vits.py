@@ -14,8 +14,8 @@ from aural.learn.methods.vits import Sounding
 from aural.models.card import Card, Licences
 from aural.models.engines import vits as engine
 from aural.models.face import Prosody, Spoken, Utterance
-from aural.models.planned import VOICE
 from aural.models.runtime import Runtime
+from aural.models.through import VOICE
 from aural.nets.acoustic import vits
 
 CARD = Card("v", "synthesizer", "vits", Licences("x", "x", "x", None, "a test"), "a test", sample_rate=22050)
