@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -42,6 +43,9 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None, also: 
     given = transfer.joined(job.given, job.progress)
     plain = {n: v for n, v in given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
+    if options.heard is not None and not _keeps(options):
+        fix = "Add --from moonshine-base --freeze always, and leave --augment and --crop out"
+        raise UsageError("no encoder is held that hears the same clips each time", where="--heard", fix=fix)
     loss = options.loss or loss or cell_of(job.question).loss
     pages = {
         "encoder": page_of("encoder", options.encoder),
@@ -91,10 +95,14 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     net = Net(Plan(job.question, outputs, options.encoder, options.frontend, options.sample_rate, parts, choice.head))
     if options.start is not None:
         transfer.load(net, options.start, options.freeze)
-        # Clips that are changed each time they are heard would only fill the memory.
-        if options.freeze in transfer.HELD and not options.augment and not options.crop:
-            remember(net.brought[-1], options.cache)
+        if _keeps(options):
+            remember(net.brought[-1], options.cache, Path(options.heard) if options.heard else None)
     return net
+
+
+def _keeps(options: Options) -> bool:
+    """True where what is held hears the same each time. Clips that are changed would only fill the memory."""
+    return options.freeze in transfer.HELD and not options.augment and not options.crop
 
 
 def loss_of(choice: Choice, outputs: int, width: int | None = None) -> Loss:

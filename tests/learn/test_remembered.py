@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 from aural.learn.remembered import remember
@@ -44,3 +46,33 @@ def test_what_learns_is_computed_anew_and_what_finds_no_room_too() -> None:
     made.train()
     told, _ = made(x, lengths)
     assert asked == [2, 2, 2] and told.requires_grad
+
+
+def test_a_folder_outlives_the_training_and_damage(tmp_path: Path) -> None:
+    x, lengths = torch.randn(3, 9, 3), torch.tensor([9, 5, 7])
+    made, asked = encoder()
+    remember(made, 1, tmp_path)
+    true, _ = made(x, lengths)
+    next_one, asked_next = encoder()
+    remember(next_one, 0, tmp_path)  # no room: each time from the files
+    for _ in range(2):
+        told, real = next_one(x, lengths)
+        assert torch.allclose(told, true, atol=1e-3) and real.tolist() == [9, 5, 7]
+    assert asked == [3] and asked_next == []
+    kept = sorted(tmp_path.rglob("*.npy"))
+    kept[0].write_bytes(kept[0].read_bytes()[:50])
+    kept[1].write_bytes(b"")
+    assert torch.allclose(next_one(x, lengths)[0], true, atol=1e-3) and asked_next == [2]
+
+
+def test_another_encoder_finds_nothing_there(tmp_path: Path) -> None:
+    x, lengths = torch.randn(1, 9, 3), torch.tensor([9])
+    made, _ = encoder()
+    remember(made, 1, tmp_path)
+    made(x, lengths)
+    other, asked = encoder()
+    with torch.no_grad():
+        next(other.parameters()).mul_(2)
+    remember(other, 1, tmp_path)
+    other(x, lengths)
+    assert asked == [1]

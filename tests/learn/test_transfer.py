@@ -100,7 +100,8 @@ def test_what_cannot_be_is_said(first: Path, tmp_path: Path) -> None:
     for given, says in (
         ({"start": str(tmp_path)}, r"no run folder of a net \(No such file"), ({"freeze": "always"}, "learned nothing yet"),
         ({"start": str(first), "n_mels": 40}, "brings n_mels"), ({"start": str(first), "encoder": "rnn"}, "brings encoder"),
-        ({"start": str(first), "freeze": "sometimes"}, "one of"),
+        ({"start": str(first), "freeze": "sometimes"}, "one of"), ({"heard": "x"}, "no encoder is held"),
+        ({"heard": "x", "start": str(first), "freeze": "always", "augment": "gain"}, "no encoder is held"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=says):
             train(Ask("classify", rows, tmp_path / "run", given=given), say=lambda text: None)
