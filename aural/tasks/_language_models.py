@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 from pathlib import Path
 
 from aural.beams import arpa, kneser_ney
@@ -37,16 +38,39 @@ def languages(
     letters = frozenset(c for label in card.labels for c in label) | {SPACE} if card.kind != WORDS else None
     found = []
     if file is not None:
-        found.append(Language(_spelled(arpa.read(_there(file, "--lm")), letters), over, weight, bonus))
+        place = _there(file, "--lm")
+        found.append(Language(_read(place, _stamp(place), letters), over, weight, bonus))
     if text is not None:
         place = _there(text, "--lm-text")
-        sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(place)]
-        if not any(sentences):
-            raise DataError("there is no text to make a language model from", where=str(place), fix="Write a sentence a line")
-        if over == "characters":
-            sentences = [[c for word in words for c in SPACE + word] for words in sentences]
-        found.append(Language(kneser_ney.trained(sentences, order), over, weight, bonus))
+        found.append(Language(_learned(place, _stamp(place), letters, over, order), over, weight, bonus))
     return tuple(found)
+
+
+Stamp = tuple[int, int]
+_KEPT = 4  # models of one process: recording after recording is heard with the same
+
+
+@lru_cache(_KEPT)
+def _read(place: Path, stamp: Stamp, letters: frozenset[str] | None) -> NGrams:
+    """The model of an ARPA file as it was at `stamp`, in the recognizer's letters."""
+    return _spelled(arpa.read(place), letters)
+
+
+@lru_cache(_KEPT)
+def _learned(place: Path, stamp: Stamp, letters: frozenset[str] | None, over: str, order: int) -> NGrams:
+    """The model of a text as it was at `stamp`, in the recognizer's letters."""
+    sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(place)]
+    if not any(sentences):
+        raise DataError("there is no text to make a language model from", where=str(place), fix="Write a sentence a line")
+    if over == "characters":
+        sentences = [[c for word in words for c in SPACE + word] for words in sentences]
+    return kneser_ney.trained(sentences, order)
+
+
+def _stamp(place: Path) -> Stamp:
+    """By what a file that was changed is told from what it was."""
+    told = place.stat()
+    return told.st_mtime_ns, told.st_size
 
 
 def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:

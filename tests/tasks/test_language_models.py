@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aural.beams import arpa
 from aural.errors import DataError, FormatError, UsageError
 from aural.tasks._language_models import TAKING, languages, only_words
 
@@ -36,6 +37,18 @@ def test_a_text_without_words_and_a_file_that_is_no_model_are_told_by_name(tmp_p
     with pytest.raises(FormatError, match=r"--lm-text"):
         asked(file=str(plain))
     assert len(asked(text=str(plain))) == 1
+
+
+def test_a_model_is_made_once_and_anew_when_its_file_has_changed(tmp_path: Path) -> None:
+    (place := tmp_path / "plain.txt").write_text("a b\n")
+    (first,), (again,) = asked(text=str(place)), asked(text=str(place))
+    assert again.model is first.model
+    place.write_text("a b b\n")
+    (other,) = asked(text=str(place))
+    assert other.model is not first.model and other.model.score(("b",), "b")[0] > first.model.score(("b",), "b")[0]
+    arpa.write(first.model, tmp_path / "a.arpa")
+    (read,), (once,) = asked(file=str(tmp_path / "a.arpa")), asked(file=str(tmp_path / "a.arpa"))
+    assert read.model is once.model
 
 
 def test_the_only_words_come_from_a_list_or_a_file(tmp_path: Path) -> None:
