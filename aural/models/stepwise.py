@@ -33,6 +33,7 @@ class Stepwise(Acoustic):
         self._memory, self._step, self._after = sessions
         self._known = {name: k for k, name in enumerate(voice["symbols"])}
         self._before, self._frames = int(sizes["before"]), int(sizes["step"])
+        self._longest = np.array(sizes["longest"], np.float32)  # steps that each symbol takes at most
         self._states = {str(name): tuple(int(n) for n in shape) for name, shape in sizes["states"].items()}
 
     def close(self) -> None:
@@ -58,14 +59,16 @@ class Stepwise(Acoustic):
         most = max(4, round(LONGEST * len(symbols) / hop / self._frames))
         names = ["frames", "stop", *(f"{name}_next" for name in self._states)]
         looks = list(self._states).index(_LOOKS)
+        longest = self._longest[list(symbols)][None]
         made, looked = [], []
         for step in range(most):
             draws = rng.random((1, 2, self._before), np.float32)
-            feeds = {"memory": memory, "lengths": lengths, "draws": draws, **dict(zip(self._states, state, strict=True))}
-            frames, stop, *state = self._step.run(feeds, names)
+            given = {"memory": memory, "lengths": lengths, "draws": draws, "most": longest}
+            frames, stop, *state = self._step.run(given | dict(zip(self._states, state, strict=True)), names)
             made.append(frames[0])
             looked.append(int(state[looks][0].argmax()))
-            if float(stop[0]) > _DONE and step:
+            lingers = looked[-1] == len(symbols) - 1 and looked.count(looked[-1]) >= longest[0, -1]
+            if step and (float(stop[0]) > _DONE or lingers):
                 break
         return np.concatenate(made, axis=1), np.array(looked)
 
@@ -75,6 +78,7 @@ def opened(folder: Path, card: Card, runtime: Runtime) -> Through:
     try:
         voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
         known = bool(voice["symbols"]) and all(int(sizes[name]) > 0 for name in ("before", "step")) and _LOOKS in sizes["states"]
+        known = known and len(sizes["longest"]) == len(voice["symbols"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
     if not known:

@@ -45,12 +45,12 @@ class Stepwise(nn.Module, ABC):
 
     @abstractmethod
     def step(
-        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, path: Tensor | None = None
+        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, most: Tensor | None = None, path: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor, State]:
         """-> frames [B, step, M] (standardized), stop [B] (before the sigmoid), where it looks [B, L], the next state.
 
-        draws [B, 2, P] uniform in 0..1: half of what the last frame says is left out, always. With a path [B, L] it says where
-        it would look, and is given what stands on the path.
+        draws [B, 2, P] uniform in 0..1: half of what the last frame says is left out, always. `most` [B, L]: steps that each
+        symbol may be looked at. With a path [B, L] it says where it would look, and is given what stands on the path.
         """
 
     @abstractmethod
@@ -94,9 +94,9 @@ class Stepwise(nn.Module, ABC):
             frame = layer(frame).relu() * (draws.select(-2, k) < 0.5) * 2
         return frame
 
-    def chosen(self, looks: Tensor, where: Tensor) -> Tensor:
+    def chosen(self, looks: Tensor, where: Tensor, summed: Tensor, most: Tensor | None) -> Tensor:
         """Where a step that was told no path goes on [B, L]: while it finds its way alone, it may look anywhere."""
-        return looks if self.training else near(looks, where)
+        return looks if self.training else near(looks, where, None if most is None else summed < most)
 
     def _alone(self, memory: Tensor, lengths: Tensor, before: Tensor, draws: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """All steps, one by one, each looking by itself."""
@@ -113,14 +113,18 @@ class Stepwise(nn.Module, ABC):
         return empty.reshape(-1, *(1 for _ in shape)).expand(-1, *shape) + 0
 
 
-def near(looks: Tensor, where: Tensor) -> Tensor:
-    """The one symbol that is looked at most [B, L], from the last one on, where [B, L], and no further ahead than AHEAD.
+def near(looks: Tensor, where: Tensor, free: Tensor | None = None) -> Tensor:
+    """The one symbol that is looked at most [B, L], from the last one on, where [B, L], and no further ahead than AHEAD; of those
+    that are free [B, L] where there are any, else the same again.
 
     Going on and never back: C. Raffel et al., arXiv:1704.00784. That it looks at one alone is what it was given while it learned:
     a voice that spoke by its soft looks was heard wrong twice as often.
     """
     ahead = torch.arange(looks.shape[1], device=looks.device) - where.argmax(1, keepdim=True)
-    found = torch.where((ahead >= 0) & (ahead <= AHEAD), looks, -1.0).argmax(1, keepdim=True)
+    allowed = (ahead >= 0) & (ahead <= AHEAD) & (looks > 0)
+    if free is not None:
+        allowed = allowed & free
+    found = torch.where(allowed, looks, torch.where(ahead == 0, -0.5, -1.0)).argmax(1, keepdim=True)
     return (torch.arange(looks.shape[1], device=looks.device) == found).to(looks.dtype)
 
 

@@ -74,7 +74,7 @@ def test_all_steps_at_once_are_the_steps_one_by_one_along_the_same_path(page: An
     whole = one.steps(memory, lengths, before, draws, path)
     state, parts = one.begin(memory), []
     for k in range(6):
-        *some, state = one.step(memory, lengths, (before[:, k], *state[1:]), draws[:, k], path[:, k])
+        *some, state = one.step(memory, lengths, (before[:, k], *state[1:]), draws[:, k], path=path[:, k])
         parts.append(some)
     frames, stops, looks = zip(*parts, strict=True)
     for told, true in zip(whole, (torch.cat(frames, 1), torch.stack(stops, 1), torch.stack(looks, 1)), strict=True):
@@ -105,3 +105,22 @@ def test_a_voice_looks_at_one_symbol_and_neither_goes_back_nor_leaps() -> None:
     kept = stepwise.near(looks, where)
     assert kept.argmax(1).tolist() == [3, 2, 2 + stepwise.AHEAD]  # where nothing near is looked at, it stays
     assert kept.sum(1).tolist() == kept.amax(1).tolist() == [1, 1, 1]
+
+
+def test_a_symbol_that_was_looked_at_long_enough_is_left() -> None:
+    where, looks = torch.tensor([[0, 1.0, 0, 0]]), torch.tensor([[0, 0.9, 0.08, 0.02]])
+    for free, goes_to in (([1, 1, 1, 1], 1), ([1, 0, 1, 1], 2), ([1, 0, 0, 1], 3), ([1, 0, 0, 0], 1)):
+        assert stepwise.near(looks, where, torch.tensor([free]).bool()).argmax(1).tolist() == [goes_to]
+
+
+@both
+@torch.no_grad()
+def test_no_symbol_is_looked_at_for_longer_than_it_may(page: Any) -> None:
+    one = net(page).eval()
+    lengths, most = torch.tensor([4]), torch.tensor([[2.0, 1.0, 3.0, 1.0]])
+    memory = one.memory(torch.tensor([[1, 2, 3, 4]]), lengths)
+    state, looked = one.begin(memory), []
+    for _ in range(9):
+        *_, state = one.step(memory, lengths, state, torch.rand(1, 2, 6), most)
+        looked.append(int(state[list(one.states).index("looks_now")].argmax()))
+    assert looked == sorted(looked) and looked[-1] == 3 and all(looked.count(k) <= most[0, k] for k in range(3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ DEFAULTS: Mapping[str, Any] = {
     "clip_norm": 1.0,
 }  # fmt: skip
 METRIC = Metric("mel_distance", False, mean)
+_FED = ("memory", "lengths", "draws", "most")  # what a step is given beside its state
 
 
 @final
@@ -59,8 +61,8 @@ class Stepping(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, memory: Tensor, lengths: Tensor, draws: Tensor, state: State) -> tuple[Tensor, ...]:
-        frames, stop, _, after = self.net.step(memory, lengths, state, draws)
+    def forward(self, memory: Tensor, lengths: Tensor, draws: Tensor, most: Tensor, state: State) -> tuple[Tensor, ...]:
+        frames, stop, _, after = self.net.step(memory, lengths, state, draws, most)
         return self.net.scaled(frames).transpose(1, 2), stop.sigmoid(), *after
 
 
@@ -177,7 +179,8 @@ def run(job: Job, method: str, page: Any) -> Card:
     )
     net = begun.net.cpu().eval()
     export(net, job.model)
-    sizes = {"before": net.config.before, "step": net.config.step, "states": net.states}
+    longest = [math.ceil(frames / net.config.step) + 1 for frames in begun.spoken.longest()]
+    sizes = {"before": net.config.before, "step": net.config.step, "states": net.states, "longest": longest}
     write_text(job.model / SIZES, json.dumps(sizes) + "\n")
     return ended.card(method)
 
@@ -193,19 +196,19 @@ def export(net: Stepwise, folder: Path) -> None:
         generator = torch.Generator().manual_seed(rows)
         given = torch.randint(net.names.num_embeddings, (rows, count), generator=generator), torch.tensor([count, count - 2][:rows])
         memory = remembering(*given)
-        state = net.begin(memory)
-        return given, (memory, given[1], torch.rand(rows, 2, net.config.before, generator=generator), tuple(x + 0.1 for x in state))
+        state, most = tuple(x + 0.1 for x in net.begin(memory)), memory[:, :, 0] * 0 + 3
+        return given, (memory, given[1], torch.rand(rows, 2, net.config.before, generator=generator), most, state)
 
     given, stepped = fed(2, 9)
     write_program(remembering, given, ({0: batch, 1: symbols}, {0: batch}), folder / MEMORY, ["symbols", "lengths"], ["memory"])
     free = tuple({0: batch, 1: symbols} if shape == (0,) else {0: batch} for shape in net.states.values())
-    write_program(stepping, stepped, ({0: batch, 1: symbols}, {0: batch}, {0: batch}, free), folder / STEP,
-                  ["memory", "lengths", "draws", *net.states], after)  # fmt: skip
+    write_program(stepping, stepped, ({0: batch, 1: symbols}, {0: batch}, {0: batch}, {0: batch, 1: symbols}, free),
+                  folder / STEP, [*_FED, *net.states], after)  # fmt: skip
     made = torch.randn(2, net.n_mels, 30), torch.tensor([30, 20])
     write_program(Refining(net), made, ({0: batch, 2: frames}, {0: batch}), folder / AFTER, ["mel", "frames"], ["refined"])
     given, stepped = fed(1, 17)
     _spoken.check(folder / MEMORY, dict(zip(("symbols", "lengths"), given, strict=True)), ["memory"], remembering(*given))
-    feeds = dict(zip(("memory", "lengths", "draws", *net.states), (*stepped[:3], *stepped[3]), strict=True))
+    feeds = dict(zip((*_FED, *net.states), (*stepped[:-1], *stepped[-1]), strict=True))
     _spoken.check(folder / STEP, feeds, after, stepping(*stepped))
     longer = torch.randn(1, net.n_mels, 57), torch.tensor([57])
     _spoken.check(folder / AFTER, dict(zip(("mel", "frames"), longer, strict=True)), ["refined"], net.refined(*longer))

@@ -39,6 +39,7 @@ from aural.sound.voice_mel import at_rate
 from aural.text.pronunciation.symbols import symbol
 
 _HEARD = 48  # clips of valid that are said after each epoch
+_NEARLY_ALL = 0.99  # of the clips: a time that was laid wrongly is no measure
 _COLUMNS = 5  # of a target: symbol, frames, pitch, level, gain
 
 
@@ -153,6 +154,15 @@ class Spoken:
         loud = (level - self.scales.level[0]) / self.scales.level[1]
         numbers = [self._number[symbol(p)] for p in said.phones]
         return np.stack([numbers, frames, high, loud, np.full(len(numbers), said.gain)], axis=1).astype(np.float32)
+
+    def longest(self) -> list[float]:
+        """For each symbol the frames within which nearly all clips of train say it."""
+        times: dict[str, list[int]] = {name: [] for name in self.symbols}
+        hop = self.mel.hop / self.mel.sample_rate
+        for said in self.said["train"]:
+            for phone, count in zip(said.phones, said.durations(hop), strict=True):
+                times[symbol(phone)].append(int(count))
+        return [float(np.quantile(times[name], _NEARLY_ALL)) for name in self.symbols]
 
     def data(self, choice: Choice) -> Data:
         """Clips for the loop, whole, with their targets."""

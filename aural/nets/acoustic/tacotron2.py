@@ -66,12 +66,12 @@ class Acoustic(Stepwise):
         return masked(self.both(x.transpose(1, 2), lengths), lengths)
 
     def step(
-        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, path: Tensor | None = None
+        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, most: Tensor | None = None, path: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor, State]:
         frame, h1, c1, h2, c2, seen, where, summed = state
         h1, c1 = self.first(torch.cat([self.squeezed(frame, draws), seen], 1), h1, c1)
         looks = self.look(h1[:, None], memory, lengths, where[:, None], summed[:, None])[:, 0]
-        where = self.chosen(looks, where) if path is None else path
+        where = self.chosen(looks, where, summed, most) if path is None else path
         seen = (where[:, None] @ memory)[:, 0]
         h2, c2 = self.second(torch.cat([h1, seen], 1), h2, c2)
         frames, stop = self._told(h2[:, None], seen[:, None])

@@ -44,15 +44,15 @@ class Config:
 class Acoustic(Stepwise):
     """A step hears the steps behind it, looks at the text, and says what it saw.
 
-    State: last frame [B, M]; what was looked at [B, D] and where [B, L]; how many steps were made [B, 1]; keys and values of each
-    block [B, back, D].
+    State: last frame [B, M]; what was looked at [B, D] and where, now and in sum [B, L]; how many steps were made [B, 1]; keys and
+    values of each block [B, back, D].
     """
 
     def __init__(self, config: Config, symbols: int, n_mels: int) -> None:
         super().__init__(config, n_mels)
         divides(config.width, 2 * config.heads, "heads, each of an even width", "width")
         width, kept = config.width, (config.back, config.width)
-        self.states = {"last_frame": (n_mels,), "seen_text": (width,), "looks_now": (0,), "made": (1,)} | {
+        self.states = {"last_frame": (n_mels,), "seen_text": (width,), "looks_now": (0,), "looks_summed": (0,), "made": (1,)} | {
             f"{name}{k}": kept for k in range(config.steps) for name in ("keys", "values")
         }
         self.names = nn.Embedding(symbols, width)
@@ -72,9 +72,9 @@ class Acoustic(Stepwise):
         return x
 
     def step(
-        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, path: Tensor | None = None
+        self, memory: Tensor, lengths: Tensor, state: State, draws: Tensor, most: Tensor | None = None, path: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor, State]:
-        frame, seen, where, made, *kept = state
+        frame, seen, where, summed, made, *kept = state
         back = self.config.back
         places = turns(back + 1, self._head, frame)
         real = torch.arange(back + 1, device=frame.device)[None, None] >= back - made[:, :, None]
@@ -84,13 +84,13 @@ class Acoustic(Stepwise):
         first, *others = self.blocks
         x = first.back.step_on(x, real, places, rest, after)
         looks = self.look(x, memory, lengths, where[:, None])[:, 0]
-        where = self.chosen(looks, where) if path is None else path
+        where = self.chosen(looks, where, summed, most) if path is None else path
         seen = (where[:, None] @ memory)[:, 0]
         x = first(x, seen[:, None])
         for block in others:
             x = block(block.back.step_on(x, real, places, rest, after), seen[:, None])
         frames, stop = self._told(x)
-        return frames, stop[:, 0], looks, (frames[:, -1], seen, where, made + 1, *after)
+        return frames, stop[:, 0], looks, (frames[:, -1], seen, where, summed + where, made + 1, *after)
 
     def steps(self, memory: Tensor, lengths: Tensor, before: Tensor, draws: Tensor, path: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         seen, count = path @ memory, before.shape[1]
