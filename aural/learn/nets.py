@@ -12,6 +12,7 @@ import torch
 
 from aural import find, settings
 from aural.errors import UsageError
+from aural.files import refuse_place
 from aural.learn import processes, transfer
 from aural.learn.job import Job
 from aural.learn.losses._face import Loss
@@ -43,9 +44,8 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None, also: 
     given = transfer.joined(job.given, job.progress)
     plain = {n: v for n, v in given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
-    if options.heard is not None and not _keeps(options):
-        fix = "Add --from moonshine-base --freeze always, and leave --augment and --crop out"
-        raise UsageError("no encoder is held that hears the same clips each time", where="--heard", fix=fix)
+    if options.heard is not None:
+        _check_heard(options, Path(options.heard))
     loss = options.loss or loss or cell_of(job.question).loss
     pages = {
         "encoder": page_of("encoder", options.encoder),
@@ -98,6 +98,14 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
         if _keeps(options):
             remember(net.brought[-1], options.cache, Path(options.heard) if options.heard else None)
     return net
+
+
+def _check_heard(options: Options, folder: Path) -> None:
+    """Raises: UsageError where nothing is held whose answers could be kept, or where they cannot be written."""
+    if not _keeps(options):
+        fix = "Add --from moonshine-base --freeze always, and leave --augment and --crop out"
+        raise UsageError("no encoder is held that hears the same clips each time", where="--heard", fix=fix)
+    refuse_place(folder / "frames", "Choose another --heard")
 
 
 def _keeps(options: Options) -> bool:

@@ -102,6 +102,7 @@ def test_what_cannot_be_is_said(first: Path, tmp_path: Path) -> None:
         ({"start": str(first), "n_mels": 40}, "brings n_mels"), ({"start": str(first), "encoder": "rnn"}, "brings encoder"),
         ({"start": str(first), "freeze": "sometimes"}, "one of"), ({"heard": "x"}, "no encoder is held"),
         ({"heard": "x", "start": str(first), "freeze": "always", "augment": "gain"}, "no encoder is held"),
+        ({"heard": str(rows), "start": str(first), "freeze": "always"}, "a file and no folder"),
     ):  # fmt: skip
         with pytest.raises(UsageError, match=says):
             train(Ask("classify", rows, tmp_path / "run", given=given), say=lambda text: None)
