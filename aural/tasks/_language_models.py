@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 from functools import lru_cache
 from pathlib import Path
 
 from aural.beams import arpa, kneser_ney
 from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
-from aural.errors import DataError, UsageError, reason
+from aural.errors import DataError, UsageError
 from aural.models.card import Card
 from aural.models.face import Recognizer
 from aural.text import word_lists
+from aural.text.lines import lines
 from aural.text.units import spelled
 
 TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
@@ -59,7 +59,7 @@ def _read(place: Path, stamp: Stamp, letters: frozenset[str] | None) -> NGrams:
 @lru_cache(_KEPT)
 def _learned(place: Path, stamp: Stamp, letters: frozenset[str] | None, over: str, order: int) -> NGrams:
     """The model of a text as it was at `stamp`, in the recognizer's letters."""
-    sentences = [(line if letters is None else spelled(line, letters)).split() for line in _lines(place)]
+    sentences = [(line if letters is None else spelled(line, letters)).split() for line in lines(place)]
     if not any(sentences):
         raise DataError("there is no text to make a language model from", where=str(place), fix="Write a sentence a line")
     if over == "characters":
@@ -105,15 +105,6 @@ def _spelled(model: NGrams, letters: frozenset[str] | None) -> NGrams:
         return word if word[:1] == "<" else spelled(word, letters) or word
 
     return NGrams({tuple(own(w) for w in gram): value for gram, value in reversed(model.grams.items())})
-
-
-def _lines(path: Path) -> list[str]:
-    """The lines of a text file, packed or not. Raises: UsageError."""
-    try:
-        data = path.read_bytes()
-        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig").splitlines()
-    except (OSError, EOFError, ValueError) as error:
-        raise UsageError(f"this text cannot be read ({reason(error)})", where=str(path)) from error
 
 
 def _there(text: str, flag: str) -> Path:

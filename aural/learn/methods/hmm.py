@@ -29,6 +29,7 @@ from aural.models.runtime import Runtime
 from aural.settings import option
 from aural.sound.cepstra import HOP, Cepstra
 from aural.sound.source import Source
+from aural.text.lines import lines
 from aural.text.pronunciation.dictionary import plain
 
 _PARTING = ("mixup", "between_class", "shift", "specaugment", "warp")
@@ -58,6 +59,9 @@ class Options:
         choices=("auto", "ngram", "loop"),
     )  # fmt: skip
     lm: str | None = option(None, "P(W) from an ARPA file, with all the words that it holds", file="named")
+    lm_text: str | None = option(
+        None, "a text, a sentence a line, from which P(W) is learned beside the texts of the clips, with its words", file="named"
+    )  # fmt: skip
     order: int = option(3, "the longest n-grams", least=1, most=6)
     sample_rate: int | None = option(
         None, "recordings are brought to this rate; not set = 8000 where they have it, else 16000", unit="Hz"
@@ -105,7 +109,9 @@ def read(job: Job) -> Options:
         from aural.learn import fetched  # needs torch, as the stage does
 
         fetched.check(options.listener, "--set listener")
-    for flag, given in (("--lexicon", options.lexicon), ("--lm", options.lm)):
+    if options.lm is not None and options.lm_text is not None:
+        raise UsageError("a model and a text both tell P(W)", where="--lm", fix="Leave --lm or --set lm_text out")
+    for flag, given in (("--lexicon", options.lexicon), ("--lm", options.lm), ("--set lm_text", options.lm_text)):
         if given is not None and not Path(given).is_file():
             raise UsageError("there is no such file", where=f"{flag} {given}", fix="Check the path")
     return options
@@ -116,7 +122,8 @@ def run(job: Job) -> Card:
     options = read(job)
     clips = job.clips["train"]
     texts = [plain(text_of(clip)) for clip in clips]
-    language, told = language_of(texts, options.grammar, options.order, Path(options.lm) if options.lm else None)
+    more = [said for line in lines(Path(options.lm_text)) if (said := plain(line))] if options.lm_text else []
+    language, told = language_of([*texts, *more], options.grammar, options.order, Path(options.lm) if options.lm else None)
     words = {word for text in texts for word in text}
     lexicon = Path(options.lexicon) if options.lexicon else None
     dictionary = lexicon_of({*words, *language.words}, lexicon, options.phones, options.language, job.say)

@@ -139,11 +139,22 @@ def test_what_is_left_beside_the_model(learned: Path) -> None:
     assert aural.__version__
 
 
+def test_words_of_a_text_beside_the_clips_are_heard(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "more.txt").write_text("cc ab\n\nAb, cc!\ncc cc ab\n" * 9)
+    given = {"phones": "letters", "stages": ("mono",), "gaussians": 30, "grammar": "ngram", "lm_text": str(tmp_path / "more.txt")}
+    hmm.run(job(tmp_path, rows(tmp_path), given))
+    model = opened(tmp_path)
+    samples = said("cc ab", np.random.default_rng(3))[0]
+    assert "cc" not in WORDS and model.recognize(samples[None], np.array([len(samples)]), Decoding())[0].text == "cc ab"
+
+
 def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
     wrongs: tuple[tuple[dict[str, object], str], ...] = (
         ({"stages": ("tri",)}, "begin with mono"), ({"stages": ("mono", "lda", "tri")}, "no stages"),
         ({"stages": ("x",)}, "no stages"), ({"augment": ("shift",)}, "no longer says"),
         ({"lexicon": str(tmp_path / "none")}, "no such file"), ({"encoder": "cnn"}, "encoder"),
+        ({"lm_text": str(tmp_path / "none")}, "--set lm_text .*no such file"), ({"lm": "a", "lm_text": "b"}, "both tell"),
         ({"listener": "moonshine-base"}, "only the net of the stage hybrid .* Add it: --stages mono,tri,lda,sat,hybrid"),
         ({"listener": "moonshine-base", "stages": ("mono", "lda")}, "Add it: --stages mono,lda,hybrid"),
         ({"listener": "moonshine-tiny", "stages": ("mono", "hybrid")}, "moonshine-tiny cannot lend its encoder"),

@@ -1,0 +1,26 @@
+"""Texts are read plain or packed, and what is no text is told by its file."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from aural.errors import UsageError
+from aural.text.lines import lines
+
+
+def test_lines_plain_and_packed(tmp_path: Path) -> None:
+    told = "\ufeffeins zwei\nñ\n"
+    (plain := tmp_path / "a.txt").write_text(told, encoding="utf-8")
+    (packed := tmp_path / "a.gz").write_bytes(gzip.compress(told.encode()))
+    assert lines(plain) == lines(packed) == ["eins zwei", "ñ"]
+
+
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    (latin := tmp_path / "latin.txt").write_bytes(b"caf\xe9")
+    (cut := tmp_path / "cut.gz").write_bytes(gzip.compress(b"one two three" * 99)[:-12])
+    for place in (latin, cut, tmp_path, tmp_path / "none"):
+        with pytest.raises(UsageError, match=place.name):
+            lines(place)
