@@ -61,8 +61,8 @@ _NOTES = (
     " voices: it lost the second of two equal digits); other voices: strings of the people of digits_elsewhere "
     "(bench/more_digits.py), draws are of speakers. base- on commands: also at most 60 takes of each of nine words by other "
     "speakers, all clean and at 18 and 8 dB (aural testset). base- on open: 3-grams also of the texts of LibriSpeech and LJ "
-    "Speech by other readers, 0.93 million words; base-ctc began with a training of 25 CPU minutes (4 passes, 20.1 % of the "
-    "letters of tune), then those that are told, its weights of the language chosen on tune",
+    "Speech by other readers, 0.93 million words; base-ctc began with (open-begun) a training of 25 CPU minutes (4 passes, "
+    "20.1 % of the letters of tune), then those that are told, its weights of the language chosen on tune",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
