@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def read(path: Path) -> NGrams:
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise FormatError(f"this language model cannot be read ({reason(error)})", where=str(path)) from error
     promised: dict[int, int] = {}
     grams: dict[Gram, tuple[float, float]] = {}

@@ -96,12 +96,14 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     if options.start is not None:
         transfer.load(net, options.start, options.freeze)
         if _keeps(options):
-            remember(net.brought[-1], options.cache, Path(options.heard) if options.heard else None)
+            remember(net.brought[-1], options.cache, Path(options.heard) if options.heard is not None else None)
     return net
 
 
 def _check_heard(options: Options, folder: Path) -> None:
     """Raises: UsageError where nothing is held whose answers could be kept, or where they cannot be written."""
+    if not options.heard:
+        raise UsageError("this is no name of a folder", where="--heard", fix="Name one, or leave it out")
     if not _keeps(options):
         fix = "Add --from moonshine-base --freeze always, and leave --augment and --crop out"
         raise UsageError("no encoder is held that hears the same clips each time", where="--heard", fix=fix)

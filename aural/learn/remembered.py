@@ -80,7 +80,7 @@ class Remembered:
                 told, counts = self._forward(x[new, : int(lengths[new].max())], lengths[new])
             for n, frames, count in zip(new, told, counts.tolist(), strict=True):
                 rows[keys[n]] = frames[:count]
-                self._keep(keys[n], frames[:count].detach().to("cpu", torch.float16, copy=True))
+                self._keep(keys[n], frames[:count].detach())
         found = [rows[key] for key in keys]
         return nn.utils.rnn.pad_sequence(found, batch_first=True), lengths.new_tensor([len(frames) for frames in found])
 
@@ -93,9 +93,13 @@ class Remembered:
         return frames
 
     def _keep(self, key: bytes, frames: Tensor) -> None:
-        self._hold(key, frames)
-        if self._shelf is not None:
-            self._shelf.keep(key, frames)
+        """Hold frames, and put them on the shelf where they were computed in full: another training may ask for more."""
+        short = frames.to("cpu", torch.float16, copy=True)
+        if not bool(short.isfinite().all()):  # too large for 16 bits
+            return
+        self._hold(key, short)
+        if self._shelf is not None and frames.dtype == torch.float32:
+            self._shelf.keep(key, short)
 
     def _hold(self, key: bytes, frames: Tensor) -> None:
         size = 2 * frames.numel()

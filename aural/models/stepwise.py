@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
@@ -24,17 +25,34 @@ _LOOKS = "looks_now"
 _DONE = 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """What the graphs do not tell of themselves: channels of the squeezed frame, frames a step, the shapes of what a step hands on
+    (0 = a number for each symbol), and how many steps each symbol takes at most."""
+
+    before: int
+    step: int
+    states: Mapping[str, tuple[int, ...]]
+    longest: np.ndarray
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any], symbols: int) -> Sizes:
+        """Read off what the training wrote. Raises: ValueError, KeyError, TypeError."""
+        states = {str(name): tuple(int(n) for n in shape) for name, shape in told["states"].items()}
+        made = cls(int(told["before"]), int(told["step"]), states, np.array(told["longest"], np.float32))
+        if min(symbols, made.before, made.step) < 1 or made.longest.shape != (symbols,) or _LOOKS not in states:
+            raise ValueError("its symbols and sizes do not belong together")
+        return made
+
+
 @final
 class Stepwise(Acoustic):
     """Three graphs: what the symbols are in context, one step, and the last convolutions."""
 
-    def __init__(self, card: Card, sessions: Sequence[Session], voice: Mapping[str, Any], sizes: Mapping[str, Any]) -> None:
-        self.card = card
+    def __init__(self, card: Card, sessions: Sequence[Session], symbols: Sequence[str], sizes: Sizes) -> None:
+        self.card, self._sizes = card, sizes
         self._memory, self._step, self._after = sessions
-        self._known = {name: k for k, name in enumerate(voice["symbols"])}
-        self._before, self._frames = int(sizes["before"]), int(sizes["step"])
-        self._longest = np.array(sizes["longest"], np.float32)  # steps that each symbol takes at most
-        self._states = {str(name): tuple(int(n) for n in shape) for name, shape in sizes["states"].items()}
+        self._known = {name: k for k, name in enumerate(symbols)}
 
     def close(self) -> None:
         """The sessions go with the object."""
@@ -53,18 +71,19 @@ class Stepwise(Acoustic):
         rng = np.random.default_rng(seed)
         lengths = np.array([len(symbols)], np.int64)
         memory = self._memory.run({"symbols": np.array([symbols], np.int64), "lengths": lengths}, ["memory"])[0]
-        # Silence, nothing looked at; 0 = a number for each symbol.
-        state = [np.zeros((1, *(n or len(symbols) for n in shape)), np.float32) for shape in self._states.values()]
+        sizes = self._sizes
+        # Silence, nothing looked at.
+        state = [np.zeros((1, *(n or len(symbols) for n in shape)), np.float32) for shape in sizes.states.values()]
         hop = at_rate(self.card.sample_rate).hop / self.card.sample_rate
-        most = max(4, round(LONGEST * len(symbols) / hop / self._frames))
-        names = ["frames", "stop", *(f"{name}_next" for name in self._states)]
-        looks = list(self._states).index(_LOOKS)
-        longest = self._longest[list(symbols)][None]
+        most = max(4, round(LONGEST * len(symbols) / hop / sizes.step))
+        names = ["frames", "stop", *(f"{name}_next" for name in sizes.states)]
+        looks = list(sizes.states).index(_LOOKS)
+        longest = sizes.longest[list(symbols)][None]
         made, looked = [], []
         for step in range(most):
-            draws = rng.random((1, 2, self._before), np.float32)
+            draws = rng.random((1, 2, sizes.before), np.float32)
             given = {"memory": memory, "lengths": lengths, "draws": draws, "most": longest}
-            frames, stop, *state = self._step.run(given | dict(zip(self._states, state, strict=True)), names)
+            frames, stop, *state = self._step.run(given | dict(zip(sizes.states, state, strict=True)), names)
             made.append(frames[0])
             looked.append(int(state[looks][0].argmax()))
             lingers = looked[-1] == len(symbols) - 1 and looked.count(looked[-1]) >= longest[0, -1]
@@ -76,12 +95,10 @@ class Stepwise(Acoustic):
 def opened(folder: Path, card: Card, runtime: Runtime) -> Through:
     """The voice of a model folder. Raises: ModelRefused when its symbols or sizes cannot be read."""
     try:
-        voice, sizes = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
-        known = bool(voice["symbols"]) and all(int(sizes[name]) > 0 for name in ("before", "step")) and _LOOKS in sizes["states"]
-        known = known and len(sizes["longest"]) == len(voice["symbols"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        voice, told = (json.loads((folder / name).read_text(encoding="utf-8")) for name in (VOICE, SIZES))
+        symbols = [str(name) for name in voice["symbols"]]
+        sizes = Sizes.of(told, len(symbols))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelRefused(f"this voice cannot be read ({reason(error)})", where=str(folder)) from error
-    if not known:
-        raise ModelRefused("this voice has no symbols", where=str(folder))
     sessions = [runtime.session(folder / MEMORY), runtime.single.session(folder / STEP), runtime.session(folder / AFTER)]
-    return Through(Stepwise(card, sessions, voice, sizes), GriffinLim())
+    return Through(Stepwise(card, sessions, symbols, sizes), GriffinLim())

@@ -17,7 +17,6 @@ from aural.nets.after import After
 
 State = tuple[Tensor, ...]
 AHEAD = 4  # symbols that a step may go on, when nobody tells it where to look
-_LAST = "last_frame"
 
 
 class Stepwise(nn.Module, ABC):

@@ -47,7 +47,7 @@ def languages(
 
 
 Stamp = tuple[int, int]
-_KEPT = 4  # models of one process: recording after recording is heard with the same
+_KEPT = 4  # models of one process: recording after recording is heard with the same; threads that ask at once may each make one
 
 
 @lru_cache(_KEPT)

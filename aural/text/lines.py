@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from pathlib import Path
 
 from aural.errors import UsageError, reason
@@ -15,5 +16,5 @@ def lines(path: Path) -> list[str]:
     try:
         data = path.read_bytes()
         return (gzip.decompress(data) if data[:2] == _PACKED else data).decode("utf-8-sig").splitlines()
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise UsageError(f"this text cannot be read ({reason(error)})", where=str(path)) from error

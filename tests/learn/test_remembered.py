@@ -65,6 +65,24 @@ def test_a_folder_outlives_the_training_and_damage(tmp_path: Path) -> None:
     assert torch.allclose(next_one(x, lengths)[0], true, atol=1e-3) and asked_next == [2]
 
 
+def test_what_16_bits_cannot_hold_and_what_was_computed_in_short_is_not_kept(tmp_path: Path) -> None:
+    class Loud(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self, factor: float, kind: torch.dtype) -> None:
+            super().__init__()
+            self.factor, self.kind = factor, kind
+
+        def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return (x * self.factor).to(self.kind), lengths
+
+    x, lengths = torch.ones(1, 3, 2), torch.tensor([3])
+    for factor, kind in ((1e6, torch.float32), (2.0, torch.bfloat16)):
+        made = Loud(factor, kind).eval()
+        remember(made, 1, tmp_path)
+        for _ in range(2):
+            assert torch.equal(made(x, lengths)[0].float(), x * factor)
+    assert not list(tmp_path.rglob("*.npy"))
+
+
 def test_another_encoder_finds_nothing_there(tmp_path: Path) -> None:
     x, lengths = torch.randn(1, 9, 3), torch.tensor([9])
     made, _ = encoder()

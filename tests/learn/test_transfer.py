@@ -69,6 +69,15 @@ def test_a_layer_above_a_lent_encoder_goes_on(tmp_path: Path) -> None:
     assert moved and moved == {name for name in before if ".above." in name}
 
 
+def test_what_a_held_encoder_says_is_kept_for_the_next_training(first: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "heard"
+    one = weights(learned(tmp_path, first, "one", freeze="always", heard=str(kept)), "trainee")
+    files = {p: p.stat().st_mtime_ns for p in kept.rglob("*.npy")}
+    other = weights(learned(tmp_path, first, "other", freeze="always", heard=str(kept)), "trainee")
+    assert files and files == {p: p.stat().st_mtime_ns for p in kept.rglob("*.npy")}
+    assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
 class Stop(Progress):
     """Stops a training at a step, as a kill would: nothing is written after it."""
 
@@ -101,6 +110,7 @@ def test_what_cannot_be_is_said(first: Path, tmp_path: Path) -> None:
         ({"start": str(tmp_path)}, r"no run folder of a net \(No such file"), ({"freeze": "always"}, "learned nothing yet"),
         ({"start": str(first), "n_mels": 40}, "brings n_mels"), ({"start": str(first), "encoder": "rnn"}, "brings encoder"),
         ({"start": str(first), "freeze": "sometimes"}, "one of"), ({"heard": "x"}, "no encoder is held"),
+        ({"heard": ""}, "no name of a folder"),
         ({"heard": "x", "start": str(first), "freeze": "always", "augment": "gain"}, "no encoder is held"),
         ({"heard": str(rows), "start": str(first), "freeze": "always"}, "a file and no folder"),
     ):  # fmt: skip

@@ -21,6 +21,9 @@ def test_lines_plain_and_packed(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (latin := tmp_path / "latin.txt").write_bytes(b"caf\xe9")
     (cut := tmp_path / "cut.gz").write_bytes(gzip.compress(b"one two three" * 99)[:-12])
-    for place in (latin, cut, tmp_path, tmp_path / "none"):
+    packed = bytearray(gzip.compress(b"one two three" * 99))
+    packed[14:20] = b"\xff" * 6
+    (spoiled := tmp_path / "spoiled.gz").write_bytes(packed)
+    for place in (latin, cut, spoiled, tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError, match=place.name):
             lines(place)

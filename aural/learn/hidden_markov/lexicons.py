@@ -9,21 +9,18 @@ from aural.errors import AuralError
 from aural.models import store
 from aural.models.face import Speller
 from aural.text.pronunciation import dictionary as dictionaries
-from aural.text.pronunciation.dictionary import Dictionary, alphabet_of
+from aural.text.pronunciation.dictionary import Dictionary
 from aural.text.pronunciation.pronounce import Pronouncer
 
 _TOLD = 8  # words that are named
 
 
-def lexicon_of(
-    words: Iterable[str], given: Path | None, phones: str, language: str | None, say: Callable[[str], None]
-) -> Dictionary:
-    """The lexicon of all words; which of them it got by rule is said. `phones`: auto, english or letters.
+def lexicon_of(words: Iterable[str], given: Path | None, alphabet: str, say: Callable[[str], None]) -> Dictionary:
+    """The lexicon of all words in an alphabet, english or letters; which of them it got by rule is said.
 
     Raises: UsageError, FormatError for a file that is no lexicon.
     """
     listed = sorted(set(words))
-    alphabet = alphabet_of(listed, language) if phones == "auto" else phones
     own = dictionaries.read(given).ways if given is not None else {}
     ruled: list[str] = []
     found = dictionaries.made(listed, alphabet, _table(ruled) if alphabet == "english" else lambda word: None, own)

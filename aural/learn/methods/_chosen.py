@@ -16,7 +16,7 @@ from aural.learn.nets import Choice
 from aural.learn.options import Options
 
 # What stands for parts that nets of this kind do not have, or for truths that their clips do not have.
-_OTHERS = ("encoder", "frontend", "loss", "units", "vocabulary", "augment", "noise", "rooms", "balance", "int8", "freeze")
+_OTHERS = ("encoder", "frontend", "loss", "units", "vocabulary", "augment", "noise", "rooms", "balance", "int8", "freeze", "heard")
 
 
 def chosen(

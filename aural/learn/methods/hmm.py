@@ -30,7 +30,7 @@ from aural.settings import option
 from aural.sound.cepstra import HOP, Cepstra
 from aural.sound.source import Source
 from aural.text.lines import lines
-from aural.text.pronunciation.dictionary import plain
+from aural.text.pronunciation.dictionary import alphabet_of, plain
 
 _PARTING = ("mixup", "between_class", "shift", "specaugment", "warp")
 _NARROW = 8000
@@ -126,7 +126,9 @@ def run(job: Job) -> Card:
     language, told = language_of([*texts, *more], options.grammar, options.order, Path(options.lm) if options.lm else None)
     words = {word for text in texts for word in text}
     lexicon = Path(options.lexicon) if options.lexicon else None
-    dictionary = lexicon_of({*words, *language.words}, lexicon, options.phones, options.language, job.say)
+    # By the clips alone: one foreign word in a text for P(W) would change what all words are made of.
+    alphabet = alphabet_of(words, options.language) if options.phones == "auto" else options.phones
+    dictionary = lexicon_of({*words, *language.words}, lexicon, alphabet, job.say)
     job.say(f"language: {told}")
     rate = options.sample_rate or _rate(clips[0].audio)
     front = Cepstra(sample_rate=rate, n_mels=options.n_mels, depth=options.depth)

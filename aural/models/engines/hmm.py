@@ -15,8 +15,8 @@ from typing import Any, final
 import numpy as np
 
 from aural.beams import arpa
-from aural.beams.fusion import Language
 from aural.beams.lattice import Lattice, Reading, confidence, readings, shares
+from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Search, Weights
 from aural.errors import ModelRefused, UsageError, reason
 from aural.files import write_text
@@ -39,6 +39,7 @@ VOICES, NET = (
 )  # adaptation to a voice, and what stands in the Gaussians' place, where there are any
 _SURE = 1e-3  # least confidence that is told
 _FAVOR = 4.0  # nats for a word of a hotword
+_SEARCHES = 8  # that are kept: one for each way of asking
 _STILL = 1e-5  # what never rises above it is digital silence, in which there is no voice to take the mean of
 
 
@@ -50,7 +51,7 @@ class HmmRecognizer(PhoneAligner):
 
     def __init__(self, card: Card, pipeline: Pipeline, listener: Listener | None = None) -> None:
         self.card, self.pipeline, self._listener = card, pipeline, listener
-        self._searches: dict[tuple[int, Weights, tuple[str, ...], tuple[str, ...]], tuple[Language | None, Search]] = {}
+        self._searches: dict[tuple[int, Weights, tuple[str, ...], tuple[str, ...]], tuple[NGrams | None, Search]] = {}
 
     def close(self) -> None:
         """There is nothing to free."""
@@ -121,16 +122,19 @@ class HmmRecognizer(PhoneAligner):
             weights = dataclasses.replace(weights, language=given.weight, bonus=given.bonus)
         if decoding.beam > 1 or decoding.n_best > 1:
             weights = dataclasses.replace(weights, beam=2 * weights.beam, ends=2 * weights.ends, most=2 * weights.most)
-        key = (id(given), weights, decoding.hotwords, decoding.words)
+        model = given.model if given else None
+        key = (id(model), weights, decoding.hotwords, decoding.words)
         if key not in self._searches:
             entries = [entry.partition("^") for entry in decoding.hotwords]
             wanted = [(" ".join(dictionaries.plain(phrase)), _FAVOR * float(more or 1.0)) for phrase, _, more in entries]
             only = [part for word in decoding.words for part in dictionaries.plain(word) or (word,)]
-            search = self.pipeline.search(given.model if given else None, weights, wanted, only)
+            search = self.pipeline.search(model, weights, wanted, only)
             if lost := sorted({*only} - {*search.words}):
                 fix = "Write it as it is said (forty two), or leave it out"
                 raise UsageError(f"the lexicon cannot tell how {lost[0]!r} is said", where="--only-words", fix=fix)
-            self._searches[key] = (given, search)
+            while len(self._searches) >= _SEARCHES:
+                self._searches.pop(next(iter(self._searches)))
+            self._searches[key] = (model, search)  # the model is held, so that no other one gets its id
         return self._searches[key][1]
 
     def _told(self, lattice: Lattice, search: Search, seconds: float, decoding: Decoding) -> Hypothesis:

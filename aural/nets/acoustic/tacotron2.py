@@ -1,4 +1,4 @@
-"""Tacotron 2: a recurrent decoder makes the spectrogram frame by frame and looks, at each step, where in the text it is.
+"""Tacotron 2: a recurrent decoder makes the spectrogram step by step and looks, at each step, where in the text it is.
 
 Source: J. Shen et al., "Natural TTS synthesis by conditioning WaveNet on mel spectrogram predictions", arXiv:1712.05884; attention
 that knows where it looked: J. Chorowski et al., arXiv:1506.07503. Written from the papers, with some frames a step.

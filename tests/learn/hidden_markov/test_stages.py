@@ -101,10 +101,10 @@ def test_few_words_said_alone_are_a_loop_and_texts_are_n_grams(tmp_path: Path) -
 def test_a_lexicon_of_the_users_own_goes_before_tables_and_rules(tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("juno\tʤ u n O\n", encoding="utf-8")
     said: list[str] = []
-    found = lexicon_of(["juno", "cat"], tmp_path / "own.txt", "auto", None, said.append)
+    found = lexicon_of(["juno", "cat"], tmp_path / "own.txt", "english", said.append)
     assert found.alphabet == "english" and found.ways["juno"] == (("ʤ", "u", "n", "O"),)
     assert "k" in found.ways["cat"][0] and "1 entries of own.txt" in said[0]
-    assert lexicon_of(["straße"], None, "auto", "de", said.append).phones == sorted({*"strasse"})
+    assert lexicon_of(["straße"], None, "letters", said.append).phones == sorted({*"strasse"})
 
 
 def test_the_net_learns_from_what_it_will_hear() -> None:

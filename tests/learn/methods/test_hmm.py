@@ -149,6 +149,26 @@ def test_words_of_a_text_beside_the_clips_are_heard(tmp_path: Path) -> None:
     assert "cc" not in WORDS and model.recognize(samples[None], np.array([len(samples)]), Decoding())[0].text == "cc ab"
 
 
+def test_a_search_is_made_once_for_a_language_model(learned: Path) -> None:
+    from aural.tasks._language_models import languages
+
+    model = opened(learned)
+    (learned / "same.txt").write_text("ab cab\nba ab\n")
+    asked = [Decoding(lm=languages(model.card, None, str(learned / "same.txt"), "words", 2, None, None)) for _ in range(2)]
+    assert asked[0].lm[0] is not asked[1].lm[0] and model._search(asked[0]) is model._search(asked[1])
+    for n in range(12):
+        model._search(dataclasses.replace(asked[0], hotwords=(f"ab^{n + 1}",)))
+    assert len(model._searches) <= 8
+
+
+def test_a_foreign_word_in_a_text_does_not_change_what_words_are_made_of(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "more.txt").write_text("the café\nab cab\n", encoding="utf-8")
+    given = {"stages": ("mono",), "gaussians": 30, "grammar": "ngram", "lm_text": str(tmp_path / "more.txt")}
+    hmm.run(job(tmp_path, rows(tmp_path), given))
+    assert any("English phones" in line for line in SAID[-40:]) and read_card(tmp_path / "run/model/card.json").languages == ("en",)
+
+
 def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
     wrongs: tuple[tuple[dict[str, object], str], ...] = (
         ({"stages": ("tri",)}, "begin with mono"), ({"stages": ("mono", "lda", "tri")}, "no stages"),
