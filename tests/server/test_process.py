@@ -51,6 +51,15 @@ def test_it_gets_ready_and_says_so(server: Served) -> None:
         time.sleep(0.05)
 
 
+def open_files(process: int) -> list[str]:
+    """What a process holds open, where the system tells it; what is closed while we look is gone."""
+    found = []
+    for place in Path(f"/proc/{process}/fd").iterdir() if Path("/proc/self/fd").exists() else ():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(str(place.readlink()))
+    return found
+
+
 def test_aborted_uploads_leave_nothing(server: Served) -> None:
     for _ in range(50):
         with socket.create_connection(("127.0.0.1", server.port)) as line:
@@ -60,8 +69,7 @@ def test_aborted_uploads_leave_nothing(server: Served) -> None:
     while json.loads(get(server, "/ready")[1])["inside"] or server.left():
         assert time.monotonic() < limit, server.left()
         time.sleep(0.05)
-    files = [str(p.readlink()) for p in Path(f"/proc/{server.process.pid}/fd").iterdir()] if Path("/proc/self/fd").exists() else []
-    assert not [f for f in files if str(server.place) in f]
+    assert not [f for f in open_files(server.process.pid) if str(server.place) in f]
 
 
 def test_an_upload_that_stands_still_is_ended(server: Served) -> None:
