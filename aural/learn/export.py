@@ -20,7 +20,7 @@ from aural.nets.net import Net
 from aural.nets.recurrent import translations
 
 _OPSET = 20
-CLOSE = 1e-4  # largest difference of an answer between torch and the graph
+CLOSE = 1e-4  # largest difference of an answer between torch and the graph, as `difference` measures it
 
 
 @final
@@ -101,6 +101,12 @@ def parity(net: Net, path: Path) -> float:
         scale = max(1.0, float(net.spread.abs().max()))
         worst = max(worst, float(np.abs(told - torch_answers(net, samples, lengths)).max()) / scale)
     return worst
+
+
+def difference(told: np.ndarray, true: Tensor) -> float:
+    """The largest difference of answers; of one beyond 1 as a share of it, as numbers of 32 bits are exact to a share."""
+    wanted = true.detach().numpy()
+    return float((np.abs(told - wanted) / np.maximum(1.0, np.abs(wanted))).max(initial=0.0))
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from torch import Tensor
 from aural.corpora.manifest import Clip
 from aural.errors import LearningError, UsageError
 from aural.files import write_text
-from aural.learn.export import CLOSE
+from aural.learn.export import CLOSE, difference
 from aural.learn.fit import Data
 from aural.learn.job import Job
 from aural.learn.loading import Batch, Clips
@@ -234,7 +234,7 @@ def check(path: Path, feeds: Mapping[str, Tensor], names: Sequence[str], true: T
     """Raises: LearningError when a graph answers otherwise than torch."""
     told = Runtime("cpu", 1).session(path).run({n: x.numpy() for n, x in feeds.items()}, names)
     parts = true if isinstance(true, tuple) else (true,)
-    worst = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(told, parts, strict=True))
+    worst = max(difference(a, b) for a, b in zip(told, parts, strict=True))
     if not worst <= CLOSE:
         what = f"the exported voice answers {worst:.2g} apart from the trained one"
         raise LearningError(what, where=str(path), fix="Please report it")

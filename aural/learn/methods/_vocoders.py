@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from aural.corpora.manifest import Clip
 from aural.errors import LearningError
 from aural.files import sha256_of
-from aural.learn.export import CLOSE, write_program
+from aural.learn.export import CLOSE, difference, write_program
 from aural.learn.fit import Data
 from aural.learn.job import Job
 from aural.learn.loading import Clips
@@ -89,8 +89,8 @@ def _written(net: nn.Module, path: Path, options: MelOptions, names: Sequence[st
     write_program(net.eval(), tuple(torch.from_numpy(x) for x in fed[0].values()), shapes, path, names, ["samples"])
     session = Runtime("cpu", 1).session(path)
     for feeds in fed[1:]:
-        told, true = session.run(feeds, ["samples"])[0], net(*(torch.from_numpy(x) for x in feeds.values())).numpy()
-        apart = float(np.abs(told - true).max())
+        told, true = session.run(feeds, ["samples"])[0], net(*(torch.from_numpy(x) for x in feeds.values()))
+        apart = difference(told, true)
         if not apart <= CLOSE:
             what = f"the exported vocoder answers {apart:.2g} apart from the trained one"
             raise LearningError(what, where=str(path), fix="Please report it")

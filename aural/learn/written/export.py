@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from aural.errors import LearningError
-from aural.learn.export import CLOSE, write_program
+from aural.learn.export import CLOSE, difference, write_program
 from aural.models.engines.attention import ENCODER, STEP
 from aural.models.runtime import Runtime
 from aural.nets.writer import Writer
@@ -115,7 +115,7 @@ def parity(writer: Writer, folder: Path) -> float:
         lengths = np.array([length, *(max(1, length // (k + 2)) for k in range(batch - 1))], np.int64)
         told = dict(zip(session.outputs, session.run({"samples": samples, "lengths": lengths}), strict=True))
         heard, frames, memory, state = Hearing(writer)(torch.from_numpy(samples), torch.from_numpy(lengths))
-        worst = max(worst, float(np.abs(told.pop("answers") - heard.numpy()).max()))
+        worst = max(worst, difference(told.pop("answers"), heard))
         worst = max(worst, step_parity(writer, folder, (frames, memory, state), told))
     return worst
 
@@ -136,6 +136,6 @@ def step_parity(
         tokens = rng.integers(0, writer.classes, len(frames))
         logits, looked, state = Step(writer)(torch.from_numpy(tokens), frames, memory, state)
         answer = dict(zip(session.outputs, session.run(feeds | {"tokens": tokens}), strict=True))
-        worst = max(worst, *(float(np.abs(answer[n] - v.numpy()).max()) for n, v in (("logits", logits), ("looked", looked))))
+        worst = max(worst, *(difference(answer[n], v) for n, v in (("logits", logits), ("looked", looked))))
         feeds = feeds | {n.replace("next", "state"): v for n, v in answer.items() if n.startswith("next")}
     return worst

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from aural.corpora.manifest import Clip
 from aural.errors import DataError, LearningError, reason
 from aural.learn import augment
-from aural.learn.export import CLOSE, write_program
+from aural.learn.export import CLOSE, difference, write_program
 from aural.learn.loading import Batch
 from aural.learn.losses._face import Loss
 from aural.learn.options import Options
@@ -270,8 +270,6 @@ def parity(writer: Writer, folder: Path) -> float:
             tokens = rng.integers(0, writer.classes, (1, count))
             logits, looked, past = _Reading(writer)(torch.from_numpy(tokens), past, cross)
             answer = dict(zip(decoder.outputs, decoder.run({"tokens": tokens, **feeds, **told}), strict=True))
-            worst = max(
-                worst, *(float(np.abs(answer[n] - v.numpy()).max()) for n, v in (("logits", logits), ("attention", looked)))
-            )
+            worst = max(worst, *(difference(answer[n], v) for n, v in (("logits", logits), ("attention", looked))))
             feeds = {n.replace("present", "past"): v for n, v in answer.items() if n.startswith("present")}
     return worst
