@@ -20,6 +20,7 @@ from aural.nets.net import Net
 from aural.nets.recurrent import translations
 
 _OPSET = 20
+_NEVER = 1e6
 CLOSE = 1e-4  # largest difference of an answer between torch and the graph, as `difference` measures it
 
 
@@ -104,9 +105,12 @@ def parity(net: Net, path: Path) -> float:
 
 
 def difference(told: np.ndarray, true: Tensor) -> float:
-    """The largest difference of answers; of one beyond 1 as a share of it, as numbers of 32 bits are exact to a share."""
+    """The largest difference of answers, as a share of the largest answer where that is beyond 1: sums of numbers of 32 bits are
+    exact to a share of their largest parts. What stands for never (-1e9) is no measure."""
     wanted = true.detach().numpy()
-    return float((np.abs(told - wanted) / np.maximum(1.0, np.abs(wanted))).max(initial=0.0))
+    sizes = np.abs(wanted)
+    scale = max(1.0, float(sizes[sizes < _NEVER].max(initial=0.0)))
+    return float((np.abs(told - wanted) / scale).max(initial=0.0))
 
 
 @contextlib.contextmanager

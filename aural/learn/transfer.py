@@ -69,7 +69,7 @@ def lent(own: Licences, what: str, data: str) -> Licences:
     )
 
 
-def load(net: Net, start: str, freeze: str) -> None:
+def load(net: Net, start: str, freeze: str = "never") -> None:
     """Put the weights of a run's frontend, standardization and encoder, or of an encoder from elsewhere, into a net.
 
     Raises: UsageError, LearningError, ModelRefused, ModelMissing.
