@@ -56,14 +56,14 @@ _NOTES = (
     "digits, commands and AN4 are heard with --only-words (the ten digits, the thirty words, the 97 words of AN4's texts)",
     "base-: begins with the encoder of the default recognizer, held, and a layer above it. people_digits: strings of recorded"
     " voices alone, base-ctc learns from 2,500 of the 5,000, base-hmm from half of these (its net hears the encoder beside "
-    "its cepstra), base-attention and base-transducer begin with base-ctc and learn from the same, and the layer above the "
-    "encoder goes on learning (over a layer that was held, from 1,000 strings, they had 2.5 and 3.5, 9.5 and 10.4 %, of the "
-    "other voices 6.6 and 9.1, 37 and 38: the transducer lost the second of two equal digits); other voices: strings of the "
-    "people of digits_elsewhere (bench/more_digits.py), draws are of speakers. base- on commands: also at most 60 takes of "
-    "each of nine words by other speakers, all clean and at 18 and 8 dB (aural testset). base- on open: 3-grams also of the "
-    "texts of LibriSpeech and LJ Speech by other readers, 0.93 million words; base-ctc began with (open-begun) a training of "
-    "25 CPU minutes (4 passes, 20.1 % of the letters of tune), then those that are told, its weights of the language chosen "
-    "on tune",
+    "its cepstra), base-attention, base-transducer and base-whisper begin with base-ctc and learn from the same, and the "
+    "layer above the encoder goes on learning (over a layer that was held, from 1,000 strings, the first two had 2.5 and 3.5,"
+    " 9.5 and 10.4 %, of the other voices 6.6 and 9.1, 37 and 38: the transducer lost the second of two equal digits); other "
+    "voices: strings of the people of digits_elsewhere (bench/more_digits.py), draws are of speakers. base- on commands: also"
+    " at most 60 takes of each of nine words by other speakers, all clean and at 18 and 8 dB (aural testset). base- on open: "
+    "3-grams also of the texts of LibriSpeech and LJ Speech by other readers, 0.93 million words; base-ctc began with (open-"
+    "begun) a training of 25 CPU minutes (4 passes, 20.1 % of the letters of tune), then those that are told, its weights of "
+    "the language chosen on tune",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
