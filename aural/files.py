@@ -17,6 +17,7 @@ from typing import IO, Any
 from aural.errors import LimitReached, UsageError
 
 _BLOCK = 1 << 20
+_PACKED = b"\x1f\x8b"  # how a gzip begins
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)  # what systems say when no more fits
 
 
@@ -85,6 +86,20 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write `data`, whole or not at all."""
     with written(path) as out:
         out.write(data)
+
+
+def unpacked(path: Path) -> bytes:
+    """The bytes of a file, those inside where it is a gzip. Raises: OSError, also where what is packed is damaged."""
+    data = path.read_bytes()
+    if data[:2] != _PACKED:
+        return data
+    import gzip
+    import zlib
+
+    try:
+        return gzip.decompress(data)
+    except (EOFError, zlib.error) as error:
+        raise OSError(str(error)) from error
 
 
 def disk_error(error: OSError, path: Path, fix: str = "Choose another folder") -> LimitReached | UsageError:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import gzip
 import math
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from aural.beams.ngrams import NEVER, UNKNOWN, Gram, NGrams
 from aural.errors import FormatError, reason
-from aural.files import write_bytes
+from aural.files import unpacked, write_bytes
 
 _TEN = math.log(10)
 _SECTION = re.compile(r"\\(\d+)-grams:")
@@ -33,9 +32,8 @@ def write(model: NGrams, path: Path) -> None:
 def read(path: Path) -> NGrams:
     """A model from a file, packed or not. Raises: FormatError that names the line."""
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+        text = unpacked(path).decode("utf-8")
+    except (OSError, ValueError) as error:
         raise FormatError(f"this language model cannot be read ({reason(error)})", where=str(path)) from error
     promised: dict[int, int] = {}
     grams: dict[Gram, tuple[float, float]] = {}

@@ -7,7 +7,6 @@ import gzip
 import json
 import math
 import os
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, NoReturn
 
 from aural.corpora import reference
 from aural.errors import ManifestError, reason
-from aural.files import write_bytes
+from aural.files import unpacked, write_bytes
 from aural.results import Event, Span, Turn
 from aural.sound.inside import is_recording
 
@@ -180,12 +179,10 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     if path.is_dir():
         raise ManifestError("this is a folder", where=str(path), fix="Give the path of a .jsonl file")
     try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
+        data = unpacked(path)
     except FileNotFoundError:
         raise ManifestError("there is no such manifest", where=str(path), fix="Give the path of a .jsonl file") from None
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         raise ManifestError(f"this manifest cannot be read ({reason(error)})", where=str(path)) from None
     for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():

@@ -45,7 +45,7 @@ def choice_of(job: Job, head: str | None = None, loss: str | None = None, also: 
     plain = {n: v for n, v in given.items() if n in own}
     options = settings.build(Options, plain, where=f"train {job.verb}")
     if options.heard is not None:
-        _check_heard(options, Path(options.heard))
+        _check_heard(options)
     loss = options.loss or loss or cell_of(job.question).loss
     pages = {
         "encoder": page_of("encoder", options.encoder),
@@ -100,14 +100,14 @@ def net_of(job: Job, choice: Choice, outputs: int) -> Net:
     return net
 
 
-def _check_heard(options: Options, folder: Path) -> None:
+def _check_heard(options: Options) -> None:
     """Raises: UsageError where nothing is held whose answers could be kept, or where they cannot be written."""
     if not options.heard:
         raise UsageError("this is no name of a folder", where="--heard", fix="Name one, or leave it out")
     if not _keeps(options):
         fix = "Add --from moonshine-base --freeze always, and leave --augment and --crop out"
         raise UsageError("no encoder is held that hears the same clips each time", where="--heard", fix=fix)
-    refuse_place(folder / "frames", "Choose another --heard")
+    refuse_place(Path(options.heard, "frames"), "Choose another --heard")
 
 
 def _keeps(options: Options) -> bool:

@@ -59,8 +59,8 @@ class Stepwise(nn.Module, ABC):
 
     def begin(self, memory: Tensor) -> State:
         """The state before the first frame: silence, nothing looked at."""
-        empty = memory[:, :1, :1] * 0
-        return tuple(self._zeros(shape, memory, empty) for shape in self.states.values())
+        rows, symbols = memory.shape[:2]
+        return tuple(memory.new_zeros(rows, *(n or symbols for n in shape)) for shape in self.states.values())
 
     def forward(
         self, symbols: Tensor, lengths: Tensor, log_mel: Tensor, frames: Tensor, draws: Tensor, path: Tensor | None = None
@@ -105,11 +105,6 @@ class Stepwise(nn.Module, ABC):
             made.append(some)
         frames, stops, looks = zip(*made, strict=True)
         return torch.cat(frames, 1), torch.stack(stops, 1), torch.stack(looks, 1)
-
-    def _zeros(self, shape: tuple[int, ...], memory: Tensor, empty: Tensor) -> Tensor:
-        if shape == (0,):
-            return memory[:, :, 0] * 0
-        return empty.reshape(-1, *(1 for _ in shape)).expand(-1, *shape) + 0
 
 
 def near(looks: Tensor, where: Tensor, free: Tensor | None = None) -> Tensor:

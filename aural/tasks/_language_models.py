@@ -18,6 +18,8 @@ from aural.text.units import spelled
 TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
 WORDS = "hmm"  # the kind that writes whole words
 ONLY = "--only-words"
+Stamp = tuple[int, int]
+_KEPT = 4  # models of one process: recording after recording is heard with the same; threads that ask at once may each make one
 USUAL_WEIGHT = 0.5  # of log P(W) beside log P(W | X)
 
 
@@ -44,10 +46,6 @@ def languages(
         place = _there(text, "--lm-text")
         found.append(Language(_learned(place, _stamp(place), letters, over, order), over, weight, bonus))
     return tuple(found)
-
-
-Stamp = tuple[int, int]
-_KEPT = 4  # models of one process: recording after recording is heard with the same; threads that ask at once may each make one
 
 
 @lru_cache(_KEPT)

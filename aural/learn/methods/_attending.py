@@ -41,25 +41,25 @@ METRIC = Metric("mel_distance", False, mean)
 _FED = ("memory", "lengths", "draws", "most")  # what a step is given beside its state
 
 
-@final
-class Remembering(nn.Module):
-    """The part over symbols as a graph."""
+class Part(nn.Module):
+    """What becomes a graph of its own."""
 
     def __init__(self, net: Stepwise) -> None:
         super().__init__()
         self.net = net
+
+
+@final
+class Remembering(Part):
+    """The part over symbols as a graph."""
 
     def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:
         return self.net.memory(symbols, lengths)
 
 
 @final
-class Stepping(nn.Module):
+class Stepping(Part):
     """One step as a graph."""
-
-    def __init__(self, net: Stepwise) -> None:
-        super().__init__()
-        self.net = net
 
     def forward(self, memory: Tensor, lengths: Tensor, draws: Tensor, most: Tensor, state: State) -> tuple[Tensor, ...]:
         frames, stop, _, after = self.net.step(memory, lengths, state, draws, most)
@@ -67,12 +67,8 @@ class Stepping(nn.Module):
 
 
 @final
-class Refining(nn.Module):
+class Refining(Part):
     """The last convolutions as a graph."""
-
-    def __init__(self, net: Stepwise) -> None:
-        super().__init__()
-        self.net = net
 
     def forward(self, mel: Tensor, frames: Tensor) -> Tensor:
         return self.net.refined(mel, frames)
@@ -196,7 +192,7 @@ def export(net: Stepwise, folder: Path) -> None:
         generator = torch.Generator().manual_seed(rows)
         given = torch.randint(net.names.num_embeddings, (rows, count), generator=generator), torch.tensor([count, count - 2][:rows])
         memory = remembering(*given)
-        state, most = tuple(x + 0.1 for x in net.begin(memory)), memory[:, :, 0] * 0 + 3
+        state, most = tuple(x + 0.1 for x in net.begin(memory)), torch.full(memory.shape[:2], 3.0)
         return given, (memory, given[1], torch.rand(rows, 2, net.config.before, generator=generator), most, state)
 
     given, stepped = fed(2, 9)
