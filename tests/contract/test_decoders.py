@@ -16,7 +16,7 @@ DECODERS = find.names("nets/decoders")
 def test_the_decoders_are_found() -> None:
     on_disk = {p.stem for p in (Path(face.__file__).parent / "decoders").glob("*.py") if not p.stem.startswith("_")}
     assert set(DECODERS) == on_disk and len(DECODERS) >= 2
-    assert len(CHECKS) == 8
+    assert len(CHECKS) == 9
 
 
 @pytest.mark.parametrize("check", CHECKS)

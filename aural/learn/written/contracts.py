@@ -115,6 +115,16 @@ def later(decoder: str) -> str:
     return "" if float((one[:, 3:] - other[:, 3:]).abs().max()) > 1e-6 else "a changed unit changes nothing"
 
 
+@torch.no_grad()
+def order(decoder: str) -> str:
+    """The same frames the other way round are another sound, though an encoder may not tell where a frame stands."""
+    writer = writer_of(decoder)
+    x, _, frames = writer.heard(*writer.net.features(*heard()))
+    rows = x[:1, : int(frames[0])]
+    told = [writer.written(one, frames[:1], torch.tensor([[1, 2, 3]])) for one in (rows, rows.flip(1))]
+    return "" if float((told[0] - told[1]).abs().max()) > _SAME else "frames the other way round change nothing: it hears a bag of them"
+
+
 def gradients(decoder: str) -> str:
     """Every weight of the decoder learns, and the frames do: each slope is a number, and nearly none is 0."""
     writer = writer_of(decoder).train()
@@ -154,7 +164,7 @@ def graph(decoder: str) -> str:
 
 
 CHECKS: Mapping[str, Callable[[str], str]] = {
-    check.__name__: check for check in (page, cached, picked, masks, later, gradients, precision, graph)
+    check.__name__: check for check in (page, cached, picked, masks, later, order, gradients, precision, graph)
 }
 
 
