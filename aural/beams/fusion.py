@@ -154,12 +154,17 @@ class OnlyWords(Fusion):
         self._words = frozenset(SPACE + word for word in words)
         self._beginnings = frozenset(word[:n] for word in self._words for n in range(len(word) + 1))
         self._pieces = tuple(pieces)
+        # Beside a language model many states stand at the same beginning of a word.
+        self._known: dict[str, np.ndarray] = {}
 
     def start(self) -> Hashable:
         return ""
 
     def offers(self, state: Any) -> np.ndarray:
-        return np.array([0.0 if self.walk(state, k) in self._beginnings else -np.inf for k in range(len(self._pieces))], np.float32)
+        if state not in self._known:
+            allowed = [self.walk(state, k) in self._beginnings for k in range(len(self._pieces))]
+            self._known[state] = np.where(allowed, np.float32(0), np.float32(-np.inf))
+        return self._known[state]
 
     def walk(self, state: Any, token: int) -> Hashable:
         piece = self._pieces[token]

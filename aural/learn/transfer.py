@@ -1,17 +1,21 @@
-"""Transfer: a training begins with the encoder of a run that was trained here before, of a published checkpoint, or of a fetched
-recognizer."""
+"""Transfer: a training begins with the encoder of a run that was trained here before (and with what stands behind it, where the
+labels are the same), of a published checkpoint, or of a fetched recognizer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from torch import Tensor
+from torch.nn import Module
+
 from aural.errors import UsageError, reason
 from aural.learn import checkpoint, fetched, published
 from aural.models.card import Licences
+from aural.models.card import read as read_card
 from aural.nets.net import Net
 from aural.progress import Progress
 
@@ -78,16 +82,46 @@ def load(net: Net, start: str, freeze: str = "never") -> None:
         checkpoint.fitted(net.encoder.lent, module.weights(start), start)
         net.brought = (net.frontend, net.encoder.lent)
         return
-    folder = Path(start)
+    kept = _learned(Path(start))
+    for name, module in (("frontend", net.frontend), ("standard", net.standard), ("encoder", net.encoder)):
+        checkpoint.fitted(module, _below(kept, f"net.{name}"), start)
+    net.brought = (net.frontend, net.encoder.lent if freeze == "lent" else net.encoder)
+
+
+def onward(parts: Mapping[str, Module], start: str | None, labels: Sequence[str]) -> tuple[str, ...]:
+    """Put what a run learned behind its encoder for the same labels into parts by their names in it ("net.head", "decoder").
+
+    Gives the names of those that came along: a part of other sizes begins anew, and all do where the labels are others.
+    """
+    if start is None or elsewhere(start) or _labels(Path(start)) != tuple(labels):
+        return ()
+    kept = _learned(Path(start))
+    fitting = {n: m for n, m in parts.items() if _sizes(_below(kept, n)) == _sizes(m.state_dict())}
+    for name, module in fitting.items():
+        checkpoint.fitted(module, _below(kept, name), start)
+    return tuple(fitting)
+
+
+def _learned(folder: Path) -> dict[str, Tensor]:
+    """The best weights of a run by their names. Raises: UsageError, LearningError."""
     found = checkpoint.load(folder / "checkpoints")
     if found is None:
         raise UsageError("this run has no checkpoint to begin with", where=str(folder), fix=_FIX)
-    kept = checkpoint.part(checkpoint.part(found[0], "best"), "net")
-    own = {n.removeprefix("net."): t for n, t in kept.items() if n.startswith("net.")}
-    for name, module in (("frontend", net.frontend), ("standard", net.standard), ("encoder", net.encoder)):
-        tensors = {n.removeprefix(f"{name}."): t for n, t in own.items() if n.startswith(f"{name}.")}
-        checkpoint.fitted(module, tensors, str(folder))
-    net.brought = (net.frontend, net.encoder.lent if freeze == "lent" else net.encoder)
+    return checkpoint.part(checkpoint.part(found[0], "best"), "net")
+
+
+def _below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {n.removeprefix(f"{name}."): t for n, t in tensors.items() if n.startswith(f"{name}.")}
+
+
+def _sizes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {n: tuple(t.shape) for n, t in tensors.items()}
+
+
+def _labels(folder: Path) -> tuple[str, ...] | None:
+    """The labels that a run's model tells, None where the run has no model yet."""
+    place = folder / "model" / "card.json"
+    return read_card(place).labels if place.is_file() else None
 
 
 def _options(folder: Path) -> dict[str, Any]:

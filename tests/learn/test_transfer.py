@@ -36,17 +36,34 @@ def number(folder: Path) -> Path:
     return folder / "numbers.jsonl"
 
 
-def weights(run: Path, part: str) -> dict[str, np.ndarray]:
+def weights(run: Path, part: str, module: str = "encoder") -> dict[str, np.ndarray]:
     folder = run / "checkpoints"
     found = load_file(folder / (folder / "latest.txt").read_text().strip() / "state.safetensors")
     head = f"{part}/net/{'module/' if part == 'trainee' else ''}net."
-    return {n.removeprefix(head): t for n, t in found.items() if n.startswith(f"{head}encoder.")}
+    return {n.removeprefix(head): t for n, t in found.items() if n.startswith(f"{head}{module}.")}
 
 
 def learned(folder: Path, first: Path, name: str, **more: object) -> Path:
     given = {**NEXT, "start": str(first), **more}
     train(Ask("estimate", number(folder), folder / name, number(folder), given=given), say=lambda text: None)
     return folder / name
+
+
+def test_what_stands_behind_the_encoder_comes_along_for_the_same_labels(first: Path, tmp_path: Path) -> None:
+    def next_head(rows: Path, name: str) -> tuple[dict[str, np.ndarray], str]:
+        said: list[str] = []
+        given = {**NEXT, "epochs": 1, "rate": 1e-8, "start": str(first)}
+        train(Ask("classify", rows, tmp_path / name, rows, given=given), say=said.append)
+        return weights(tmp_path / name, "best", "head"), " ".join(said)
+
+    before = weights(first, "best", "head")
+    same, told = next_head(manifest(tmp_path, 4), "same")
+    assert "begins with its head too" in told and all(np.allclose(same[n], before[n], atol=1e-6) for n in before)
+    text = manifest(tmp_path, 4)
+    lines = [json.loads(line) for line in text.read_text().splitlines()]
+    text.write_text("".join(json.dumps({**row, "label": f"other {row['label']}"}) + "\n" for row in lines))
+    other, told = next_head(text, "other")
+    assert "begins with" not in told and not all(np.allclose(other[n], before[n], atol=1e-2) for n in before)
 
 
 def test_what_is_held_stays_and_what_is_not_learns(first: Path, tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import Module
 
 from aural.corpora.manifest import Clip
 from aural.files import write_text
@@ -61,6 +62,13 @@ def data_of(job: Job, choice: Choice, truths: tuple[Target, Target], weights: Se
                   seed=options.seed, cache=options.cache)  # fmt: skip
     valid = Clips(job.clips["valid"], options.sample_rate, truths[1], cache=options.cache)
     return Data(train, valid, [seconds_of(c) for c in train.clips], [seconds_of(c) for c in valid.clips], files_of(train.clips))
+
+
+def onward(job: Job, parts: Mapping[str, Module], start: str | None, labels: Sequence[str]) -> None:
+    """Let parts ("net.head", "decoder") begin with what the run that is named learned for the same labels, and say so."""
+    came = transfer.onward(parts, start, labels)
+    if came:
+        job.say(f"begins with its {' and '.join(name.rpartition('.')[2] for name in came)} too: the same labels")
 
 
 def fitted(

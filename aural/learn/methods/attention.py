@@ -13,7 +13,7 @@ from aural.errors import UsageError
 from aural.files import sha256_of
 from aural.learn.job import Job, Method
 from aural.learn.losses._face import Loss
-from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
@@ -51,6 +51,7 @@ def run(job: Job) -> Card:
     net = net_of(job, choice, len(units.pieces))
     torch.manual_seed(options.seed + 1)
     writer = Writer(net, options.decoder, choice.parts["decoder"], len(units.pieces) + 1)
+    onward(job, {"net.head": net.head, "decoder": writer.decoder}, options.start, units.labels)
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)
     measure(net, data.train, job, choice)

@@ -10,7 +10,7 @@ from aural.files import sha256_of
 from aural.learn import compact, drawn, stepping
 from aural.learn.export import to_onnx
 from aural.learn.job import Job, Method
-from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.methods._taught import Taught
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
@@ -40,6 +40,7 @@ def run(job: Job) -> Card:
     use_threads(choice.options.threads)
     units = told_units(job, choice.options)
     net = net_of(job, choice, len(units.pieces))
+    onward(job, {"net.head": net.head}, choice.options.start, units.labels)
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)
     measure(net, data.train, job, choice)

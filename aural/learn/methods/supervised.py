@@ -14,7 +14,7 @@ from aural.learn.export import to_onnx
 from aural.learn.fit import Data
 from aural.learn.job import Job, Method
 from aural.learn.loading import Truth
-from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._taught import Taught
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
@@ -42,6 +42,7 @@ def run(job: Job) -> Card:
     use_threads(choice.options.threads)
     labels = _names(job)
     net = net_of(job, choice, len(labels))
+    onward(job, {"net.head": net.head}, choice.options.start, labels)
     data = _data(job, choice, net, labels)
     measure(net, data.train, job, choice)
     drawn.write(net, data.train.sound(0).samples[0], choice.options.augment, job.folder / "net.svg")

@@ -21,7 +21,7 @@ from aural.learn.loading import Batch
 from aural.learn.losses.ctc import Config as SideConfig
 from aural.learn.losses.ctc import Made as Side
 from aural.learn.losses.transducer import Made
-from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._spelled import Spelled, refuse_parting, told_units
 from aural.learn.nets import Choice, choice_of, device_of, loss_of, net_of, use_threads
 from aural.learn.options import Options
@@ -114,6 +114,7 @@ def run(job: Job) -> Card:
     use_threads(choice.options.threads)
     units = told_units(job, choice.options)
     net = net_of(job, choice, len(units.pieces))
+    onward(job, {"net.head": net.head}, choice.options.start, units.labels)
     truth = Spelled(units)
     data = data_of(job, choice, (truth, truth), None, None)
     measure(net, data.train, job, choice)

@@ -14,7 +14,7 @@ from aural import find
 from aural.errors import UsageError
 from aural.files import sha256_of
 from aural.learn.job import Job, Method
-from aural.learn.methods._parts import data_of, fitted, licences_of, measure, seconds_of
+from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._spelled import described, refuse_parting, units_of
 from aural.learn.nets import Choice, choice_of, device_of, net_of, use_threads
 from aural.learn.options import Options
@@ -62,6 +62,7 @@ def run(job: Job) -> Card:
             f"{'with' if timed else 'without'} times")  # fmt: skip
     torch.manual_seed(options.seed + 1)
     writer = Writer(net, options.decoder, choice.parts["decoder"], marking.classes)
+    onward(job, {"net.head": net.head, "decoder": writer.decoder}, options.start, units.labels)
     data = data_of(job, choice, (marking, marking), None, None)
     measure(net, data.train, job, choice)
     page = find.page("learn/losses", "ctc")
