@@ -32,6 +32,13 @@ def remember(encoder: nn.Module, megabytes: float, folder: Path | None = None) -
     encoder.forward = Remembered(encoder, encoder.forward, round(megabytes * 1e6), shelf).forward
 
 
+def forget(net: nn.Module) -> None:
+    """Let every encoder of a net hear anew: frames of 16 bits are near what it says, and no measure for a graph of it."""
+    for module in net.modules():
+        if isinstance(getattr(vars(module).get("forward"), "__self__", None), Remembered):
+            del module.forward
+
+
 @final
 class Shelf:
     """Frames as files, named by the encoder and by what it heard."""

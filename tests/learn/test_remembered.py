@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from aural.learn.remembered import remember
+from aural.learn.remembered import forget, remember
 from aural.nets.encoders import rnn
 
 
@@ -94,3 +94,14 @@ def test_another_encoder_finds_nothing_there(tmp_path: Path) -> None:
     remember(other, 1, tmp_path)
     other(x, lengths)
     assert asked == [1]
+
+
+def test_what_is_written_as_a_graph_is_measured_in_full(tmp_path: Path) -> None:
+    x, lengths = torch.randn(1, 9, 3), torch.tensor([9])
+    made, _ = encoder()
+    true, _ = made(x, lengths)
+    remember(made, 1, tmp_path)
+    made(x, lengths)
+    assert not torch.equal(made(x, lengths)[0], true)
+    forget(torch.nn.ModuleDict({"encoder": made}))
+    assert torch.equal(made(x, lengths)[0], true)

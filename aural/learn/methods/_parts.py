@@ -18,6 +18,7 @@ from aural.learn.job import Job
 from aural.learn.loading import Clips, Draw, Target, files_of
 from aural.learn.log import Log
 from aural.learn.nets import Choice, plain
+from aural.learn.remembered import forget
 from aural.learn.scores import Metric
 from aural.learn.trainee import Trainee
 from aural.models.card import Licences
@@ -92,7 +93,9 @@ def fitted(
             f"best valid {metric.name} {outcome.best.metric:.4f} in epoch {outcome.best.number + 1}")  # fmt: skip
     trainee.settle(outcome.weights)
     write_text(job.folder / "epochs.json", json.dumps([vars(e) for e in outcome.epochs], default=dict, sort_keys=True) + "\n")
-    return answered(trainee, data.valid, data.valid_seconds, options)
+    found = answered(trainee, data.valid, data.valid_seconds, options)
+    forget(trainee.net)
+    return found
 
 
 def licences_of(job: Job) -> Licences:
