@@ -3,7 +3,8 @@
 What was written so far is a path; a path that waits (the blank) goes on to the next frame. Paths that meet in the same tokens are
 one, and their chances add up, so that a wide beam gives the sum over all ways to write a text. A search keeps nothing: paths go in
 and come out, so that frames may come as they are heard. Letters: J size of the joint space, K tokens with the blank, N paths.
-Source: Graves 2012 (arXiv:1211.3711); a bound on the tokens of a frame as in Saon et al. 2020 (arXiv:2002.02562).
+Source: Graves 2012 (arXiv:1211.3711); a bound on the tokens of a frame as in Saon et al. 2020 (arXiv:2002.02562); one token a
+frame: Tripathi et al. 2019, Monotonic recurrent neural network transducer and decoding strategies.
 """
 
 from __future__ import annotations
@@ -58,7 +59,6 @@ class Path:
         return self.acoustic + self.added
 
 
-@final
 class Search:
     """The `width` best paths, or with width 1 and nothing to fuse the best token at every turn. `far` bounds what is looked at in
     a frame, infinity = nothing is left out."""
@@ -137,6 +137,28 @@ class Search:
         fused = self._fusions.walk(path.fused, token) if self._fusions.used else 0
         written = (*path.tokens, token), (*path.frames, at), (*path.logprobs, logprob)
         return Path(*written, path.acoustic + logprob, path.added + added, state, fused)
+
+
+@final
+class OneAFrame(Search):
+    """The same for a net in which a token moves on to the next frame, as waiting does: there is nothing to wait for behind it."""
+
+    def _greedy(self, path: Path, frame: np.ndarray, at: int) -> Path:
+        ahead = self._joint.ahead(frame, [path.state])[0]
+        best = int(ahead.argmax())
+        if best == BLANK:
+            return replace(path, acoustic=path.acoustic + float(ahead[BLANK]))
+        return self._grown(path, best, float(ahead[best]), 0.0, at, self._joint.walk([path.state], [best])[0])
+
+    def _frame(self, paths: Sequence[Path], frame: np.ndarray, at: int) -> tuple[Path, ...]:
+        found: dict[Hashable, Path] = {}
+        ahead = self._joint.ahead(frame, [p.state for p in paths])
+        for path, row in zip(paths, ahead, strict=True):
+            _merge(found, replace(path, acoustic=path.acoustic + float(row[BLANK])))
+        border = max(p.score for p in found.values()) - self._far
+        for path in self._written(paths, ahead, border, at):
+            _merge(found, path)
+        return tuple(sorted(found.values(), key=lambda p: -p.score)[: self._width])
 
 
 def _merge(paths: dict[Hashable, Path], new: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from aural.beams.fusion import OnlyWords, WordFusion
 from aural.beams.kneser_ney import trained
-from aural.beams.transducer import Joint, Search
+from aural.beams.transducer import Joint, OneAFrame, Search
 
 
 class Table(Joint):
@@ -60,10 +60,28 @@ def test_a_wide_beam_sums_over_all_paths() -> None:
     assert search.finished(search.step(search.start(), steps(3), 0))[0].acoustic >= short[best] - 1e-9
 
 
+def test_where_a_token_moves_on_the_sum_is_over_the_frames_that_write() -> None:
+    table = Table(0, 4, 3)
+    search = OneAFrame(table, 600, None, 3, far=np.inf)
+    found = {p.tokens: p.acoustic for p in search.finished(search.step(search.start(), steps(4), 0))}
+    assert len(found) == 1 + 2 + 4 + 8 + 16
+    for tokens in ((), (1,), (2, 2), (1, 2, 1), (2, 2, 1, 1)):
+        total = -np.inf
+        for places in itertools.combinations(range(4), len(tokens)):
+            value, last, left = 0.0, 0, list(tokens)
+            for f in range(4):
+                told = left.pop(0) if f in places else 0
+                value, last = value + table.ahead(np.array([f]), [last])[0, told], told or last
+            total = np.logaddexp(total, value)
+        assert found[tokens] == pytest.approx(float(total)), tokens
+    assert np.logaddexp.reduce(list(found.values())) == pytest.approx(0, abs=1e-9), "the chances of all texts add up to 1"
+
+
+@pytest.mark.parametrize("made", (Search, OneAFrame))
 @pytest.mark.parametrize("width", (1, 4))
-def test_frames_in_pieces_give_the_same_paths(width: int) -> None:
+def test_frames_in_pieces_give_the_same_paths(width: int, made: type[Search]) -> None:
     table = Table(1, 12, 4)
-    search = Search(table, width, None, 4)
+    search = made(table, width, None, 4)
     whole = search.step(search.start(), steps(12), 0)
     parted, at = search.start(), 0
     for size in (1, 5, 0, 2, 4):

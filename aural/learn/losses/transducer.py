@@ -3,8 +3,9 @@
 A path goes through a lattice of F frames and L + 1 places: a blank moves on by a frame, the next token by a place. From every
 cell (f, u) both chances come out of the joint net. Cells of one diagonal f + u do not depend on each other, so that a step of
 the recursion takes a whole diagonal of a whole batch.
+Where a frame may write one token at most, a token moves on by a frame too: the same recursion without the slant.
 Source: Graves 2012, Sequence Transduction with Recurrent Neural Networks (arXiv:1211.3711); `early`: Yu et al. 2021, FastEmit
-(arXiv:2010.11148).
+(arXiv:2010.11148); `writes=one`: Tripathi et al. 2019, Monotonic recurrent neural network transducer and decoding strategies.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ class Config:
     early: float = option(
         0.0, "raises the slope of writing over that of waiting by this share: tokens come earlier", least=0, most=1
     )
+    writes: str = option(
+        "many", "tokens that a frame may write: many, or one, with which two equal ones in a row are better told from a long one",
+        choices=("many", "one"),
+    )  # fmt: skip
     side: float = option(0.3, "weight of a CTC loss on the same frames, which shows the encoder the way", least=0, most=10)
 
 
@@ -36,7 +41,7 @@ class Made(Loss):
 
     def __init__(self, config: Config, outputs: int) -> None:
         super().__init__()
-        self.early, self.side = config.early, config.side
+        self.early, self.side, self.one = config.early, config.side, config.writes == "one"
 
     def forward(self, logits: Tensor, targets: Tensor, frames: Tensor, target_lengths: Tensor) -> Tensor:
         logits = logits.float() if logits.dtype in (torch.float16, torch.bfloat16) else logits
@@ -44,13 +49,17 @@ class Made(Loss):
         blank = logits[..., 0] - whole
         chosen = targets.long()[:, None, :, None].expand(-1, logits.shape[1], -1, 1)
         token = logits[:, :, :-1].gather(3, chosen)[..., 0] - whole[:, :, :-1]
-        return minus_log_chance(blank, token, frames, target_lengths, self.early) / target_lengths.clamp(min=1)
+        return minus_log_chance(blank, token, frames, target_lengths, self.early, self.one) / target_lengths.clamp(min=1)
 
 
-def minus_log_chance(blank: Tensor, token: Tensor, frames: Tensor, lengths: Tensor, early: float = 0.0) -> Tensor:
+def minus_log_chance(
+    blank: Tensor, token: Tensor, frames: Tensor, lengths: Tensor, early: float = 0.0, one: bool = False
+) -> Tensor:
     """-log P(text | sound) [B]: blank [B, F, L + 1] and token [B, F, L] are the log-chances in each cell; what lies behind a row's
-    frames [B] (at least 1) and tokens [B] counts nothing."""
-    found: Tensor = _Lattice.apply(blank, token, frames.clamp(min=1).to(blank.device), lengths.to(blank.device), early)
+    frames [B] (at least 1) and tokens [B] counts nothing. With `one` token a frame, a row of more tokens than frames is worth 0 and
+    teaches nothing."""
+    lattice = _Monotone if one else _Lattice
+    found: Tensor = lattice.apply(blank, token, frames.clamp(min=1).to(blank.device), lengths.to(blank.device), early)
     return found
 
 
@@ -80,9 +89,47 @@ class _Lattice(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
-        wait, write = ctx.saved_tensors
-        down = -slope[:, None, None]
-        return down * wait, down * write * (1.0 + ctx.early), None, None, None
+        return _slopes(ctx, slope)
+
+
+class _Monotone(torch.autograd.Function):
+    """The same where both a blank and a token move on by a frame: rows are frames, and behind the last one a text is whole."""
+
+    @staticmethod
+    def forward(ctx: Any, blank: Tensor, token: Tensor, frames: Tensor, lengths: Tensor, early: float) -> Tensor:
+        batch, _, places = blank.shape
+        wait, write = _upright(blank), _upright(torch.cat([token, torch.full_like(blank[:, :, :1], _NEVER)], dim=2))
+        rows = torch.arange(batch, device=blank.device)
+        wait[frames, rows] = 0.0
+        before = _forth(wait, write)
+        total = before[frames, rows, lengths]
+        possible = lengths <= frames
+        if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
+            after = _back(wait, write, frames, lengths)
+            waited = after[1:]
+            written = torch.cat([after[1:, :, 1:], torch.full_like(after[1:, :, :1], _NEVER)], dim=2)
+            shares = [
+                torch.where(possible[:, None], torch.exp(before[:-1] + step[:-1] + then - total[:, None]), 0).transpose(0, 1)
+                for step, then in ((wait, waited), (write, written))
+            ]
+            ctx.save_for_backward(shares[0], shares[1][:, :, : places - 1])
+            ctx.early = early
+        return torch.where(possible, -total, 0)
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
+        return _slopes(ctx, slope)
+
+
+def _slopes(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
+    wait, write = ctx.saved_tensors
+    down = -slope[:, None, None]
+    return down * wait, down * write * (1.0 + ctx.early), None, None, None
+
+
+def _upright(cells: Tensor) -> Tensor:
+    """[B, F, U] -> [F + 1, B, U], -inf behind the last frame."""
+    return torch.cat([cells, torch.full_like(cells[:, :1], _NEVER)], dim=1).transpose(0, 1).contiguous()
 
 
 def _skewed(cells: Tensor) -> Tensor:

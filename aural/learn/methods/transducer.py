@@ -31,6 +31,7 @@ from aural.learn.weights import Weights
 from aural.models import tensors
 from aural.models.card import Card
 from aural.models.card import write as write_card
+from aural.models.engines.transducer import ONE
 from aural.nets.heads.transducer import Head
 from aural.nets.masks import masked
 from aural.nets.net import Net
@@ -75,18 +76,18 @@ class Transduced(Trainee):
     def answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
         with self._weights.answering():
             frames, real = self.net(batch.samples.to(self._device), batch.lengths.to(self._device))
-            return written(self._head, frames, real)
+            return written(self._head, frames, real, 1 if self._loss.one else _MOST)
 
 
-def written(head: Head, frames: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-    """What the best token at every turn writes: tokens [B, L], 0 behind the last, and how many [B], on the CPU."""
+def written(head: Head, frames: Tensor, real: Tensor, most: int = _MOST) -> tuple[Tensor, Tensor]:
+    """What the best token at every turn writes, `most` in a frame: tokens [B, L], 0 behind the last, how many [B]; on the CPU."""
     rows = torch.arange(len(frames), device=frames.device)
     tokens = torch.zeros(len(frames), 1, dtype=torch.int64, device=frames.device)
     counts = torch.zeros_like(rows)
     read = head.written(tokens)[rows, counts]
     for f in range(frames.shape[1]):
         going = f < real
-        for _ in range(_MOST):
+        for _ in range(most):
             best = head.joined(frames[:, f], read).argmax(-1)
             going = going & (best > 0)
             if not bool(going.any()):
@@ -122,10 +123,10 @@ def run(job: Job) -> Card:
     assert isinstance(loss, Made)
     trainee = Transduced(net, loss, choice.options, device_of(choice.options.device))
     fitted(job, choice, trainee, data, METRICS["written"], f"{len(units.pieces)} units")
-    return _exported(job, choice, net, units)
+    return _exported(job, choice, net, units, loss.one)
 
 
-def _exported(job: Job, choice: Choice, net: Net, units: Units) -> Card:
+def _exported(job: Job, choice: Choice, net: Net, units: Units, one: bool) -> Card:
     """The model folder: graphs, the joint net, units and card."""
     job.model.mkdir(parents=True, exist_ok=True)
     to_onnx(net, job.model / GRAPH)
@@ -140,7 +141,8 @@ def _exported(job: Job, choice: Choice, net: Net, units: Units) -> Card:
         question=job.question, sample_rate=choice.options.sample_rate, labels=units.labels, batch="exact",
         hop=net.hop / choice.options.sample_rate, causal=net.encoder.causal, latency=stepping.latency(net) if live else None,
         files={name: sha256_of(job.model / name) for name in (GRAPH, JOINT, UNITS, *(path.name for path in live))},
-        seed=choice.options.seed, trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
+        calibration={ONE: 1.0} if one else {}, seed=choice.options.seed,
+        trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
     )  # fmt: skip
     write_card(card, job.model / "card.json")
     return card

@@ -13,8 +13,8 @@ from typing import Any, final
 
 import numpy as np
 
+from aural.beams.transducer import OneAFrame, Search
 from aural.beams.transducer import Path as Reading
-from aural.beams.transducer import Search
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.engines import _joint, _stepping
@@ -27,6 +27,7 @@ from aural.text import units as text_units
 from aural.text.units import Units
 
 GRAPH, UNITS = "model.onnx", "units.json"
+ONE = "one_a_frame"  # in the card's calibration: 1 where a token moves on by a frame
 WIDTH = 8  # paths kept where a language model or hotwords ask for a beam and no width is given
 
 
@@ -34,8 +35,8 @@ WIDTH = 8  # paths kept where a language model or hotwords ask for a beam and no
 class Writer:
     """From frames to words: the search, and what it found in words."""
 
-    def __init__(self, joiner: _joint.Joiner, units: Units, hop: float) -> None:
-        self._joiner, self.units, self._hop = joiner, units, hop
+    def __init__(self, joiner: _joint.Joiner, units: Units, hop: float, searching: type[Search] = Search) -> None:
+        self._joiner, self.units, self._hop, self._searching = joiner, units, hop, searching
         self._pieces = ("", *units.pieces)
 
     def search(self, decoding: Decoding) -> Search:
@@ -43,7 +44,7 @@ class Writer:
         fusion = fusion_of(decoding, self.units)
         wide = decoding.beam > 1 or decoding.n_best > 1 or fusion is not None
         width = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH) if wide else 1
-        return Search(self._joiner, width, fusion, self._joiner.classes)
+        return self._searching(self._joiner, width, fusion, self._joiner.classes)
 
     def words(self, path: Reading) -> tuple[Word, ...]:
         """Each word from the frame that wrote its first unit to the one that wrote its last; as sure as the mean of its units."""
@@ -176,7 +177,8 @@ def _read(writer: Writer, frames: np.ndarray, decoding: Decoding) -> Hypothesis:
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     """The recognizer of a model folder. Raises: ModelRefused for files that are damaged or do not fit."""
     units = text_units.read(folder / UNITS)
-    writer = Writer(_joint.read(folder, len(units.pieces) + 1), units, card.hop or 0.0)
+    searching = OneAFrame if card.calibration.get(ONE) else Search
+    writer = Writer(_joint.read(folder, len(units.pieces) + 1), units, card.hop or 0.0, searching)
     graph = SoundGraph(card, runtime.session(folder / GRAPH), runtime)
     if not (folder / _stepping.GRAPH).is_file():
         return TransducerRecognizer(card, graph, writer)

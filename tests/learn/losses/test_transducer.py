@@ -37,15 +37,30 @@ def brute(logits: torch.Tensor, target: list[int]) -> torch.Tensor:
     return -torch.logsumexp(torch.stack(found), 0)
 
 
+def brute_monotone(logits: torch.Tensor, target: list[int]) -> torch.Tensor:
+    """-log of the sum over every choice of the frames that write a token each, the others a blank; 0 where there are too few."""
+    log_probs = torch.log_softmax(logits, -1)
+    found = []
+    for places in itertools.combinations(range(logits.shape[0]), len(target)):
+        u, total = 0, torch.zeros((), dtype=logits.dtype)
+        for f in range(logits.shape[0]):
+            total = total + log_probs[f, u, target[u] if f in places else 0]
+            u += f in places
+        found.append(total)
+    return -torch.logsumexp(torch.stack(found), 0) if found else 0 * logits.sum()
+
+
+@pytest.mark.parametrize("writes", ("many", "one"))
 @pytest.mark.parametrize("target", ([], [1], [1, 2], [2, 2, 1]))
-def test_it_is_the_sum_over_paths_with_its_gradient(target: list[int]) -> None:
+def test_it_is_the_sum_over_paths_with_its_gradient(target: list[int], writes: str) -> None:
     """Three rows of unlike lengths, padded with wild numbers."""
+    by_hand = brute if writes == "many" else brute_monotone
     rng = np.random.default_rng(len(target))
     frames, lengths = torch.tensor([5, 3, 1]), torch.tensor([len(target), max(0, len(target) - 1), len(target)])
     logits = torch.from_numpy(9 * rng.normal(size=(3, 5, len(target) + 1, 3))).requires_grad_()
     targets = torch.tensor([target] * 3).reshape(3, len(target))
-    told = Made(Config(), 2)(logits, targets, frames, lengths) * lengths.clamp(min=1)
-    true = torch.stack([brute(logits[k, : int(frames[k]), : int(lengths[k]) + 1], target[: int(lengths[k])]) for k in range(3)])
+    told = Made(Config(writes=writes), 2)(logits, targets, frames, lengths) * lengths.clamp(min=1)
+    true = torch.stack([by_hand(logits[k, : int(frames[k]), : int(lengths[k]) + 1], target[: int(lengths[k])]) for k in range(3)])
     torch.testing.assert_close(told, true)
     weights = torch.tensor([1.0, 0.5, 2.0], dtype=torch.float64)
     (own,), (whole,) = (torch.autograd.grad((x * weights).sum(), logits) for x in (told, true))
@@ -57,7 +72,8 @@ def test_its_slopes_are_those_of_small_steps() -> None:
     blank = torch.from_numpy(rng.normal(size=(2, 6, 4))).requires_grad_()
     token = torch.from_numpy(rng.normal(size=(2, 6, 3))).requires_grad_()
     frames, lengths = torch.tensor([6, 4]), torch.tensor([2, 3])
-    assert torch.autograd.gradcheck(lambda a, b: minus_log_chance(a, b, frames, lengths), (blank, token))
+    for one in (False, True):
+        assert torch.autograd.gradcheck(lambda a, b, one=one: minus_log_chance(a, b, frames, lengths, one=one), (blank, token))
 
 
 def test_it_equals_published_figures() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from aural.beams.transducer import Search
+from aural.beams.transducer import OneAFrame, Search
 from aural.errors import ModelRefused, UsageError
 from aural.learn.methods.transducer import written
 from aural.models import tensors
@@ -51,10 +51,11 @@ def test_numpy_reads_and_joins_as_torch(reader: str, tmp_path: Path) -> None:
     for place, token in enumerate([*tokens, 1]):
         assert np.abs(joiner.ahead(frames[0, 0].numpy(), [state, state]) - truth[place]).max() < 1e-5
         state = joiner.walk([state], [token])[0]
-    search = Search(joiner, 1, None, 4)
-    path = search.step(search.start(), frames[0].numpy(), 0)[0]
-    told, counts = written(head, frames, torch.tensor([30]))
-    assert path.tokens == tuple(int(t) for t in told[0, : int(counts[0])]) and len(path.tokens) > 3
+    for made, most in ((Search, 5), (OneAFrame, 1)):
+        search = made(joiner, 1, None, 4)
+        path = search.step(search.start(), frames[0].numpy(), 0)[0]
+        told, counts = written(head, frames, torch.tensor([30]), most)
+        assert path.tokens == tuple(int(t) for t in told[0, : int(counts[0])]) and len(path.tokens) > 3
 
 
 def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
