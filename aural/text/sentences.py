@@ -31,7 +31,7 @@ _BEGINNERS = frozenset(
     " some many most all each every one two is was are were do does did can could would should will may might please thank let"
     " meanwhile later now today yesterday tomorrow even once also besides still".split()
 )
-_END = re.compile(r"([.!?…]+|[。！？])([\"'”’)\]»]*)(?=\s|$)")
+_END = re.compile(r"([.!?…]+|[。！？])([\"'”’)\]»]*)[⁰¹²³⁴-⁹]*(?=\s|$)")  # the mark of a note may follow
 _PARAGRAPH = re.compile(r"\x1e?\n[ \t\r]*\n\s*|\n(?=[ \t]*(?:[-*•–]|\(?\d{1,3}[.)])[ \t])|[\u2029\f]|\x1e")
 _SENTENCE = "\x1e"  # ends a sentence where no mark does (ssml)
 _SOFT = re.compile(r"[;:,–—][\"'”’)\]]*\s|\s[–—-]+\s")
