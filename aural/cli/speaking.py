@@ -203,7 +203,9 @@ def _shelf(task: Any, args: argparse.Namespace) -> Any:
     if args.device not in DEVICES:
         raise UsageError(f"there is no device {args.device!r}", where="--device", fix=f"It takes one of: {', '.join(DEVICES)}")
     shown = progress_of(args.progress, args.quiet == "true")
-    return Shelf(_call.choose(task, args.model, models_of(args.models)), Runtime(args.device, args.threads), shown)
+    models = models_of(args.models)
+    choices, named = _call.choose(task, args.model, models), _call.named(task, args.model, models)
+    return Shelf(choices, Runtime(args.device, args.threads), shown, named=named)
 
 
 def _front_end(text: str, shelf: Any, options: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from aural.models import store
@@ -18,14 +18,16 @@ class Shelf:
     """The models of one run. `choices` maps a role to a model name, a model folder or a hub name.
 
     With `keep` a model stays open until `close`, for many recordings in a row; memory is then the sum
-    of the models and no longer the largest one. `opened(name, role)` gives models that somebody else keeps open.
+    of the models and no longer the largest one. `opened(name, role)` gives models that somebody else keeps open. `named`:
+    roles whose model somebody asked for by name, so that no other one takes its place.
     """
 
     def __init__(
         self, choices: Mapping[str, str], runtime: Runtime | None = None, progress: Progress | None = None, keep: bool = False,
-        opened: Opener | None = None,
+        opened: Opener | None = None, named: Iterable[str] = (),
     ) -> None:  # fmt: skip
         self.choices = dict(choices)
+        self.named = frozenset(named)
         self.runtime = runtime or Runtime()
         self.progress = progress or Quiet()
         self.made_by: dict[str, str] = {}

@@ -52,7 +52,8 @@ class Verb:
         progress = Callback(on_progress) if on_progress else Quiet()
         runtime = Runtime(house.get("device", "auto"), house.get("threads", 0))
         choices = choose(self._task, house.get("model"), house.get("models"))
-        return run(self._task, self._sources(inputs), chosen, Shelf(choices, runtime, progress), progress)
+        by_name = named(self._task, house.get("model"), house.get("models"))
+        return run(self._task, self._sources(inputs), chosen, Shelf(choices, runtime, progress, named=by_name), progress)
 
     def __repr__(self) -> str:
         return f"<aural.{self.__name__}{self.__signature__}>"
@@ -108,6 +109,12 @@ def choose(task: Task, model: str | None, models: Mapping[str, str] | None = Non
             raise UsageError(what, where="--model", fix="Leave one of them out")
         chosen[role] = name
     return chosen
+
+
+def named(task: Task, model: str | None, models: Mapping[str, str] | None = None) -> set[str]:
+    """The roles whose model is given by name, as `choose` takes them."""
+    part = (task.part(_named(model)) if task.part is not None else task.main_role) if model is not None else None
+    return {*(models or {}), *([part] if part else [])}
 
 
 def _named(model: Any) -> str:

@@ -201,23 +201,29 @@ def pronouncer(shelf: Shelf, options: Options) -> Iterator[Pronouncer]:
 
 
 def choose(shelf: Shelf, voice: str | None) -> None:
-    """Take the model that has the voice, where the chosen one is the default and does not have it."""
-    if not voice or shelf.choices["synthesizer"] != "kokoro":
+    """Take the model that has the voice, where nobody named a model and the default does not have it."""
+    if not voice or "synthesizer" in shelf.named or shelf.choices["synthesizer"] != "kokoro":
         return
     first = voice.split("+")[0]
-    if first in store.entry_of("kokoro").card.voices:
-        return
-    for entry in store.entries():
-        if "synthesizer" in entry.roles and first in entry.card.voices:
-            shelf.choices["synthesizer"] = entry.card.name
+    if first not in store.entry_of("kokoro").card.voices and (owner := _owner(first)):
+        shelf.choices["synthesizer"] = owner
+
+
+def _owner(voice: str) -> str | None:
+    """The model that has a voice of this name."""
+    owners = (e.card.name for e in store.entries() if "synthesizer" in e.roles and voice in e.card.voices)
+    return next(owners, None)
 
 
 def _check_voice(card: Card, voice: str, spelled: bool) -> None:
     """Raises: UsageError for a voice that is none, or whose language has no pronunciations here."""
     for name in voice.split("+") if card.voices else ():
         if name not in card.voices:
-            near = find.nearest(name, card.voices)
+            near, owner = find.nearest(name, card.voices), _owner(name)
             fix = f"Did you mean {near!r}?" if near else "`aural voices` lists them"
+            if owner and owner != card.name:
+                way = "only voices of one model are joined" if "+" in voice else f"-m {owner}, or no -m"
+                fix = f"It is one of {owner}: {way}"
             raise UsageError(f"{card.name} has no voice {name!r:.40}", where="--voice", fix=fix)
         told = card.voices.get(name, "en").partition(",")[0]
         if not spelled and not told.startswith("en"):

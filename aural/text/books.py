@@ -19,6 +19,7 @@ _BLOCKS = frozenset(
     " body".split()
 )
 _UNSAID = frozenset("script style head svg math nav rt rp".split())
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")  # behind a number or unit a power, elsewhere the mark of a note
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
         self._skipped: list[str] = []
-        self._in_title = False
+        self._in_title = self._raised = False
         self.title = ""
 
     @property
@@ -136,7 +137,7 @@ class _Page(HTMLParser):
         return "\n\n".join(block for block in blocks if block)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_title = tag == "title"
+        self._in_title, self._raised = tag == "title", self._raised or tag == "sup"
         if tag in _UNSAID:
             self._skipped.append(tag)
         elif tag in _BLOCKS:
@@ -145,7 +146,7 @@ class _Page(HTMLParser):
             self._parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        self._in_title = False
+        self._in_title, self._raised = False, self._raised and tag != "sup"
         if tag in _UNSAID and tag in self._skipped:
             del self._skipped[self._skipped.index(tag) :]
         elif tag in _BLOCKS:
@@ -155,4 +156,5 @@ class _Page(HTMLParser):
         if self._in_title:
             self.title += data.strip()
         elif not self._skipped:
-            self._parts.append(data.replace("\0", " "))
+            raised = self._raised and re.fullmatch(r"\s*[+\-−]?\d+\s*", data)
+            self._parts.append(data.translate(_RAISED) if raised else data.replace("\0", " "))

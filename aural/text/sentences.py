@@ -19,13 +19,19 @@ _EITHER = frozenset(
     " u.n e.u d.c u.s.a b.c a.d jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
     " ft in oz lb lbs kg km cm mm hr hrs min mins yd yds gal qt pt tsp tbsp ph.d b.a m.a m.d b.sc m.sc".split()
 )
+# Before a number these are short forms, and words of their own elsewhere: est. 1990, op. 27, pop. 8,000.
+_NUMBERED = frozenset(
+    "acct avg bk bks chap chaps chs dep dist elev ep eps est fl ht lat ll ln mk mob op par para pg pgs ph pop pt pts qty ref rev rm"
+    " rms rt rte sc secs sect ser sz tel temp ver vv wt".split()
+)
+_NUMBERED_SMALL = frozenset("b c d max r v".split())  # in capitals these are names and initials
 _BEGINNERS = frozenset(
     "a an the this that these those he she it we they you i his her its our their your my there here then when while where what who"
     " why how if as but and so yet however although though after before since until because in on at for from by with to of no not"
     " some many most all each every one two is was are were do does did can could would should will may might please thank let"
     " meanwhile later now today yesterday tomorrow even once also besides still".split()
 )
-_END = re.compile(r"([.!?…]+|[。！？])([\"'”’)\]»]*)(?=\s|$)")
+_END = re.compile(r"([.!?…]+|[。！？])([\"'”’)\]»]*)[⁰¹²³⁴-⁹]*(?=\s|$)")  # the mark of a note may follow
 _PARAGRAPH = re.compile(r"\x1e?\n[ \t\r]*\n\s*|\n(?=[ \t]*(?:[-*•–]|\(?\d{1,3}[.)])[ \t])|[\u2029\f]|\x1e")
 _SENTENCE = "\x1e"  # ends a sentence where no mark does (ssml)
 _SOFT = re.compile(r"[;:,–—][\"'”’)\]]*\s|\s[–—-]+\s")
@@ -77,6 +83,8 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
         return False  # the number of a list
     if len(word) == 1 and word.isupper() and word != "I":
         return False  # an initial
+    if after[0].isdigit() and (small in _NUMBERED or word in _NUMBERED_SMALL):
+        return False
     following = re.match(r"[\w']+", after)
     begins = bool(following) and following[0].lower() in _BEGINNERS  # type: ignore[index]
     if word == "v" and re.search(r"[A-Z][\w']+ v$", text[start : match.start()]) and after[0].isupper():

@@ -162,6 +162,9 @@ def test_the_front_end_is_shown_and_nothing_is_said(tone: type[Tone], capsys: py
         (["Hello.", "-o", "a.wav", "-m", "kokoro", "--models", "synthesizer=x"], 2, "both name the synthesizer"),
         (["Hello.", "-o", "a.wav", "--models", "synthesizer=x,synthesizer=y"], 2, "x and y both name the synthesizer"),
         (["Hello.", "-o", "a.wav", "--vocoder", "x", "--models", "vocoder=y"], 2, "both name the vocoder"),
+        (["Hello.", "-o", "a.wav", "-m", "kokoro", "--voice", "kathleen"], 2, "It is one of kathleen: -m kathleen, or no -m"),
+        (["Hello.", "-o", "a.wav", "--models", "synthesizer=kokoro", "--voice", "kathleen"], 2, "or no -m"),
+        (["Hello.", "-o", "a.wav", "--voice", "af_heart+kathleen"], 2, "only voices of one model are joined"),
     ],
 )
 def test_errors_are_one_line(line: list[str], code: int, words: str, tone: type[Tone], capsys: pytest.CaptureFixture[str]) -> None:

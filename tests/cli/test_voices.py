@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from aural.cli import main as cli
@@ -29,3 +31,11 @@ def test_of_some_names(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ["slt", "af_heart"]
     assert cli.main(["voices", "--voice", "nobody"]) == 2
     assert "there is no voice 'nobody'" in capsys.readouterr().err
+
+
+def test_a_model_folder_stands_in_no_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "runs" / "mine"
+    folder.mkdir(parents=True)
+    assert cli.main(["voices", "--voice", str(folder)]) == 2
+    err = capsys.readouterr().err
+    assert "is no voice of this list" in err and "None" not in err and "aural speak -m" in err

@@ -47,6 +47,7 @@ def test_what_is_said_is_understood(tmp_path: Path) -> None:
         ("Hola", {"voice": "ef_dora"}, "--phonemes"),
         ("Hi", {"voice": "af_haert"}, "Did you mean 'af_heart'"),
         ("Hi", {"voice": "af_heart+ef_dora"}, "ef_dora speaks es"),
+        ("Hi", {"voice": "kathleen", "model": "kokoro"}, "It is one of kathleen"),
         ("Hi", {"speed": 9}, "0.25 to 4"),
         (5, {}, "is a text"),
     ],

@@ -78,6 +78,15 @@ def test_encodings(data: bytes, text: str, tmp_path: Path) -> None:
     assert books.read(path) == books.Book("x", text)
 
 
+def test_raised_numbers_are_powers_or_marks_of_notes(tmp_path: Path) -> None:
+    page = (
+        '<p>He left.<sup>1</sup> Its area,<sup><a href="#n">12</a></sup> 5 m<sup>2</sup>, is 10<sup>-3</sup>.</p>'
+        "<p>The 5<sup>th</sup> H<sub>2</sub>O 7</p>"
+    )
+    (tmp_path / "notes.html").write_text(page)
+    assert books.read(tmp_path / "notes.html").text == "He left.¹ Its area,¹² 5 m², is 10⁻³.\n\nThe 5th H2O 7"
+
+
 def test_a_web_page(tmp_path: Path) -> None:
     path = tmp_path / "x.html"
     path.write_text("<title>News</title><nav>menu</nav><p>One</p>two<script>x</script>", encoding="utf-8")

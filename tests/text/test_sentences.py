@@ -27,6 +27,10 @@ def cut(text: str) -> list[str]:
         "Mr. and Mrs. Jones left.|It was Jan. 5 then.",
         "Is it I.|It is me.",
         "Roe v. Wade came first.|Call ext. 5 now.|See chapter v.|The end.",
+        "A house est. 1990 stands there.|Bach (d. 1750) wrote it c. 1720.|Pop. 8,000, see op. 27 and bk. 3 of it.",
+        "It is the best.|5 came.",
+        "He left.¹|“Now.”¹²|It is 5 m².|Good.",
+        "I met Max.|10 more came, max. 20 of them.",
         "Chapter 1|The road was long.",
     ],
 )

@@ -25,6 +25,8 @@ CASES = {
     "address": [
         ("Chicago, Ill. 60601", "Chicago Illinois six zero six zero one"),
         ("Thanks, Pa.", "Thanks Pa"),
+        ("Well, OK, fine", "Well OK fine"),
+        ("In Tulsa, OK, now", "In Tulsa Oklahoma now"),
         ("4521 State Route 9", "forty five twenty one State Route nine"),
         ("E. 5th", "East fifth"),
         ("Toronto, ON M5V 2T6", "Toronto Ontario M five V two T six"),

@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
             takes = "text" if language.startswith("en") else "--phonemes only"
             rows.append((name, language, about, takes, card.name, card.licences.weights.partition(" (")[0], entry.state))
     if not rows:
-        raise UsageError(f"no voice speaks {args.language!r:.40}", where="voices", fix="`aural voices` lists all of them")
+        what = f"no voice speaks {args.language!r:.40}" if args.language else f"{args.voice:.80} is no voice of this list"
+        fix = "`aural voices` lists all of them; a model folder is heard by `aural speak -m`, or beside others with --listen"
+        raise UsageError(what, where="voices", fix=fix)
     print(table(rows, ("voice", "language", "who", "takes", "model", "licence", "state")))
     return 0
 

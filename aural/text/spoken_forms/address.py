@@ -37,7 +37,7 @@ _DOCTOR = re.compile(
 # Before these a name is called, no place told: Thanks, Pa.
 _SPOKEN_TO = frozenset(
     "thanks sorry please hello hi hey oh well okay ok good come look listen wait sure dear aye ah goodbye bye morning "
-    "evening".split()
+    "evening yes yeah yep no nope right fine great alright so now anyway hmm um uh er".split()
 )
 _CITY = re.compile(r"(?<!\w)[A-Z][a-z][\w.']*, $")
 _PARTY = re.compile(r"(?<!\w)[DRI][-–]$")  # behind a politician: (D-N.Y.), R-Ariz.
@@ -118,7 +118,8 @@ def _state(found: re.Match[str], around: Around) -> Reading | None:
         return None
     if re.search(r"\((?:D|R|I)[-–]$", around.left) and around.right(found.end()).startswith(")"):
         return (Part(found.end(), tuple(STATES[found["state"]].split())),)
-    if not re.search(r"[A-Za-z.],?\s{1,2}$", around.left) or not (found["zip"] or re.search(r"[A-Z][\w.']*,\s{1,2}$", around.left)):
+    place = re.search(r"([A-Z][\w.']*),\s{1,2}$", around.left)
+    if not re.search(r"[A-Za-z.],?\s{1,2}$", around.left) or not (found["zip"] or (place and place[1].lower() not in _SPOKEN_TO)):
         return None
     name = tuple(STATES[found["state"]].split())
     first = Part(found.end("state"), name)
