@@ -20,7 +20,9 @@ class Options:
     augment: tuple[str, ...] = option(("noise", "room", "gain", "telephone"), "effects drawn for each copy, with commas")
     noise: str | None = option(None, "folder or manifest of noises; not set = made noise", file="named")
     rooms: str | None = option(None, "folder or manifest of impulse responses; not set = made rooms", file="named")
-    against: str | None = option(None, "folder or manifest of recordings in which no phrase is said, learned from as well", file="named")
+    against: str | None = option(
+        None, "folder or manifest of recordings in which no phrase is said, learned from as well", file="named"
+    )
     false_alarms: float = option(0.5, "false alarms an hour that the border allows on speech that was not learned from", least=0.01)
     steps: int = option(2500, "steps of the training", least=10)
     rate: float = option(2e-3, "learning rate at its highest", least=1e-6, most=1)

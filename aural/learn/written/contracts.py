@@ -122,7 +122,7 @@ def order(decoder: str) -> str:
     x, _, frames = writer.heard(*writer.net.features(*heard()))
     rows = x[:1, : int(frames[0])]
     told = [writer.written(one, frames[:1], torch.tensor([[1, 2, 3]])) for one in (rows, rows.flip(1))]
-    return "" if float((told[0] - told[1]).abs().max()) > _SAME else "frames the other way round change nothing: it hears a bag of them"
+    return "" if float((told[0] - told[1]).abs().max()) > _SAME else "frames the other way round change nothing: it hears no order"
 
 
 def gradients(decoder: str) -> str:
