@@ -115,6 +115,8 @@ def _metavar(option: Option) -> str:
         return "|".join(option.choices)
     if option.kind is bool:
         return "true|false"
+    if option.file == "named":
+        return "PATH"
     bounds = option.range.replace(" to ", "..") if option.most is not None else ""
     return option.unit or bounds or {int: "N", float: "X"}.get(option.kind, "TEXT")
 

@@ -80,10 +80,19 @@ def near_duplicates(clips: Sequence[Clip], progress: Progress | None = None, job
 
 
 def placed(twins: Sequence[Twins], parts: Mapping[str, Sequence[Clip]]) -> list[Twins]:
-    """The pairs with the split in which each of their clips stands now; those without one are left out."""
-    place = {_key(clip): replace(clip, split=name) for name, clips in parts.items() for clip in clips}
-    both = ((t, place.get(_key(t.first)), place.get(_key(t.second))) for t in twins)
-    return [replace(t, first=a, second=b) for t, a, b in both if a is not None and b is not None]
+    """The pairs with the split in which each of their clips stands now; those without one are left out. A recording that was
+    given for two splits stands in both."""
+    place: dict[tuple[str, float, float | None], list[Clip]] = {}
+    for name, clips in parts.items():
+        for clip in clips:
+            place.setdefault(_key(clip), []).append(replace(clip, split=name))
+    both = ((t, place.get(_key(t.first), []), place.get(_key(t.second), [])) for t in twins)
+    return [replace(t, first=a, second=b) for t, ones, others in both if ones and others for a, b in [_apart(ones, others)]]
+
+
+def _apart(ones: Sequence[Clip], others: Sequence[Clip]) -> tuple[Clip, Clip]:
+    """One of each, in two splits where that can be."""
+    return next(((a, b) for a in ones for b in others if a.split != b.split), (ones[0], others[0]))
 
 
 def remarks(twins: Sequence[Twins], most: int = 5) -> tuple[str, ...]:

@@ -65,8 +65,8 @@ class Options:
         "effects drawn for each clip, with commas: noise,room,speed,pitch,gain,... and specaugment, warp (voices of other sizes), "
         "mixup, between_class, shift",
     )
-    noise: str | None = option(None, "folder or manifest of noises for --augment noise")
-    rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
+    noise: str | None = option(None, "folder or manifest of noises for --augment noise", file="named")
+    rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room", file="named")
     balance: float = option(0.5, "0 = classes as often as they are, 1 = all equally often, by weights of the loss", least=0, most=1)
     workers: int = option(0, "processes that decode and augment; 0 = in the training process", least=0, most=256)
     cache: int = option(
@@ -74,7 +74,7 @@ class Options:
     )
     heard: str | None = option(
         None, "folder that keeps what an encoder that is held says of each clip (0.1 GB an hour with moonshine-base): other "
-        "trainings on the same clips do not hear them again; not set = in memory alone",
+        "trainings on the same clips do not hear them again; not set = in memory alone", file="named",
     )  # fmt: skip
     checkpoint: float = option(5.0, "time between checkpoints", unit="min", least=0)
     int8: bool = option(False, "also write the model in int8, into the folder int8 of the run, with its agreement in the card")

@@ -18,7 +18,7 @@ from aural.files import write_text
 from aural.judge import report as judged
 from aural.judge import run as judging
 from aural.judge.rooms import Condition
-from aural.judge.terms import Terms
+from aural.judge.terms import Terms, kind_of
 from aural.learn import compact, doubts, pictures
 from aural.learn.job import Job
 from aural.metrics.labels import confusion
@@ -31,6 +31,7 @@ from aural.tasks._call import choose
 
 _WORST, _SPOTTING = 10, "spotting"
 _FEW = 1000  # clips: a net from scratch reached 84 to 90 % on esc10 (238 clips), a linear layer on YAMNet 96 to 99 %
+_TAUGHT = frozenset({"ctc", "attention", "transducer", "hmm", "marked"})  # kinds that write as the texts that they learned from
 ALARMS = "alarms.json"  # what a method that spots phrases leaves: hours of speech without them, and the peaks in it
 
 
@@ -48,6 +49,8 @@ def made(job: Job, card: Card, also: Sequence[Clip] = ()) -> Receipt | None:
     receipt, plan, records = found
     receipts.write(receipt, job.folder / "valid.json")
     job.say(judged.text(receipt, plan, []))
+    if plan.terms.normalizer != Terms().normalizer:
+        job.say(f"words are compared as they were taught, numbers too: aural evaluate --normalizer {plan.terms.normalizer}")
     small = compact.model(job.folder)
     if small is not None and (again := _judged(job, small, also)) is not None:
         figures = [(name, m.value, receipt.metrics[name].value) for name, m in again[0].metrics.items()]
@@ -72,7 +75,7 @@ def _judged(job: Job, model: Path, also: Sequence[Clip]) -> tuple[Receipt, judgi
     """What a model folder says of the validation clips; its figures are written into its card."""
     try:
         choices = choose(judging.task_of(job.verb), str(model))
-        plan = judging.plan(job.verb, job.clips["valid"], choices, {}, Terms())
+        plan = judging.plan(job.verb, job.clips["valid"], choices, {}, terms_of(read_card(model / "card.json"), job.clips["valid"]))
     except AuralError as error:
         job.say(f"not judged: {error}")
         return None
@@ -84,6 +87,14 @@ def _judged(job: Job, model: Path, also: Sequence[Clip]) -> tuple[Receipt, judgi
     valid = {name: {"value": m.value, "low": m.low, "high": m.high, "n": m.n} for name, m in receipt.metrics.items()}
     write_card(dataclasses.replace(card, figures={**card.figures, "valid": valid}), model / "card.json")
     return receipt, plan, records
+
+
+def terms_of(card: Card, clips: Sequence[Clip]) -> Terms:
+    """How answers are compared with texts that are written as the learner was taught to write: word for word, for the rules for
+    English would make one word of "nine four three". What goes on from another recognizer writes numbers as that one does."""
+    languages = [clip.value("language") for clip in clips]
+    kinds = {kind_of(Terms(), told if isinstance(told, str) else None) for told in languages}
+    return Terms(normalizer="basic") if card.kind in _TAUGHT and "letters" not in kinds else Terms()
 
 
 def _classes(job: Job, records: Sequence[dict[str, Any]]) -> None:

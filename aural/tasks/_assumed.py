@@ -15,9 +15,9 @@ def remark(choices: Mapping[str, str], options: Any) -> str:
     if "recognizer" not in choices or "language" not in asked or asked["language"] is not None or asked.get("task") == "translate":
         return ""
     try:
-        known = store.entry_of(choices["recognizer"], "recognizer").card.languages
+        card = store.entry_of(choices["recognizer"], "recognizer").card
     except AuralError:
         return ""
-    if known != ("en",):
+    if card.languages != ("en",) or card.kind != "borrowed":  # who takes a model of his own knows what it writes
         return ""
     return "English is assumed; `aural language FILE` tells which language is spoken, -l writes another one"

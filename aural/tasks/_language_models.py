@@ -12,7 +12,7 @@ from aural.errors import DataError, UsageError
 from aural.models.card import Card
 from aural.models.face import Recognizer
 from aural.text import word_lists
-from aural.text.lines import lines
+from aural.text.lines import lines, named_file
 from aural.text.units import spelled
 
 TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
@@ -40,10 +40,10 @@ def languages(
     letters = frozenset(c for label in card.labels for c in label) | {SPACE} if card.kind != WORDS else None
     found = []
     if file is not None:
-        place = _there(file, "--lm")
+        place = named_file(file, "--lm")
         found.append(Language(_read(place, _stamp(place), letters), over, weight, bonus))
     if text is not None:
-        place = _there(text, "--lm-text")
+        place = named_file(text, "--lm-text")
         found.append(Language(_learned(place, _stamp(place), letters, over, order), over, weight, bonus))
     return tuple(found)
 
@@ -103,9 +103,3 @@ def _spelled(model: NGrams, letters: frozenset[str] | None) -> NGrams:
         return word if word[:1] == "<" else spelled(word, letters) or word
 
     return NGrams({tuple(own(w) for w in gram): value for gram, value in reversed(model.grams.items())})
-
-
-def _there(text: str, flag: str) -> Path:
-    if not Path(text).is_file():
-        raise UsageError("there is no such file", where=f"{flag} {text}", fix="Check the path")
-    return Path(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aural import settings
-from aural.cli.flags import _help, normalized
+from aural.cli.flags import _help, _metavar, normalized
+from aural.learn.options import Options as Learning
 from aural.tasks.spectrogram import Options
 
 SWITCHES = ("--word-times", "--overwrite")
@@ -40,3 +41,8 @@ def test_defaults_are_shown_as_they_are_typed() -> None:
     shown = {o.name: _help(o) for o in settings.options_of(Options)}
     assert shown["kind"].endswith("(default: wave,logmel)") and "default: true" not in shown["animate"]
     assert not any("('" in line for line in shown.values())
+
+
+def test_a_file_that_is_named_is_shown_as_a_path() -> None:
+    shown = {o.name: _metavar(o) for o in settings.options_of(Learning)}
+    assert {shown[name] for name in ("noise", "rooms", "heard")} == {"PATH"} and shown["augment"] == "TEXT"

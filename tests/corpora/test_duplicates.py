@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aural.corpora.duplicates import SHIFT, alike, least, near_duplicates, print_of, remarks
+from aural.corpora.duplicates import SHIFT, alike, least, near_duplicates, placed, print_of, remarks
 from aural.corpora.manifest import Clip
 from aural.corpora.split import split
 from aural.sound.sound import Sound
@@ -96,3 +96,10 @@ def test_twins_are_split_to_one_side() -> None:
         assert all(sides[a.id] == sides[b.id] for a, b in pairs) and 4 <= len(parts["valid"]) <= 12
     named = [dataclasses.replace(c, group=f"g{k}") for k, c in enumerate(clips)]
     assert split(named, {"train": 0.8, "valid": 0.2}, together=[(named[0], named[1])]).by == "group"
+
+
+def test_a_recording_that_is_given_for_both_splits_stands_in_both(originals: tuple[list[Clip], list[np.ndarray]]) -> None:
+    learned = [dataclasses.replace(clip, split=None) for clip in originals[0][:3]]
+    validated = [dataclasses.replace(learned[0])]
+    twins = placed(near_duplicates([*learned, *validated]), {"train": learned, "valid": validated})
+    assert [t.across for t in twins] == [True] and "stand in two splits" in remarks(twins)[0]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from aural.models import store
 from aural.tasks import transcribe
 from aural.tasks._assumed import remark
 
 BASE, MANY = {"recognizer": "moonshine-base"}, {"recognizer": "whisper-base"}
+
+
+def test_who_takes_a_model_of_his_own_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = store.entry_of("moonshine-base", "recognizer")
+    card = dataclasses.replace(entry.card, kind="hmm", languages=("en",))
+    monkeypatch.setattr(store, "entry_of", lambda name, role: dataclasses.replace(entry, card=card))
+    assert remark(BASE, transcribe.Options()) == ""
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from aural.beams import arpa, kneser_ney
 from aural.beams.ngrams import END, NEVER, START, UNKNOWN, NGrams
+from aural.errors import DataError
+from aural.text.lines import lines
+from aural.text.pronunciation.dictionary import plain
 from aural.text.units import MOST_WORDS
 
 _STRANGE = -30.0  # log P of a word that a loop does not hold
@@ -19,7 +23,7 @@ def language_of(texts: Sequence[Sequence[str]], kind: str, order: int, given: Pa
     Raises: FormatError for a file that is no ARPA file.
     """
     if given is not None:
-        model = arpa.read(given)
+        model = model_of(given)
         return model, f"{sum(model.counts())} n-grams of {given.name}"
     words = sorted({word for text in texts for word in text})
     short = sum(map(len, texts)) <= 2 * len(texts)
@@ -27,6 +31,25 @@ def language_of(texts: Sequence[Sequence[str]], kind: str, order: int, given: Pa
         return loop(words), f"a free loop of {len(words)} words"
     model = kneser_ney.trained(texts, order)
     return model, f"{order}-grams of {len(texts)} texts, {len(words)} words"
+
+
+def model_of(file: Path) -> NGrams:
+    """The model of an ARPA file; a training that has read it to know that it can be does not read it again. Raises: FormatError."""
+    told = file.stat()
+    return _read(file, (told.st_mtime_ns, told.st_size))
+
+
+@lru_cache(1)
+def _read(file: Path, stamp: tuple[int, int]) -> NGrams:
+    return arpa.read(file)
+
+
+def sentences_of(file: Path) -> list[list[str]]:
+    """The sentences of a text, one a line. Raises: UsageError for what cannot be read, DataError where nothing is said."""
+    found = [said for line in lines(file) if (said := plain(line))]
+    if not found:
+        raise DataError("there is no text to learn P(W) from", where=str(file), fix="Write a sentence a line")
+    return found
 
 
 def loop(words: Sequence[str]) -> NGrams:

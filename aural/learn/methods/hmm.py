@@ -16,7 +16,7 @@ from aural.errors import UsageError
 from aural.files import sha256_of, write_text
 from aural.learn.hidden_markov import ladder
 from aural.learn.hidden_markov.ladder import Course, Rung
-from aural.learn.hidden_markov.languages import language_of
+from aural.learn.hidden_markov.languages import language_of, model_of, sentences_of
 from aural.learn.hidden_markov.lexicons import lexicon_of
 from aural.learn.hidden_markov.recordings import Change, Hearing, hear
 from aural.learn.job import Job, Method
@@ -29,7 +29,8 @@ from aural.models.runtime import Runtime
 from aural.settings import option
 from aural.sound.cepstra import HOP, Cepstra
 from aural.sound.source import Source
-from aural.text.lines import lines
+from aural.text.lines import named_file
+from aural.text.pronunciation import dictionary
 from aural.text.pronunciation.dictionary import alphabet_of, plain
 
 _PARTING = ("mixup", "between_class", "shift", "specaugment", "warp")
@@ -75,8 +76,8 @@ class Options:
     )
     speeds: tuple[float, ...] = option((1.0,), "each clip is heard at all of these speeds, as a smaller or larger voice says it")
     augment: tuple[str, ...] = option((), "effects of a second hearing of each clip, such as noise,room,gain")
-    noise: str | None = option(None, "folder or manifest of noises for --augment noise")
-    rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room")
+    noise: str | None = option(None, "folder or manifest of noises for --augment noise", file="named")
+    rooms: str | None = option(None, "folder or manifest of impulse responses for --augment room", file="named")
     gaussians: int = option(0, "Gaussians of the last stage; 0 = by how much there is to learn from", least=0)
     leaves: int = option(0, "tied states of the triphones; 0 = by how much there is to learn from", least=0)
     listener: str | None = option(
@@ -111,10 +112,20 @@ def read(job: Job) -> Options:
         fetched.check(options.listener, "--set listener")
     if options.lm is not None and options.lm_text is not None:
         raise UsageError("a model and a text both tell P(W)", where="--lm", fix="Leave --lm or --set lm_text out")
-    for flag, given in (("--lexicon", options.lexicon), ("--lm", options.lm), ("--set lm_text", options.lm_text)):
-        if given is not None and not Path(given).is_file():
-            raise UsageError("there is no such file", where=f"{flag} {given}", fix="Check the path")
+    _open(options)
     return options
+
+
+def _open(options: Options) -> None:
+    """Files that are named can be read: this is told before anything is written. Raises: UsageError, FormatError, DataError."""
+    files = (
+        ("--lexicon", options.lexicon, dictionary.read),
+        ("--lm", options.lm, model_of),
+        ("--set lm_text", options.lm_text, sentences_of),
+    )
+    for flag, given, opened in files:
+        if given is not None:
+            opened(named_file(given, flag))
 
 
 def run(job: Job) -> Card:
@@ -122,13 +133,13 @@ def run(job: Job) -> Card:
     options = read(job)
     clips = job.clips["train"]
     texts = [plain(text_of(clip)) for clip in clips]
-    more = [said for line in lines(Path(options.lm_text)) if (said := plain(line))] if options.lm_text else []
+    more = sentences_of(Path(options.lm_text)) if options.lm_text else []
     language, told = language_of([*texts, *more], options.grammar, options.order, Path(options.lm) if options.lm else None)
     words = {word for text in texts for word in text}
     lexicon = Path(options.lexicon) if options.lexicon else None
     # By the clips alone: one foreign word in a text for P(W) would change what all words are made of.
     alphabet = alphabet_of(words, options.language) if options.phones == "auto" else options.phones
-    dictionary = lexicon_of({*words, *language.words}, lexicon, alphabet, job.say)
+    pronounced = lexicon_of({*words, *language.words}, lexicon, alphabet, job.say)
     job.say(f"language: {told}")
     rate = options.sample_rate or _rate(clips[0].audio)
     front = Cepstra(sample_rate=rate, n_mels=options.n_mels, depth=options.depth)
@@ -144,7 +155,7 @@ def run(job: Job) -> Card:
     weights = Weights(bonus=_LOOP_BONUS if language.order == 1 else 0.0)
     sizes = {name: getattr(options, name) for name in ("gaussians", "leaves", "width", "epochs")}
     course = Course(
-        dictionary, language, front, utterances, valid, job.say, weights, seed=options.seed, threads=options.threads, **sizes
+        pronounced, language, front, utterances, valid, job.say, weights, seed=options.seed, threads=options.threads, **sizes
     )
     rungs = ladder.climbed(course, stages, job.model / engine.NET)
     write_text(job.folder / "options.json", json.dumps(settings.as_dict(options), indent=1, sort_keys=True) + "\n")

@@ -18,9 +18,11 @@ class Options:
     blur: float = option(0.3, "noise added to the frames, in standard deviations", least=0, most=5)
     copies: int = option(8, "times that each clip of a phrase is heard, each time with other noise, room and level", least=1)
     augment: tuple[str, ...] = option(("noise", "room", "gain", "telephone"), "effects drawn for each copy, with commas")
-    noise: str | None = option(None, "folder or manifest of noises; not set = made noise")
-    rooms: str | None = option(None, "folder or manifest of impulse responses; not set = made rooms")
-    against: str | None = option(None, "folder or manifest of recordings in which no phrase is said, learned from as well")
+    noise: str | None = option(None, "folder or manifest of noises; not set = made noise", file="named")
+    rooms: str | None = option(None, "folder or manifest of impulse responses; not set = made rooms", file="named")
+    against: str | None = option(
+        None, "folder or manifest of recordings in which no phrase is said, learned from as well", file="named"
+    )
     false_alarms: float = option(0.5, "false alarms an hour that the border allows on speech that was not learned from", least=0.01)
     steps: int = option(2500, "steps of the training", least=10)
     rate: float = option(2e-3, "learning rate at its highest", least=1e-6, most=1)

@@ -35,7 +35,7 @@ class Hearing(nn.Module):
     def forward(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, list[Tensor], list[Tensor]]:
         x, heard, frames = self.writer.heard(*self.writer.net.features(samples, lengths))
         memory = self.writer.decoder.memory(x, frames)
-        return self.writer.net.answer(heard), frames, memory, self.writer.decoder.begin(memory, frames)
+        return self.writer.net.answer(heard), frames, memory, _own(self.writer.decoder.begin(memory, frames))
 
 
 @final
@@ -48,7 +48,12 @@ class Step(nn.Module):
 
     def forward(self, tokens: Tensor, frames: Tensor, memory: Lists, state: Lists) -> tuple[Tensor, Tensor, list[Tensor]]:
         logits, looked, after = self.decoder(tokens[:, None], memory, frames, state)
-        return logits[:, 0], looked[:, 0], after
+        return logits[:, 0], looked[:, 0], _own(after)
+
+
+def _own(parts: Sequence[Tensor]) -> list[Tensor]:
+    """Each for itself: the exporter gives what is handed through, or is two answers in one, a single name."""
+    return [part.clone() for part in parts]
 
 
 def to_onnx(writer: Writer, folder: Path) -> None:

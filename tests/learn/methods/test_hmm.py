@@ -13,7 +13,7 @@ from torch import nn
 
 import aural
 from aural.corpora.manifest import Clip
-from aural.errors import UsageError
+from aural.errors import AuralError, UsageError
 from aural.learn import fetched
 from aural.learn.export import write_program
 from aural.learn.hidden_markov import ladder
@@ -167,6 +167,20 @@ def test_a_foreign_word_in_a_text_does_not_change_what_words_are_made_of(tmp_pat
     given = {"stages": ("mono",), "gaussians": 30, "grammar": "ngram", "lm_text": str(tmp_path / "more.txt")}
     hmm.run(job(tmp_path, rows(tmp_path), given))
     assert any("English phones" in line for line in SAID[-40:]) and read_card(tmp_path / "run/model/card.json").languages == ("en",)
+
+
+def test_files_that_cannot_be_read_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "damaged").write_bytes(bytes(range(128, 256)))
+    (tmp_path / "empty").write_text("\n...\n")
+    wrongs = (
+        ("lm_text", "", "--set lm_text .*this is a folder"), ("lm", "", "--lm .*this is a folder"),
+        ("lexicon", "", "--lexicon .*this is a folder"), ("lm_text", "damaged", "this text cannot be read"),
+        ("lm", "damaged", "this language model cannot be read"), ("lexicon", "damaged", "this lexicon cannot be read"),
+        ("lm_text", "empty", "no text to learn"), ("lm", "empty", "no ARPA file"),
+    )  # fmt: skip
+    for name, file, wrong in wrongs:
+        with pytest.raises(AuralError, match=wrong):
+            hmm.read(job(tmp_path, [], {name: str(tmp_path / file)}))
 
 
 def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
