@@ -16,6 +16,7 @@ import numpy as np
 from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.models.card import Card
+from aural.progress import Progress, Quiet
 from aural.results import Event, Word
 from aural.text.pronunciation.phonemes import STRESS
 
@@ -305,10 +306,12 @@ class LanguageGuesser(Model):
 class Synthesizer(Model):
     """Says words. Its speakers stand in card.voices, the phonemes that it knows in card.labels.
 
-    `blends`: it takes "a+b" for a speaker between the voices a and b.
+    `blends`: it takes "a+b" for a speaker between the voices a and b. `progress` shows how far a speaker's files are, where they
+    are fetched when that one is asked for.
     """
 
     blends: bool
+    progress: Progress = Quiet()
 
     @abstractmethod
     def speak(self, utterance: Utterance, prosody: Prosody) -> Iterator[Spoken]:

@@ -16,7 +16,7 @@ from aural.errors import AuralError, ExtraMissing, ModelMissing, ModelRefused, U
 from aural.models import card as cards
 from aural.models import refuse
 from aural.models.card import Card
-from aural.models.face import Model
+from aural.models.face import Model, Synthesizer
 from aural.models.programs import Program
 from aural.models.runtime import Runtime
 from aural.models.together import Together, card_of
@@ -54,9 +54,15 @@ class Entry:
         return tuple(Place(wanted, self.folder) for wanted in self.page.FILES) if self.page is not None else ()
 
     @property
+    def later(self) -> tuple[Place, ...]:
+        """Files that a borrowed model brings when it is asked for what they hold; `fetch` brings them with the others."""
+        return tuple(Place(wanted, self.folder) for wanted in getattr(self.page, "LATER", ()))
+
+    @property
     def hashes(self) -> dict[str, str]:
-        """file name -> sha256 of all its files."""
-        return {p.wanted.name: p.wanted.sha256 for p in self.places} or dict(self.card.files)
+        """file name -> sha256 of all its files, of those that may come later the ones that are here."""
+        there = (*self.places, *(p for p in self.later if p.path.exists()))
+        return {p.wanted.name: p.wanted.sha256 for p in there} or dict(self.card.files)
 
     @property
     def size(self) -> int:
@@ -69,7 +75,7 @@ class Entry:
     def carriers(self) -> tuple[Archive, ...]:
         """The archives that its files come out of."""
         found: dict[Archive, None] = {}
-        for place in self.places:
+        for place in (*self.places, *self.later):
             source = place.wanted.sources[0]
             parts = source.parts if isinstance(source, Joined) else (source,)
             found |= {part.archive: None for part in parts if isinstance(part, Member)}
@@ -121,6 +127,8 @@ def open_model(name: str, role: str, runtime: Runtime | None = None, progress: P
     _ensure(entry, progress)
     if entry.page is not None:
         opened: Model = entry.page.open(entry.folder, runtime)
+        if isinstance(opened, Synthesizer):
+            opened.progress = progress
         return opened
     if entry.folder.parent not in (_SHIPPED, home() / "models"):
         _check(entry)
@@ -164,10 +172,11 @@ def fetch(name: str, role: str | None = None, progress: Progress | None = None) 
     if is_hub_name(name):
         return ensure(name, role, progress)
     entry = entry_of(name, role)
-    for place in entry.places:
+    for place in (*entry.places, *entry.later):
         if place.path.exists() and (not place.filled or files.sha256_of(place.path) != place.wanted.sha256):
             place.path.unlink()
     _ensure(entry, progress or Quiet())
+    archives.get(entry.later, progress=progress, stage=f"fetch {entry.card.name}")
     return entry.folder
 
 

@@ -1,4 +1,4 @@
-"""The voices of Kokoro-82M: 54 tables of style vectors, who they are and where they come from."""
+"""The voices of Kokoro-82M: 54 tables of style vectors, who they are and where they come from. Four come with aural."""
 
 from __future__ import annotations
 
@@ -83,6 +83,9 @@ def _told(name: str) -> str:
 # The default first, then the other English ones.
 NAMES: tuple[str, ...] = tuple(sorted(_SHA256, key=lambda n: (n != "af_heart", n[0] not in "ab", n)))
 VOICES: dict[str, str] = {name: _told(name) for name in NAMES}
-FILES: tuple[Wanted, ...] = tuple(
-    Wanted(f"{name}.bin", _SHA256[name], _SIZE, (Member(TARBALL, f"package/voices/{name}.bin"),)) for name in NAMES
+SHIPPED = ("af_heart", "am_michael", "bf_emma", "bm_lewis")  # in models/shipped/kokoro, as they come out of the archive
+LATER: tuple[Wanted, ...] = tuple(
+    Wanted(f"{name}.bin", _SHA256[name], _SIZE, (Member(TARBALL, f"package/voices/{name}.bin"),))
+    for name in NAMES
+    if name not in SHIPPED
 )

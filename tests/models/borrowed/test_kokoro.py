@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aural.errors import ModelRefused, UsageError
+from aural.archives import Place
+from aural.errors import ModelMissing, ModelRefused, UsageError
+from aural.files import sha256_of
 from aural.models import store
 from aural.models.borrowed import kokoro
-from aural.models.borrowed._kokoro_voices import VOICES
+from aural.models.borrowed._kokoro_voices import _SHA256, LATER, SHIPPED, VOICES
 from aural.models.face import Prosody, Spoken, Utterance
 from aural.models.runtime import Runtime
 from aural.sound.pitch import pitch
@@ -24,6 +27,35 @@ def test_who_speaks() -> None:
     english = [name for name, told in VOICES.items() if told.startswith("en")]
     assert len(english) == 28 and english == list(VOICES)[:28]
     assert VOICES["bm_george"] == "en-GB, male" and VOICES["jf_alpha"] == "ja, female"
+
+
+def test_four_voices_come_with_aural_and_the_rest_when_one_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {w.name.removesuffix(".bin") for w in LATER}
+    assert len(named) == 50 and not named & set(SHIPPED) and named | set(SHIPPED) == set(VOICES)
+    voice = kokoro.Kokoro([], {}, tmp_path)
+    assert all(voice._style(name).shape == (510, 256) for name in SHIPPED) and not list(tmp_path.iterdir())
+    asked: list[list[Path]] = []
+
+    def get(places: Sequence[Place], **_: object) -> None:
+        asked.append([p.path for p in places])
+        for name in ("af_sky", "af_nova"):
+            shutil.copy(kokoro._BESIDE / "af_heart.bin", tmp_path / f"{name}.bin")
+
+    monkeypatch.setattr(kokoro.archives, "get", get)
+    assert voice._style("af_sky").shape == (510, 256) and voice._style("af_nova+bf_emma").shape == (510, 256)
+    assert len(asked) == 1 and len(asked[0]) == 50
+
+
+def test_the_shipped_voices_are_those_of_the_archive() -> None:
+    for name in SHIPPED:
+        assert sha256_of(kokoro._BESIDE / f"{name}.bin") == _SHA256[name]
+
+
+def test_without_a_network_another_voice_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURAL_OFFLINE", "1")
+    monkeypatch.setenv("AURAL_HOME", str(tmp_path))
+    with pytest.raises(ModelMissing, match="cannot be fetched"):
+        kokoro.Kokoro([], {}, tmp_path / "kokoro")._style("af_sky")
 
 
 def test_a_block_is_a_sentence() -> None:
