@@ -33,7 +33,7 @@ def languages(
     if file is None and text is None:
         return ()
     if card.kind not in TAKING:
-        fix = "Use a model of your own (aural train transcribe), or --hotwords"
+        fix = "Use a model of your own by --method ctc, hmm, attention or transducer, or --hotwords"
         raise UsageError(f"{card.name} takes no language model", where="--lm" if file is not None else "--lm-text", fix=fix)
     weight = card.calibration.get("lm_weight", USUAL_WEIGHT) if weight is None else weight
     bonus = card.calibration.get("word_bonus", 0.0) if bonus is None else bonus
@@ -77,7 +77,7 @@ def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:
     Raises: UsageError for a recognizer that cannot be held to them, no word, or an entry that nobody can say.
     """
     if not recognizer.held:
-        fix = "Use the default recognizer or a model of your own (aural train transcribe), or --hotwords"
+        fix = "Use the default recognizer, a model of your own (aural train transcribe), or --hotwords"
         raise UsageError(f"{recognizer.card.name} cannot be held to a list of words", where=ONLY, fix=fix)
     listed = word_lists.entries(spec, ONLY)
     # Recognizers whose vocabulary spells every byte could write it, and would hear silence.

@@ -232,7 +232,9 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     card = recognizer.card
     if options.nbest > 1 and card.kind not in TAKING:
         raise UsageError(
-            f"{card.name} tells no scored readings", where="--nbest", fix="Use a model of your own (aural train transcribe)"
+            f"{card.name} tells no scored readings",
+            where="--nbest",
+            fix="Use a model of your own by --method ctc, hmm, attention or transducer",
         )
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
