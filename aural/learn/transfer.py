@@ -14,7 +14,7 @@ from torch.nn import Module
 
 from aural.errors import UsageError, reason
 from aural.learn import checkpoint, fetched, published
-from aural.models.card import Licences
+from aural.models.card import Card, Licences
 from aural.models.card import read as read_card
 from aural.nets.net import Net
 from aural.progress import Progress
@@ -93,7 +93,8 @@ def onward(parts: Mapping[str, Module], start: str | None, labels: Sequence[str]
 
     Gives the names of those that came along: a part of other sizes begins anew, and all do where the labels are others.
     """
-    if start is None or elsewhere(start) or _labels(Path(start)) != tuple(labels):
+    told = card(start)
+    if start is None or told is None or told.labels != tuple(labels):
         return ()
     kept = _learned(Path(start))
     fitting = {n: m for n, m in parts.items() if _sizes(_below(kept, n)) == _sizes(m.state_dict())}
@@ -118,10 +119,10 @@ def _sizes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     return {n: tuple(t.shape) for n, t in tensors.items()}
 
 
-def _labels(folder: Path) -> tuple[str, ...] | None:
-    """The labels that a run's model tells, None where the run has no model yet."""
-    place = folder / "model" / "card.json"
-    return read_card(place).labels if place.is_file() else None
+def card(start: str | None) -> Card | None:
+    """What the model of a run tells of itself, None for an encoder from elsewhere and a run that has no model yet."""
+    place = Path(start or "", "model", "card.json")
+    return read_card(place) if start and not elsewhere(start) and place.is_file() else None
 
 
 def _options(folder: Path) -> dict[str, Any]:

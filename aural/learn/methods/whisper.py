@@ -13,6 +13,7 @@ import torch
 from aural import find
 from aural.errors import UsageError
 from aural.files import sha256_of
+from aural.learn import transfer
 from aural.learn.job import Job, Method
 from aural.learn.methods._parts import data_of, fitted, licences_of, measure, onward, seconds_of
 from aural.learn.methods._spelled import described, refuse_parting, units_of
@@ -54,7 +55,9 @@ def run(job: Job) -> Card:
     units = units_of(spoken, options)
     languages = tuple(sorted({language_of(c) for c in spoken} | {language_of(c) for c in job.clips["valid"] if text_of(c)}))
     net = net_of(job, choice, len(units.pieces))
-    hop, window = net.hop / options.sample_rate, max(_LEAST, max(seconds_of(c) for c in clips))
+    begun = transfer.card(options.start)
+    # Marks of time up to the longest clip; a decoder that comes along brings its own.
+    hop, window = net.hop / options.sample_rate, max(_LEAST, *map(seconds_of, clips), (begun and begun.longest_input) or 0.0)
     many = languages if len(languages) > 1 else ()
     marking = Marking(units, marks_behind(len(units.pieces), many), many, hop, round(window / hop) + 1)
     timed = any(stretches(c, text_of(c)) is not None for c in spoken)
