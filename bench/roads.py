@@ -57,13 +57,16 @@ _NOTES = (
     "base-: begins with the encoder of the default recognizer, held, and a layer above it. people_digits: strings of recorded"
     " voices alone, base-ctc learns from 2,500 of the 5,000, base-hmm from half of these (its net hears the encoder beside "
     "its cepstra), base-attention, base-transducer and base-whisper begin with base-ctc and learn from the same, and the "
-    "layer above the encoder goes on learning (over a layer that was held, from 1,000 strings, the first two had 2.5 and 3.5,"
-    " 9.5 and 10.4 %, of the other voices 6.6 and 9.1, 37 and 38: the transducer lost the second of two equal digits); other "
+    "layer above the encoder goes on learning; base-transducer writes one unit a frame at most (where a frame may write several "
+    "it had 4.2 and 4.9 %, of the other voices 18.9 and 20.1: it lost the second of two equal digits); base-whisper learned "
+    "before (whisper-begun, 22 CPU minutes, 14 passes, then whisper-next, 12 and 7), the last time from the strings with two "
+    "equal digits in a row and as many others; before its decoder knew where a frame stands it had 18.6 and 21.5, 67 and 70; other "
     "voices: strings of the people of digits_elsewhere (bench/more_digits.py), draws are of speakers. base- on commands: also"
     " at most 60 takes of each of nine words by other speakers, all clean and at 18 and 8 dB (aural testset). base- on open: "
     "3-grams also of the texts of LibriSpeech and LJ Speech by other readers, 0.93 million words; base-ctc began with (open-"
-    "begun) a training of 25 CPU minutes (4 passes, 20.1 % of the letters of tune), then those that are told, its weights of "
-    "the language chosen on tune",
+    "begun) a training of 25 CPU minutes (4 passes, 20.1 % of the letters of tune), then those that are told; base-attention and "
+    "base-transducer begin with it (7 and 4 passes, their minutes read off the system's clock of the process); nets are held to "
+    "the words of that text, weights of the language chosen on tune (without the words base-ctc had 37.6, 35.2 and 26.8 %)",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
