@@ -232,6 +232,27 @@ def parakeet(folder: Path, head: str = "CTC") -> Any:
     return model
 
 
+def vits(folder: Path, *, language: str = "eng", letters: str = "", speakers: int = 1, **told: Any) -> Any:
+    """A VITS as MMS has them: letters without marks, the first of which is the blank, too."""
+    letters = letters or "k'-abcdefghijlmnopqrstuvwxyz "
+    torch.manual_seed(21)
+    config = transformers.VitsConfig(
+        vocab_size=len(letters) + 1, hidden_size=16, num_hidden_layers=2, ffn_dim=24, flow_size=8, spectrogram_bins=9,
+        upsample_initial_channel=16, upsample_rates=[8, 8], upsample_kernel_sizes=[16, 16], resblock_kernel_sizes=[3],
+        resblock_dilation_sizes=[[1, 3]], depth_separable_num_layers=1, duration_predictor_num_flows=2,
+        duration_predictor_filter_channels=16, prior_encoder_num_flows=2, prior_encoder_num_wavenet_layers=1,
+        posterior_encoder_num_wavenet_layers=1, sampling_rate=8000, num_speakers=speakers,
+        speaker_embedding_size=4 if speakers > 1 else 0,
+    )  # fmt: skip
+    model = transformers.VitsModel(config).eval()
+    model.save_pretrained(folder)
+    pieces = {piece: i for i, piece in enumerate([*letters, "<unk>"])}
+    (folder / "vocab.json").write_text(json.dumps(pieces))
+    told = {"phonemize": False, "is_uroman": False, "pad_token": letters[0], "unk_token": "<unk>"} | told
+    transformers.VitsTokenizer(str(folder / "vocab.json"), language=language, **told).save_pretrained(folder)
+    return model
+
+
 def noise(seconds: float, seed: int = 0) -> np.ndarray:
     """Samples [T] at 16 kHz whose color changes each 0.2 s, so that nets over frames have something to tell apart."""
     rng = np.random.default_rng(seed)
