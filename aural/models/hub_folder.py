@@ -91,6 +91,7 @@ def is_whole(folder: Path) -> bool:
     except (ModelRefused, ModelMissing):
         return False
     writes = str((config.get("architectures") or [""])[0]).endswith(("ForCTC", "ForConditionalGeneration"))
+    needed: list[tuple[str, ...]]
     if config.get("model_type") in _DEAF:
         needed = [_VOCABULARIES] if config["model_type"] != "hifigan" else []
     else:

@@ -8,7 +8,7 @@ import unicodedata
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from aural.models.face import LetterReader, Prosody, Spoken, Utterance
 from aural.models.hub_errors import no_warnings, translated
 from aural.models.pauses import QUIET, with_pauses
 from aural.models.peaks import bounded
+from aural.models.sentences import in_turn
 from aural.results import Word
 
 _LONGEST_LETTER = 1.0  # s a letter in the mean, and so much at least: behind that a net has lost its way
@@ -37,7 +38,9 @@ class Parts:
 
 
 class Voice(LetterReader):
-    """A net with its tokenizer. A sentence is one block."""
+    """A net with its tokenizer. A sentence is one block, or some where it is longer than `longest` letters."""
+
+    longest: ClassVar[int] = 1000
 
     def __init__(self, parts: Parts) -> None:
         self.card, self.blends, self.follows = parts.card, False, frozenset()
@@ -55,7 +58,7 @@ class Voice(LetterReader):
         return ()
 
     def read(self, word: str) -> str:
-        """The word as it is where the tokenizer knows it, else letter by letter: small, or without an accent; "" for less than half."""
+        """The word as it is where the tokenizer knows it, else letter by letter; "" for less than half of it."""
         for form in (word, unicodedata.normalize("NFC", word)):
             if self._known(form):
                 return form
@@ -74,24 +77,41 @@ class Voice(LetterReader):
         return all(letter in self._pieces for letter in text)
 
     def speak(self, utterance: Utterance, prosody: Prosody) -> Iterator[Spoken]:
-        """One block. Raises: UsageError for a voice that it does not have, and for a word without a letter that it knows."""
+        """Raises: UsageError for a voice that it does not have, and for a word without a letter that it knows."""
         self._check(prosody.voice)
         words = [self.read(word) for word in utterance.words]
         mute = next((word for word, read in zip(utterance.words, words, strict=True) if not read), None)
         if mute is not None:
             raise UsageError(f"{self.card.name} knows no letter of {mute!r:.40}", fix="Write it in the letters of its language")
-        text, places = self._laid(words, utterance.marks)
+        blocks = (self._block(utterance, words, span, prosody) for span in self._spans(utterance, words))
+        yield from in_turn(blocks, self.card.sample_rate)
+
+    def _spans(self, utterance: Utterance, words: Sequence[str]) -> Iterator[slice]:
+        """The words that go to the net in one go: all, or as many as it bears, cut behind a mark where there is one."""
+        marks = utterance.marks or ("",) * len(words)
+        begin = 0
+        while begin < len(words):
+            sizes = np.cumsum([len(word) + 1 for word in words[begin:]])
+            end = begin + max(1, int(np.searchsorted(sizes, self.longest, side="right")))
+            if end < len(words):
+                end = next((n for n in range(end, begin, -1) if marks[n - 1]), end)
+            yield slice(begin, end)
+            begin = end
+
+    def _block(self, utterance: Utterance, words: Sequence[str], span: slice, prosody: Prosody) -> Spoken:
+        written = utterance.words[span]
+        text, places = self._laid(words[span], utterance.marks[span])
         with translated(self.card.name, "it could not say this"), self._drawing(prosody.seed):
             samples, spans = self._made(text, prosody)
         rate = self.card.sample_rate
         pairs = [spans[a:b] for a, b in places] if spans else []
         if pairs and all(pairs):
-            times = tuple(Word(p[0][0], max(p[-1][1], p[0][0] + 0.001), w) for w, p in zip(utterance.words, pairs, strict=True))
+            times = tuple(Word(p[0][0], max(p[-1][1], p[0][0] + 0.001), w) for w, p in zip(written, pairs, strict=True))
         else:
-            times = guessed(utterance.words, samples, rate)
+            times = guessed(written, samples, rate)
         if utterance.pauses:
-            samples, times = with_pauses(samples, times, utterance.pauses, rate)
-        yield Spoken(bounded(samples), times)
+            samples, times = with_pauses(samples, times, utterance.pauses[span], rate)
+        return Spoken(bounded(samples), times)
 
     def _check(self, voice: str) -> None:
         """Raises: UsageError for a voice that it does not have."""
@@ -139,7 +159,8 @@ class Vits(Voice):
         foreign = [one for one in text if one.isalpha() and not one.isascii() and not {one, one.lower()} & self._pieces]
         if foreign:
             fix = "Romanize it first, with uroman (https://github.com/isi-nlp/uroman)"
-            raise UsageError(f"{self.card.name} reads texts that uroman romanized, and {foreign[0]!r} is none of its letters", fix=fix)
+            what = f"{self.card.name} reads texts that uroman romanized, and {foreign[0]!r} is none of its letters"
+            raise UsageError(what, fix=fix)
 
     def _made(self, text: str, prosody: Prosody) -> tuple[np.ndarray, list[tuple[float, float]]]:
         told = self._tokenizer(text, return_tensors="pt").to(self._net.device)
@@ -151,7 +172,8 @@ class Vits(Voice):
             frames = self._torch.ceil(self._torch.exp(logs[0, 0]) * (1.0 / rate)).double().cpu().numpy()  # as the net does
             seconds = frames.sum() * hop
             if not seconds < max(_LEAST, len(frames) * _LONGEST_LETTER) / min(prosody.speed, 1.0):
-                raise LimitReached(f"{self.card.name} would take {seconds:.0f} s for this", where=text[:40], fix="Use another voice")
+                what = f"{self.card.name} would take {seconds:.0f} s for this"
+                raise LimitReached(what, where=text[:40], fix="Use another voice")
             heard.append(frames)
 
         hop = float(np.prod(self._net.config.upsample_rates)) / self.card.sample_rate

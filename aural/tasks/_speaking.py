@@ -60,7 +60,8 @@ class Reader:
     ) -> None:  # fmt: skip
         self._show_units, self._loudness = show_units, loudness
         self.text, self._script = written
-        self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
+        self.sample_rate, self.model = voice.card.sample_rate, voice.card.name
+        self.voice = prosody.voice if prosody.voice in voice.card.voices else Path(prosody.voice).name  # of a file, no path
         self.language = language_of(voice.card, prosody.voice)
         self._pronouncer, self._voice, self._prosody, self._listener = pronouncer, voice, prosody, listener
 

@@ -253,6 +253,37 @@ def vits(folder: Path, *, language: str = "eng", letters: str = "", speakers: in
     return model
 
 
+def speecht5(folder: Path) -> tuple[Any, Any]:
+    """A SpeechT5 of two layers that reads letters, and its vocoder in the folder of that name."""
+    import io
+
+    import sentencepiece
+
+    plain, texts = io.BytesIO(), ["the quick brown fox jumps over the lazy dog.", "Hello, world!", "it's"]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts * 20), model_writer=plain, vocab_size=60, model_type="char", hard_vocab_limit=False,
+        bos_id=0, pad_id=1, eos_id=2, unk_id=3, minloglevel=2,
+    )  # fmt: skip
+    (folder / "spm_char.model").write_bytes(plain.getvalue())
+    tokenizer = transformers.SpeechT5Tokenizer(str(folder / "spm_char.model"))
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(22)
+    config = transformers.SpeechT5Config(
+        vocab_size=len(tokenizer), hidden_size=16, encoder_layers=2, encoder_attention_heads=2, encoder_ffn_dim=24,
+        decoder_layers=2, decoder_attention_heads=2, decoder_ffn_dim=24, num_mel_bins=8, speech_decoder_prenet_units=12,
+        speaker_embedding_dim=6, speech_decoder_postnet_layers=2, speech_decoder_postnet_units=8,
+    )  # fmt: skip
+    model = transformers.SpeechT5ForTextToSpeech(config).eval()
+    model.save_pretrained(folder)
+    hifigan = transformers.SpeechT5HifiGanConfig(
+        model_in_dim=8, upsample_initial_channel=16, upsample_rates=[4, 4], upsample_kernel_sizes=[8, 8],
+        resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]], initializer_range=0.3,
+    )  # fmt: skip
+    vocoder = transformers.SpeechT5HifiGan(hifigan).eval()
+    vocoder.save_pretrained(folder / "vocoder")
+    return model, vocoder
+
+
 def noise(seconds: float, seed: int = 0) -> np.ndarray:
     """Samples [T] at 16 kHz whose color changes each 0.2 s, so that nets over frames have something to tell apart."""
     rng = np.random.default_rng(seed)

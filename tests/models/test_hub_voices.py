@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
         "uroman": lambda f: make.vits(f, language="kor", is_uroman=True),
         "phonemes": lambda f: make.vits(f, phonemize=True),
     }  # fmt: skip
+    if importlib.util.find_spec("sentencepiece"):
+        makers["speecht5"] = make.speecht5
     root = tmp_path_factory.mktemp("voices")
     found = {}
     for name, maker in makers.items():
@@ -143,6 +146,51 @@ def test_what_a_reader_of_letters_does_not_do(shelf: dict[str, tuple[Path, Any]]
     assert told.words[-1].text == "tomato" and "phonemes in the text are not followed" in told.notes[0]
     with pytest.raises(UsageError, match="no word to say"):
         aural.speak("日本", model=folder)
+
+
+def test_speecht5_says_what_the_library_says(shelf: dict[str, tuple[Path, Any]], tmp_path: Path) -> None:
+    if "speecht5" not in shelf:
+        pytest.skip("its tokenizer needs sentencepiece")
+    folder, (net, vocoder) = shelf["speecht5"]
+    vector = np.random.default_rng(0).standard_normal(6).astype(np.float32)
+    np.save(tmp_path / "her.npy", vector)
+    block = said(opened(shelf, "speecht5"), "Hello big dog", voice=str(tmp_path / "her.npy"), seed=4)
+    ids = transformers.AutoTokenizer.from_pretrained(folder)("Hello big dog", return_tensors="pt")["input_ids"]
+    torch.manual_seed(4)
+    wanted = net.generate_speech(ids, speaker_embeddings=torch.from_numpy(vector)[None], vocoder=vocoder).numpy()
+    np.testing.assert_allclose(block.samples, scaled(wanted), atol=1e-4)
+    assert {w.timed for w in block.words} == {"guessed"} and block.words[-1].end <= len(wanted) / 16000 + 1e-3
+
+
+def test_the_speaker_of_speecht5_is_a_vector(shelf: dict[str, tuple[Path, Any]], tmp_path: Path) -> None:
+    if "speecht5" not in shelf:
+        pytest.skip("its tokenizer needs sentencepiece")
+    folder = str(shelf["speecht5"][0])
+    speech = aural.speak("Hello, ш dog.", model=folder)
+    assert "a vector of zeros, which is nobody's voice" in speech.notes[0] and speech.notes[1].startswith("not said: ш")
+    np.save(tmp_path / "her.npy", np.ones(6))
+    speech = aural.speak("Hello. " + "the dog jumps over the fox " * 20, model=folder, voice=str(tmp_path / "her.npy"))
+    assert speech.result.made_by["voice"] == "her.npy" and not speech.notes
+    starts = [w.start for w in speech.words]
+    assert starts == sorted(starts) and len(starts) == 121
+    np.save(tmp_path / "short.npy", np.ones(5))
+    np.save(tmp_path / "pickled.npy", np.array([{}]), allow_pickle=True)
+    for name, what in (("short.npy", "holds no 6 numbers"), ("none.npy", "there is no file"), ("pickled.npy", "cannot be read")):
+        with pytest.raises(UsageError, match=what):
+            aural.speak("Hello", model=folder, voice=str(tmp_path / name))
+    with pytest.raises(UsageError, match="one speed"):
+        aural.speak("Hello", model=folder, speed=1.2)
+
+
+def test_speecht5_without_a_vocoder(shelf: dict[str, tuple[Path, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "speecht5" not in shelf:
+        pytest.skip("its tokenizer needs sentencepiece")
+    for path in shelf["speecht5"][0].iterdir():
+        if path.is_file():
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setenv("AURAL_OFFLINE", "1")
+    with pytest.raises(ModelMissing, match="microsoft/speecht5_hifigan is not on this machine"):
+        store.open_model(str(tmp_path), "synthesizer")
 
 
 def test_refusals(shelf: dict[str, tuple[Path, Any]], tmp_path: Path) -> None:
