@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     makers = {
         "vits": make.vits, "german": lambda f: make.vits(f, language="deu", letters=GERMAN, speakers=3),
         "uroman": lambda f: make.vits(f, language="kor", is_uroman=True),
+        "bark": make.bark,
         "phonemes": lambda f: make.vits(f, phonemize=True),
     }  # fmt: skip
     if importlib.util.find_spec("sentencepiece"):
@@ -191,6 +193,43 @@ def test_speecht5_without_a_vocoder(shelf: dict[str, tuple[Path, Any]], tmp_path
     monkeypatch.setenv("AURAL_OFFLINE", "1")
     with pytest.raises(ModelMissing, match="microsoft/speecht5_hifigan is not on this machine"):
         store.open_model(str(tmp_path), "synthesizer")
+
+
+@pytest.mark.parametrize("voice", ["", "de_speaker_1"])
+def test_bark_says_what_the_library_says(shelf: dict[str, tuple[Path, Any]], voice: str) -> None:
+    folder, net = shelf["bark"]
+    speaks = opened(shelf, "bark")
+    assert speaks.card.sample_rate == 24000 and dict(speaks.card.voices) == {"de_speaker_1": "de, preset"}
+    block = said(speaks, "hello dog", voice=voice, seed=4)
+    told = transformers.AutoTokenizer.from_pretrained(folder)(
+        "hello dog", return_tensors="pt", padding="max_length", max_length=64, add_special_tokens=False,
+        return_attention_mask=True, return_token_type_ids=False,
+    )  # fmt: skip
+    files = json.loads((folder / "speaker_embeddings_path.json").read_text()).get(voice, {})
+    prompt = {name: torch.from_numpy(np.load(folder / file)) for name, file in files.items()} or None
+    torch.manual_seed(4)
+    wanted = net.generate(**told, history_prompt=prompt).detach().numpy().reshape(-1)
+    np.testing.assert_allclose(block.samples, scaled(wanted), atol=1e-4)
+    assert {w.timed for w in block.words} == {"guessed"}
+
+
+def test_bark_from_text_and_presets_that_are_no_arrays(shelf: dict[str, tuple[Path, Any]], tmp_path: Path) -> None:
+    folder = shelf["bark"][0]
+    speech = aural.speak("Guten Tag, 日.", model=str(folder))
+    assert speech.result.language == "de" and speech.notes == ("not said: 日 (1 characters)",)
+    shutil.copytree(folder, tmp_path / "own")
+    array = tmp_path / "own" / "speaker_embeddings" / "de_speaker_1_fine_prompt.npy"
+    np.save(array, np.array([{}]), allow_pickle=True)
+    with pytest.raises(ModelRefused, match=r"fine_prompt\.npy cannot be read"):
+        aural.speak("Tag", model=str(tmp_path / "own"))
+    array.unlink()
+    with pytest.raises(ModelMissing, match=r"fine_prompt\.npy is not on this machine"):
+        aural.speak("Tag", model=str(tmp_path / "own"))
+    for file in ("../a.npy", "/etc/a.npy", "a.pt"):
+        listed = dict.fromkeys(("semantic_prompt", "coarse_prompt", "fine_prompt"), file)
+        (tmp_path / "own" / "speaker_embeddings_path.json").write_text(json.dumps({"x": listed}))
+        with pytest.raises(ModelRefused, match="no array within the checkpoint"):
+            opened({"own": (tmp_path / "own", None)}, "own")
 
 
 def test_refusals(shelf: dict[str, tuple[Path, Any]], tmp_path: Path) -> None:
