@@ -321,6 +321,27 @@ class Synthesizer(Model):
         """
 
 
+class LetterReader(Synthesizer):
+    """A synthesizer that reads letters by itself: the phonemes of an utterance are not looked at.
+
+    `follows` names what of a prosody it can change: speed, pitch, or nothing.
+    """
+
+    follows: frozenset[str]
+
+    @abstractmethod
+    def check(self, text: str) -> None:
+        """Raises: UsageError for a text in a script that it does not read."""
+
+    @abstractmethod
+    def read(self, word: str) -> str:
+        """The word in the letters that it knows; "" where too little is left of it."""
+
+    @abstractmethod
+    def notes(self, voice: str) -> tuple[str, ...]:
+        """What somebody should know who chose this voice, a line each."""
+
+
 def check_rate(card: Card, sample_rate: int) -> None:
     """Raises: UsageError when a vocoder was made for another rate."""
     if sample_rate != card.sample_rate:

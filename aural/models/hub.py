@@ -25,6 +25,7 @@ from aural.models.hub_errors import no_warnings, translated
 from aural.models.hub_faces import Clips, Frames, Net, Spelled, Stepped, Tongues, Vocabulary, Voices, Written
 from aural.models.hub_folder import Checkpoint
 from aural.models.hub_languages import codes_of
+from aural.models.hub_speaking import SPEAKING, speaks
 from aural.models.hub_whisper import Decoder, Encoder, alignment_heads
 from aural.models.runtime import Runtime
 from aural.progress import Progress
@@ -41,7 +42,9 @@ _LONGEST = 30.0  # s at once for nets whose attention has no bound of its own
 _WINDOW, _VOICE_WINDOW, _VOICE_HOP = 10.0, 3.0, 1.5  # s, for nets that name none: sounds, and traits of voices
 _TOKENS_A_SECOND = 8.0, 25.0  # English; scripts whose characters take several tokens
 # Parts of a net that are only for training, or that no output hangs on: that they are new after loading does no harm.
-_IDLE = re.compile(r"masked_spec_embed|quantizer|project_(hid|q)|num_batches_tracked|position_ids|mask_token|\.rotary|inv_freq")
+_IDLE = re.compile(
+    r"masked_spec_embed|quantizer|project_(hid|q)|num_batches_tracked|position_ids|mask_token|\.rotary|inv_freq|posterior_encoder"
+)
 # Cosine from which two voices are the same. Two published heads name it (0.86 and 0.7); means of hidden states lie
 # close together, so their bound is a cautious guess that `--threshold` replaces.
 _SAME = {"WavLMForXVector": 0.86}
@@ -61,7 +64,7 @@ def open(name: str, role: str, runtime: Runtime, progress: Progress) -> Model:
     with _quiet(transformers):
         point = folders.checked(shown(name), located(name, progress))
         _known(transformers, point)
-        return _opened(_Loader(torch, transformers, point, device, runtime), role)
+        return _opened(_Loader((torch, transformers), point, device, runtime, name, progress), role)
 
 
 def fetch(name: str, progress: Progress) -> Path:
@@ -89,6 +92,8 @@ def _opened(load: _Loader, role: str) -> Model:
     point, made = load.point, load.point.architecture
     if role not in (serves := roles_of(point)):
         what = f"{point.name} holds {made or point.family or 'a net of no named kind'}, which cannot serve as a {role}"
+        if role == "synthesizer" and made in load.speaking():
+            raise UsageError(f"{what}: transformers speaks with it, aural does not", fix=f"Served are {', '.join(SPEAKING)}")
         raise UsageError(what, fix=f"It may serve as: {', '.join(serves) or 'nothing that aural asks for'}")
     if made == _WHISPER and role != "speaker_embedding":
         return _whisper(load)
@@ -96,6 +101,8 @@ def _opened(load: _Loader, role: str) -> Model:
         return _spelled(load) if made.endswith("ForCTC") else _stepped(load) if made.endswith(_TRANSDUCERS) else _written(load)
     if role == "speaker_embedding":
         return _voices(load)
+    if role == "synthesizer":
+        return speaks(load)
     return _frames(load) if made.endswith(_FRAMES) else _clips(load, role)
 
 
@@ -104,6 +111,8 @@ def roles_of(point: Checkpoint) -> tuple[str, ...]:
     made = point.architecture
     if made == _WHISPER:
         return "recognizer", "language"
+    if made in SPEAKING:
+        return ("synthesizer",)
     roles: tuple[str, ...] = ()
     if made.endswith(("ForCTC", *_TRANSDUCERS)) or (point.family in _WRITERS and made.endswith("ForConditionalGeneration")):
         roles = ("recognizer",)
@@ -247,8 +256,12 @@ def _voices(load: _Loader) -> Voices:
 class _Loader:
     """Loads the parts of one checkpoint; whatever goes wrong in the libraries becomes aural's own error."""
 
-    def __init__(self, torch: Any, transformers: Any, point: Checkpoint, device: str, runtime: Runtime) -> None:
+    def __init__(
+        self, libraries: tuple[Any, Any], point: Checkpoint, device: str, runtime: Runtime, name: str, progress: Progress
+    ) -> None:
+        torch, transformers = self._libraries = libraries
         self.torch, self.point, self.together = torch, point, runtime.rows(device)
+        self.name, self.progress, self._runtime = name, progress, runtime
         self._transformers, self._device = transformers, device
         if runtime.threads > 0:
             torch.set_num_threads(runtime.threads)
@@ -281,6 +294,17 @@ class _Loader:
             step *= int(stride)
         rate = self.point.number("sampling_rate", _RATE)
         return step / rate, window / rate
+
+    def beside(self, point: Checkpoint) -> _Loader:
+        """The loader of another checkpoint, for the same device."""
+        return _Loader(self._libraries, point, self._device, self._runtime, point.name, self.progress)
+
+    def speaking(self) -> frozenset[str]:
+        """The classes that the installed transformers knows to speak."""
+        from transformers.models.auto import modeling_auto as known
+
+        tables = [getattr(known, f"MODEL_FOR_TEXT_TO_{what}_MAPPING_NAMES", {}) for what in ("WAVEFORM", "SPECTROGRAM")]
+        return frozenset(str(name) for table in tables for name in table.values())
 
     def tokenizer(self) -> Any:
         """The vocabulary. Raises: ModelRefused."""

@@ -83,6 +83,17 @@ def _fetched(name: str, repository: str, revision: str | None, progress: Progres
     return folder
 
 
+def part_of(name: str, folder: Path, file: str, progress: Progress) -> Path:
+    """A file beside the weights that is fetched when it is asked for. Raises: ModelMissing."""
+    if (folder / file).is_file():
+        return folder / file
+    if folder_of(name) is not None or offline():
+        fix = "Copy the whole folder" if folder_of(name) is not None else "Ask for it once with a network"
+        raise ModelMissing(f"{file} is not on this machine", where=shown(name), fix=fix)
+    repository, revision = split(name)
+    return _one(name, repository, file, revision, _bar(progress, f"fetch {name}", 0))
+
+
 def _one(name: str, repository: str, file: str, revision: str | None, bar: type) -> Path:
     """One file of a checkpoint in the hub's cache."""
     import huggingface_hub as hub

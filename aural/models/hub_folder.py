@@ -17,7 +17,11 @@ CONFIG, WHOLE, SHARDED, README = "config.json", "model.safetensors", "model.safe
 # What beside the weights is fetched and read. All of it is data: JSON, text, and the vocabulary of SentencePiece.
 SMALL = (".json", ".txt", ".model", ".jinja")
 _FRONTS = ("preprocessor_config.json", "processor_config.json", "feature_extractor_config.json")
-_VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model")
+_VOCABULARIES = (
+    "tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm_char.model",
+)  # fmt: skip
+# Families of nets that hear nothing, so that no file tells how sound goes in.
+_DEAF = ("vits", "speecht5", "bark", "hifigan", "fastspeech2_conformer", "fastspeech2_conformer_with_hifigan")
 _MAY_POINT_TO_CODE = (CONFIG, "tokenizer_config.json", "generation_config.json", *_FRONTS)
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".nemo", ".h5", ".msgpack")
 _FREE = ("apache-2.0", "mit", "bsd", "cc0", "cc-by-4.0", "cc-by-3.0", "cc-by-sa", "isc", "unlicense", "wtfpl", "zlib", "mpl-2.0")
@@ -87,7 +91,11 @@ def is_whole(folder: Path) -> bool:
     except (ModelRefused, ModelMissing):
         return False
     writes = str((config.get("architectures") or [""])[0]).endswith(("ForCTC", "ForConditionalGeneration"))
-    needed = [_FRONTS, _VOCABULARIES] if writes else [_FRONTS]
+    needed: list[tuple[str, ...]]
+    if config.get("model_type") in _DEAF:
+        needed = [_VOCABULARIES] if config["model_type"] != "hifigan" else []
+    else:
+        needed = [_FRONTS, _VOCABULARIES] if writes else [_FRONTS]
     if not all(any((folder / name).is_file() for name in names) for names in needed):
         return False
     try:
@@ -169,7 +177,9 @@ def checked(name: str, folder: Path) -> Checkpoint:
             raise ModelMissing(f"{part} is missing", where=str(folder), fix="Fetch it again, or copy the whole folder")
         check_header(folder / part)
     front = next((_json(folder / n) for n in _FRONTS if (folder / n).is_file()), None)
-    if front is None:
+    if front is None and config.get("model_type") in _DEAF:
+        front = {}
+    elif front is None:
         fix = f"A checkpoint is a whole folder: {CONFIG}, {_FRONTS[0]}, {WHOLE}, and the vocabulary where it writes text"
         raise ModelMissing(f"{_FRONTS[0]} is missing: how sound goes into this model is not known", where=str(folder), fix=fix)
     nested = front.get("feature_extractor")

@@ -15,7 +15,7 @@ from aural import find
 from aural.errors import UsageError
 from aural.models import store
 from aural.models.card import Card
-from aural.models.face import Prosody, Speller, Synthesizer, Utterance
+from aural.models.face import LetterReader, Prosody, Speller, Synthesizer, Utterance
 from aural.models.sentences import stand_ins
 from aural.models.shelf import Shelf
 from aural.models.through import Through
@@ -23,7 +23,8 @@ from aural.results import Segment, Word, grid_span
 from aural.tasks._leveled import leveled
 from aural.tasks._spoken_check import TRIES, Listener
 from aural.text import front_end, ssml
-from aural.text.front_end import Line, Token
+from aural.text.as_letters import Letters
+from aural.text.front_end import Front, Line, Token
 from aural.text.pronunciation import graphemes, homographs, lexicon
 from aural.text.pronunciation.pronounce import Pronouncer
 from aural.text.script import PLAIN, Script, of_phonemes
@@ -54,14 +55,14 @@ class Reader:
     """A voice with its front end, opened for one text."""
 
     def __init__(
-        self, written: Written, pronouncer: Pronouncer, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None,
+        self, written: Written, pronouncer: Front, voice: Synthesizer, prosody: Prosody, listener: Listener | None = None,
         show_units: bool = False, loudness: float | None = None,
     ) -> None:  # fmt: skip
         self._show_units, self._loudness = show_units, loudness
         self.text, self._script = written
-        self.sample_rate, self.model, self.voice = voice.card.sample_rate, voice.card.name, prosody.voice
-        told = voice.card.voices.get(prosody.voice, next(iter(voice.card.languages), "en"))
-        self.language = told.partition(",")[0].partition("-")[0]
+        self.sample_rate, self.model = voice.card.sample_rate, voice.card.name
+        self.voice = prosody.voice if prosody.voice in voice.card.voices else Path(prosody.voice).name  # of a file, no path
+        self.language = language_of(voice.card, prosody.voice)
         self._pronouncer, self._voice, self._prosody, self._listener = pronouncer, voice, prosody, listener
 
     @property
@@ -135,18 +136,47 @@ def reader(text: str, shelf: Shelf, options: Options) -> Iterator[Reader]:
     told = written(text, options)
     prosody = Prosody(options.voice or "", options.speed, options.pitch, 0.0, options.seed, options.timbre, options.energy)
     choose(shelf, options.voice)
-    with shelf.open("synthesizer") as voice, pronouncer(shelf, options) as front:
+    with contextlib.ExitStack() as stack:
+        voice = stack.enter_context(shelf.open("synthesizer"))
         if not prosody.voice:
             prosody = replace(prosody, voice=next(iter(voice.card.voices), ""))
-        _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None)
+        _check_voice(voice.card, prosody.voice, spelled=options.phonemes is not None or isinstance(voice, LetterReader))
         _check_controls(voice.card, prosody, options.show_units)
-        told = _with_stand_ins(told, voice.card)
+        front: Front
+        if isinstance(voice, LetterReader):
+            told = _read_by(voice, told, prosody, options)
+            front = Letters(voice.read, language_of(voice.card, prosody.voice) == "en")
+        else:
+            front = stack.enter_context(pronouncer(shelf, options))
+            told = _with_stand_ins(told, voice.card)
         with _heard_through(voice, shelf, options.vocoder) as heard:
             if not options.verify:
                 yield Reader(told, front, heard, prosody, None, options.show_units, options.loudness)
                 return
             with shelf.open("recognizer") as recognizer:
                 yield Reader(told, front, heard, prosody, Listener(recognizer), options.show_units, options.loudness)
+
+
+def language_of(card: Card, voice: str) -> str:
+    """The language that a voice speaks, as far as its card tells; else English."""
+    return card.voices.get(voice, next(iter(card.languages), "en")).partition(",")[0].partition("-")[0]
+
+
+def _read_by(voice: LetterReader, told: Written, prosody: Prosody, options: Options) -> Written:
+    """A text for a voice that reads letters, with notes of what that voice does not do. Raises: UsageError."""
+    (text, script), name = told, voice.card.name
+    for option, value in (("--phonemes", options.phonemes), ("--lexicon", options.lexicon)):
+        if value is not None:
+            raise UsageError(f"{name} reads letters, not phonemes", where=option, fix="Leave it out, or take another voice")
+    for way in ("speed", "pitch"):
+        if getattr(prosody, way) != 1.0 and way not in voice.follows:
+            raise UsageError(f"{name} has one {way}", where=f"--{way}", fix="Leave it out, or take another voice")
+    voice.check(text)
+    notes = [*script.notes, *voice.notes(prosody.voice)]
+    notes += [f"{name} reads letters: phonemes in the text are not followed"] if any(g.phonemes for g in script.given) else []
+    lost = [way for way in ("speed", "pitch") if way not in voice.follows and any(getattr(m, way) != 1 for m in script.manners)]
+    notes += [f"{name} has one {' and one '.join(lost)}: what the text asks for is not done"] if lost else []
+    return text, replace(script, notes=tuple(notes))
 
 
 def _with_stand_ins(told: Written, card: Card) -> Written:

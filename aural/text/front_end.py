@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from aural.text.as_letters import Letters
 from aural.text.pronunciation.phonemes import LETTERS, STRESS, of_ipa, stressed
 from aural.text.pronunciation.pronounce import Pronounced, Pronouncer
 from aural.text.script import PLAIN, Given, Manner, Script
 from aural.text.sentences import Sentence, sentences
-from aural.text.spoken import say
 
 SENTENCE_PAUSE, PARAGRAPH_PAUSE = 0.35, 0.8  # s of silence behind a sentence, and behind the last one of a paragraph
 _MARKS = {
@@ -24,6 +24,7 @@ _FEW = 3  # words that are said by themselves without sounding cut off
 _STRENGTH = ("", ",", ";", ":", ".", "?", "!")
 
 
+Front = Pronouncer | Letters  # what reads the words of a text
 _Read = tuple[int, int, str, Sequence[str], Sequence[str]]  # start, end, category, words, phonemes where given
 
 
@@ -57,7 +58,7 @@ class Line:
     pitch: float = 1.0
 
 
-def lines(text: str, pronouncer: Pronouncer, script: Script = PLAIN) -> Iterator[Line]:
+def lines(text: str, pronouncer: Front, script: Script = PLAIN) -> Iterator[Line]:
     """The sentences of a text, ready to be said; those without a word to say come with what was dropped of them."""
     for sentence in _whole(sentences(text), script):
         yield from _parts(text, sentence, pronouncer, script)
@@ -76,7 +77,7 @@ def _whole(found: Iterable[Sentence], script: Script) -> Iterator[Sentence]:
         yield held
 
 
-def _parts(text: str, sentence: Sentence, pronouncer: Pronouncer, script: Script) -> Iterator[Line]:
+def _parts(text: str, sentence: Sentence, pronouncer: Front, script: Script) -> Iterator[Line]:
     """A sentence, cut where its manner changes."""
     cuts = {sentence.start, sentence.end}
     cuts |= {at for m in script.manners for at in (m.start, m.end) if sentence.start < at < sentence.end}
@@ -107,9 +108,9 @@ def parted(whole: Line) -> tuple[Line, ...]:
     return (whole,)
 
 
-def line(text: str, span: Sentence, pronouncer: Pronouncer, script: Script = PLAIN) -> Line:
+def line(text: str, span: Sentence, pronouncer: Front, script: Script = PLAIN) -> Line:
     """A sentence of a text, or a part of one; its last mark is what is written there."""
-    written = list(_written(text, span, script))
+    written = list(_written(text, span, script, pronouncer))
     chosen: dict[int, Pronounced] = {}
     number = 0
     for start, end, _, words, sounds in written:
@@ -128,6 +129,7 @@ def line(text: str, span: Sentence, pronouncer: Pronouncer, script: Script = PLA
         spoken = tuple(one for one in (next(said) for _ in words) if one.phonemes)
         if spoken:
             tokens.append(Token(start, end, category, spoken))
+            dropped += [(start + a, start + b) for a, b in pronouncer.unread(text[start:end], words)]
         else:
             _between(text, (start, end), tokens, dropped)
         at = end
@@ -153,17 +155,17 @@ def _paused(text: str, tokens: list[Token], span: Sentence, script: Script) -> t
     return before, after
 
 
-def _written(text: str, span: Sentence, script: Script) -> Iterator[_Read]:
+def _written(text: str, span: Sentence, script: Script, front: Front) -> Iterator[_Read]:
     """What stands in a span: (start, end, category, words, phonemes where they are given)."""
-    whole = _plain(text, span.start, span.end)
+    whole = _plain(text, span.start, span.end, front)
     at = span.start
     given = [g for g in script.given if span.start <= g.start < span.end]
     given += [one for one in _in_ipa(text, span) if not any(g.start < one.end and one.start < g.end for g in script.given)]
     for one in sorted(given, key=lambda g: g.start):
-        yield from _outside(text, (at, one.start), whole)
+        yield from _outside(text, (at, one.start), whole, front)
         yield one.start, one.end, one.category, one.words, one.phonemes
         at = one.end
-    yield from _outside(text, (at, span.end), whole)
+    yield from _outside(text, (at, span.end), whole, front)
 
 
 def _in_ipa(text: str, span: Sentence) -> Iterator[Given]:
@@ -177,17 +179,17 @@ def _in_ipa(text: str, span: Sentence) -> Iterator[Given]:
             yield Given(found.start(), found.end(), words, sounds, "phonemes")
 
 
-def _outside(text: str, span: tuple[int, int], whole: list[_Read]) -> list[_Read]:
+def _outside(text: str, span: tuple[int, int], whole: list[_Read], front: Front) -> list[_Read]:
     """What stands between two given parts, read with the whole sentence in view where no word reaches into them."""
     start, end = span
     touched = [one for one in whole if one[0] < end and one[1] > start]
     if all(start <= one[0] and one[1] <= end for one in touched):
         return touched
-    return _plain(text, start, end)
+    return _plain(text, start, end, front)
 
 
-def _plain(text: str, start: int, end: int) -> list[_Read]:
-    tokens = say(text[start:end]).tokens
+def _plain(text: str, start: int, end: int, front: Front) -> list[_Read]:
+    tokens = front.say(text[start:end])
     return [(start + t.start, start + t.end, t.category, t.words, ()) for t in tokens if t.category != "space"]
 
 

@@ -54,7 +54,7 @@ class Spoken:
     @property
     def aloud(self) -> tuple[str, ...]:
         """All words, those that are said letter by letter taken apart: "FBI" -> "F", "B", "I"; "CDs" -> "C", "D's"."""
-        return tuple(part for word in self.words for part in _apart(word))
+        return tuple(part for word in self.words for part in apart(word))
 
 
 def spelled(word: str) -> bool:
@@ -87,7 +87,8 @@ def say(text: str, *, language: str = "en") -> Spoken:
     return Spoken(text, tuple(found.tokens))
 
 
-def _apart(word: str) -> tuple[str, ...]:
+def apart(word: str) -> tuple[str, ...]:
+    """A word that is said letter by letter as its letters, another one as it is."""
     found = _SPELLED.fullmatch(word)
     return (*found[1][:-1], found[1][-1] + ("'s" if found[2] else "")) if found else (word,)
 

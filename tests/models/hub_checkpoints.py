@@ -232,6 +232,107 @@ def parakeet(folder: Path, head: str = "CTC") -> Any:
     return model
 
 
+def vits(folder: Path, *, language: str = "eng", letters: str = "", speakers: int = 1, **told: Any) -> Any:
+    """A VITS as MMS has them: letters without marks, the first of which is the blank, too."""
+    letters = letters or "k'-abcdefghijlmnopqrstuvwxyz "
+    torch.manual_seed(21)
+    config = transformers.VitsConfig(
+        vocab_size=len(letters) + 1, hidden_size=16, num_hidden_layers=2, ffn_dim=24, flow_size=8, spectrogram_bins=9,
+        upsample_initial_channel=16, upsample_rates=[8, 8], upsample_kernel_sizes=[16, 16], resblock_kernel_sizes=[3],
+        resblock_dilation_sizes=[[1, 3]], depth_separable_num_layers=1, duration_predictor_num_flows=2,
+        duration_predictor_filter_channels=16, prior_encoder_num_flows=2, prior_encoder_num_wavenet_layers=1,
+        posterior_encoder_num_wavenet_layers=1, sampling_rate=8000, num_speakers=speakers,
+        speaker_embedding_size=4 if speakers > 1 else 0,
+    )  # fmt: skip
+    model = transformers.VitsModel(config).eval()
+    model.save_pretrained(folder)
+    pieces = {piece: i for i, piece in enumerate([*letters, "<unk>"])}
+    (folder / "vocab.json").write_text(json.dumps(pieces))
+    told = {"phonemize": False, "is_uroman": False, "pad_token": letters[0], "unk_token": "<unk>"} | told
+    transformers.VitsTokenizer(str(folder / "vocab.json"), language=language, **told).save_pretrained(folder)
+    return model
+
+
+def speecht5(folder: Path) -> tuple[Any, Any]:
+    """A SpeechT5 of two layers that reads letters, and its vocoder in the folder of that name."""
+    import io
+
+    import sentencepiece
+
+    plain, texts = io.BytesIO(), ["the quick brown fox jumps over the lazy dog.", "Hello, world!", "it's"]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts * 20), model_writer=plain, vocab_size=60, model_type="char", hard_vocab_limit=False,
+        bos_id=0, pad_id=1, eos_id=2, unk_id=3, minloglevel=2,
+    )  # fmt: skip
+    (folder / "spm_char.model").write_bytes(plain.getvalue())
+    tokenizer = transformers.SpeechT5Tokenizer(str(folder / "spm_char.model"))
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(22)
+    config = transformers.SpeechT5Config(
+        vocab_size=len(tokenizer), hidden_size=16, encoder_layers=2, encoder_attention_heads=2, encoder_ffn_dim=24,
+        decoder_layers=2, decoder_attention_heads=2, decoder_ffn_dim=24, num_mel_bins=8, speech_decoder_prenet_units=12,
+        speaker_embedding_dim=6, speech_decoder_postnet_layers=2, speech_decoder_postnet_units=8,
+    )  # fmt: skip
+    model = transformers.SpeechT5ForTextToSpeech(config).eval()
+    model.save_pretrained(folder)
+    hifigan = transformers.SpeechT5HifiGanConfig(
+        model_in_dim=8, upsample_initial_channel=16, upsample_rates=[4, 4], upsample_kernel_sizes=[8, 8],
+        resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]], initializer_range=0.3,
+    )  # fmt: skip
+    vocoder = transformers.SpeechT5HifiGan(hifigan).eval()
+    vocoder.save_pretrained(folder / "vocoder")
+    return model, vocoder
+
+
+def bark(folder: Path) -> Any:
+    """A Bark of one layer each whose settings are scaled down with its vocabularies, and one preset."""
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", ",", "'", *"abcdefghijklmnopqrstuvwxyz"]
+    pieces += [f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    (folder / "vocab.txt").write_text("\n".join(pieces))
+    plain = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    plain.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    told = {"unk_token": "[UNK]", "pad_token": "[PAD]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    transformers.PreTrainedTokenizerFast(tokenizer_object=plain, **told).save_pretrained(folder)
+    torch.manual_seed(23)
+    net = {"block_size": 256, "num_layers": 1, "num_heads": 2, "hidden_size": 16, "bias": True}
+    codec = transformers.EncodecConfig(
+        sampling_rate=24000, num_filters=4, hidden_size=8, codebook_size=16, codebook_dim=8, num_lstm_layers=1,
+        upsampling_ratios=[4, 2], target_bandwidths=[300.0],
+    )  # fmt: skip
+    config = transformers.BarkConfig(
+        semantic_config={**net, "input_vocab_size": 200, "output_vocab_size": 64},
+        coarse_acoustics_config={**net, "input_vocab_size": 100, "output_vocab_size": 100},
+        fine_acoustics_config={**net, "input_vocab_size": 17, "output_vocab_size": 17, "n_codes_total": 8, "n_codes_given": 1},
+        codec_config=codec.to_dict(),
+    )  # fmt: skip
+    model = transformers.BarkModel(config).eval()
+    settings: dict[str, Any] = {
+        "semantic_config": {
+            "eos_token_id": 40, "max_new_tokens": 12, "do_sample": True, "text_encoding_offset": 60, "text_pad_token": 190,
+            "semantic_infer_token": 191, "semantic_vocab_size": 40, "max_input_semantic_length": 64,
+        },
+        "coarse_acoustics_config": {
+            "coarse_semantic_pad_token": 90, "coarse_infer_token": 91, "max_coarse_input_length": 32, "max_coarse_history": 32,
+            "sliding_window_len": 12, "do_sample": True,
+        },
+        "fine_acoustics_config": {"max_fine_history_length": 32, "max_fine_input_length": 64, "temperature": 0.5},
+        "codebook_size": 16, "sample_rate": 24000,
+    }  # fmt: skip
+    model.generation_config = transformers.GenerationConfig(**settings)
+    model.save_pretrained(folder)
+    rng = np.random.default_rng(0)
+    arrays = {
+        "semantic_prompt": rng.integers(0, 40, 30), "coarse_prompt": rng.integers(0, 16, (2, 45)),
+        "fine_prompt": rng.integers(0, 16, (8, 45)),
+    }  # fmt: skip
+    (folder / "speaker_embeddings").mkdir()
+    for name, array in arrays.items():
+        np.save(folder / "speaker_embeddings" / f"de_speaker_1_{name}.npy", array)
+    listed = {name: f"speaker_embeddings/de_speaker_1_{name}.npy" for name in arrays}
+    (folder / "speaker_embeddings_path.json").write_text(json.dumps({"repo_or_path": "x/y", "de_speaker_1": listed}))
+    return model
+
+
 def noise(seconds: float, seed: int = 0) -> np.ndarray:
     """Samples [T] at 16 kHz whose color changes each 0.2 s, so that nets over frames have something to tell apart."""
     rng = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ from aural.text.pronunciation import spelled
 from aural.text.pronunciation.endings import ended
 from aural.text.pronunciation.homographs import Homographs
 from aural.text.pronunciation.phonemes import STRESS, begins_with_vowel, stressed
+from aural.text.spoken import Token, say
 
 # A table's readings of one word by part of speech, the usual one as DEFAULT; empty where it does not know the word.
 Readings = Callable[[str], Mapping[str, str]]
@@ -44,6 +45,14 @@ class Pronouncer:
     own: Mapping[str, str] = field(default_factory=dict)
     homographs: Homographs | None = None
     rules: Callable[[str], str] | None = None
+
+    def say(self, text: str) -> tuple[Token, ...]:
+        """What is written, as the words that are said for it."""
+        return say(text).tokens
+
+    def unread(self, written: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        """Nothing: a word that has phonemes is said as a whole."""
+        return ()
 
     def sentence(self, words: Sequence[str], chosen: Mapping[int, Pronounced] | None = None) -> tuple[Pronounced, ...]:
         """All words of one sentence, weak forms and stress in their places; a word that cannot be said has no phonemes.
