@@ -21,7 +21,8 @@ _VOCABULARIES = (
     "tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm_char.model",
 )  # fmt: skip
 # Families of nets that hear nothing, so that no file tells how sound goes in.
-_DEAF = ("vits", "speecht5", "bark", "hifigan", "fastspeech2_conformer", "fastspeech2_conformer_with_hifigan")
+_VOCODERS = ("hifigan", "speecht5_hifigan")  # as transformers 4 and 5 name it
+_DEAF = ("vits", "speecht5", "bark", *_VOCODERS, "fastspeech2_conformer", "fastspeech2_conformer_with_hifigan")
 _MAY_POINT_TO_CODE = (CONFIG, "tokenizer_config.json", "generation_config.json", *_FRONTS)
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".nemo", ".h5", ".msgpack")
 _FREE = ("apache-2.0", "mit", "bsd", "cc0", "cc-by-4.0", "cc-by-3.0", "cc-by-sa", "isc", "unlicense", "wtfpl", "zlib", "mpl-2.0")
@@ -93,7 +94,7 @@ def is_whole(folder: Path) -> bool:
     writes = str((config.get("architectures") or [""])[0]).endswith(("ForCTC", "ForConditionalGeneration"))
     needed: list[tuple[str, ...]]
     if config.get("model_type") in _DEAF:
-        needed = [_VOCABULARIES] if config["model_type"] != "hifigan" else []
+        needed = [_VOCABULARIES] if config["model_type"] not in _VOCODERS else []
     else:
         needed = [_FRONTS, _VOCABULARIES] if writes else [_FRONTS]
     if not all(any((folder / name).is_file() for name in names) for names in needed):
