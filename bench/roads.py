@@ -60,13 +60,15 @@ _NOTES = (
     "layer above the encoder goes on learning; base-transducer writes one unit a frame at most (where a frame may write several "
     "it had 4.2 and 4.9 %, of the other voices 18.9 and 20.1: it lost the second of two equal digits); base-whisper learned "
     "before (whisper-begun, 22 CPU minutes, 14 passes, then whisper-next, 12 and 7), the last time from the strings with two "
-    "equal digits in a row and as many others; before its decoder knew where a frame stands it had 18.6 and 21.5, 67 and 70; other "
+    "equal digits in a row and as many others (5.3 and 5.4, 17.8 and 21.4 before that); before "
+    "its decoder knew where a frame stands it had 18.6 and 21.5, 67 and 70; other "
     "voices: strings of the people of digits_elsewhere (bench/more_digits.py), draws are of speakers. base- on commands: also"
     " at most 60 takes of each of nine words by other speakers, all clean and at 18 and 8 dB (aural testset). base- on open: "
     "3-grams also of the texts of LibriSpeech and LJ Speech by other readers, 0.93 million words; base-ctc began with (open-"
     "begun) a training of 25 CPU minutes (4 passes, 20.1 % of the letters of tune), then those that are told; base-attention and "
     "base-transducer begin with it (7 and 4 passes, their minutes read off the system's clock of the process); nets are held to "
-    "the words of that text, weights of the language chosen on tune (without the words base-ctc had 37.6, 35.2 and 26.8 %)",
+    "the words of that text (open_and_readings.words: each of them on a line, apostrophes before it taken off), "
+    "weights of the language chosen on tune (without the words base-ctc had 37.6, 35.2 and 26.8 %)",
     "learning: CPU minutes of one core; hearing: CPU seconds for a second of sound, start of the program and voice gate included; "
     "latency: sound that is waited for behind a word, where the model can be streamed",
 )
