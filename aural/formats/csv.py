@@ -56,7 +56,7 @@ def write(result: Result, *, media: Media | None = None, options: None = None) -
 def read(data: str | bytes, where: str = "") -> Result:
     """Segments with the words that follow them, turns and sounds; columns in any order, by their names.
 
-    Raises: FormatError for missing columns and for rows that are no spans.
+    Raises: FormatError for missing columns, for rows that are no spans, and for words that are not in order.
     """
     rows = csv.reader(io.StringIO(decoded(data, where)))
     segments: list[tuple[Segment, list[Word]]] = []
@@ -73,7 +73,10 @@ def read(data: str | bytes, where: str = "") -> Result:
     except csv.Error as error:
         raise broken(f"this is no table ({reason(error)})", where, rows.line_num) from None
     found = tuple(_with_words(s, words) for s, words in sorted(segments, key=lambda pair: pair[0].start))
-    return Result(recording_of(where), segments=found or None, turns=tuple(turns) or None, events=tuple(events) or None)
+    try:
+        return Result(recording_of(where), segments=found or None, turns=tuple(turns) or None, events=tuple(events) or None)
+    except ValueError as error:  # words whose starts go back
+        raise broken(reason(error), where, rows.line_num) from None
 
 
 def _take(

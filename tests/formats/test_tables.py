@@ -113,3 +113,9 @@ def test_errors(page, text: str, place: str) -> None:  # type: ignore[no-untyped
     with pytest.raises(FormatError) as caught:
         page.read(text, "f")
     assert caught.value.where == place
+
+
+def test_words_of_a_table_that_go_back_are_an_error_with_a_place() -> None:
+    rows = "kind,start,end,speaker,text,confidence\nsegment,0,3,,a b,\nword,2,3,,a,\nword,0,1,,b,\n"
+    with pytest.raises(FormatError, match=r"x\.csv:4:1: word starts go back"):
+        csv_page.read(rows, "x.csv")
