@@ -102,6 +102,12 @@ def unpacked(path: Path) -> bytes:
         raise OSError(str(error)) from error
 
 
+def stamp(path: Path) -> tuple[int, int]:
+    """By what a file that was changed is told from what it was: its size, and when it was written. Raises: OSError."""
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
+
+
 def disk_error(error: OSError, path: Path, fix: str = "Choose another folder") -> LimitReached | UsageError:
     """The aural error for a failure to write under `path`."""
     if error.errno in FULL:

@@ -10,7 +10,7 @@ frame: Tripathi et al. 2019, Monotonic recurrent neural network transducer and d
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -96,7 +96,7 @@ class Search:
             ahead = self._joint.ahead(frame, [path.state])[0]
             best = BLANK if turn == self._most else int(ahead.argmax())
             if best == BLANK:
-                return replace(path, acoustic=path.acoustic + float(ahead[BLANK]))
+                return _waited(path, ahead)
             path = self._grown(path, best, float(ahead[best]), 0.0, at, self._joint.walk([path.state], [best])[0])
         return path
 
@@ -106,14 +106,17 @@ class Search:
         for turn in range(self._most + 1):
             ahead = self._joint.ahead(frame, [p.state for p in active])
             for path, row in zip(active, ahead, strict=True):
-                _merge(waiting, replace(path, acoustic=path.acoustic + float(row[BLANK])))
+                _merge(waiting, _waited(path, row))
             if turn == self._most:
                 break
             border = max(p.score for p in waiting.values()) - self._far
             active = self._written(active, ahead, border, at)
             if not active:
                 break
-        return tuple(sorted(waiting.values(), key=lambda p: -p.score)[: self._width])
+        return self._best(waiting)
+
+    def _best(self, paths: Mapping[Hashable, Path]) -> tuple[Path, ...]:
+        return tuple(sorted(paths.values(), key=lambda p: -p.score)[: self._width])
 
     def _written(self, paths: Sequence[Path], ahead: np.ndarray, border: float, at: int) -> list[Path]:
         """The best paths that are a token longer, above a score."""
@@ -147,18 +150,23 @@ class OneAFrame(Search):
         ahead = self._joint.ahead(frame, [path.state])[0]
         best = int(ahead.argmax())
         if best == BLANK:
-            return replace(path, acoustic=path.acoustic + float(ahead[BLANK]))
+            return _waited(path, ahead)
         return self._grown(path, best, float(ahead[best]), 0.0, at, self._joint.walk([path.state], [best])[0])
 
     def _frame(self, paths: Sequence[Path], frame: np.ndarray, at: int) -> tuple[Path, ...]:
         found: dict[Hashable, Path] = {}
         ahead = self._joint.ahead(frame, [p.state for p in paths])
         for path, row in zip(paths, ahead, strict=True):
-            _merge(found, replace(path, acoustic=path.acoustic + float(row[BLANK])))
+            _merge(found, _waited(path, row))
         border = max(p.score for p in found.values()) - self._far
         for path in self._written(paths, ahead, border, at):
             _merge(found, path)
-        return tuple(sorted(found.values(), key=lambda p: -p.score)[: self._width])
+        return self._best(found)
+
+
+def _waited(path: Path, ahead: np.ndarray) -> Path:
+    """A path that writes nothing in a frame."""
+    return replace(path, acoustic=path.acoustic + float(ahead[BLANK]))
 
 
 def _merge(paths: dict[Hashable, Path], new: Path) -> None:

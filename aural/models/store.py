@@ -59,6 +59,11 @@ class Entry:
         return tuple(Place(wanted, self.folder) for wanted in getattr(self.page, "LATER", ()))
 
     @property
+    def everything(self) -> tuple[Place, ...]:
+        """All files that a borrowed model may bring, now or later."""
+        return (*self.places, *self.later)
+
+    @property
     def hashes(self) -> dict[str, str]:
         """file name -> sha256 of all its files, of those that may come later the ones that are here."""
         there = (*self.places, *(p for p in self.later if p.path.exists()))
@@ -75,7 +80,7 @@ class Entry:
     def carriers(self) -> tuple[Archive, ...]:
         """The archives that its files come out of."""
         found: dict[Archive, None] = {}
-        for place in (*self.places, *self.later):
+        for place in self.everything:
             source = place.wanted.sources[0]
             parts = source.parts if isinstance(source, Joined) else (source,)
             found |= {part.archive: None for part in parts if isinstance(part, Member)}
@@ -172,7 +177,7 @@ def fetch(name: str, role: str | None = None, progress: Progress | None = None) 
     if is_hub_name(name):
         return ensure(name, role, progress)
     entry = entry_of(name, role)
-    for place in (*entry.places, *entry.later):
+    for place in entry.everything:
         if place.path.exists() and (not place.filled or files.sha256_of(place.path) != place.wanted.sha256):
             place.path.unlink()
     _ensure(entry, progress or Quiet())

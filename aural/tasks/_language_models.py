@@ -9,6 +9,7 @@ from aural.beams import arpa, kneser_ney
 from aural.beams.fusion import SPACE, Language
 from aural.beams.ngrams import NGrams
 from aural.errors import DataError, UsageError
+from aural.files import stamp
 from aural.models.card import Card
 from aural.models.face import Recognizer
 from aural.text import word_lists
@@ -18,7 +19,6 @@ from aural.text.units import spelled
 TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
 WORDS = "hmm"  # the kind that writes whole words
 ONLY = "--only-words"
-Stamp = tuple[int, int]
 _KEPT = 4  # models of one process: recording after recording is heard with the same; threads that ask at once may each make one
 USUAL_WEIGHT = 0.5  # of log P(W) beside log P(W | X)
 
@@ -41,34 +41,28 @@ def languages(
     found = []
     if file is not None:
         place = named_file(file, "--lm")
-        found.append(Language(_read(place, _stamp(place), letters), over, weight, bonus))
+        found.append(Language(_read(place, stamp(place), letters), over, weight, bonus))
     if text is not None:
         place = named_file(text, "--lm-text")
-        found.append(Language(_learned(place, _stamp(place), letters, over, order), over, weight, bonus))
+        found.append(Language(_learned(place, stamp(place), letters, over, order), over, weight, bonus))
     return tuple(found)
 
 
 @lru_cache(_KEPT)
-def _read(place: Path, stamp: Stamp, letters: frozenset[str] | None) -> NGrams:
-    """The model of an ARPA file as it was at `stamp`, in the recognizer's letters."""
+def _read(place: Path, changed: tuple[int, int], letters: frozenset[str] | None) -> NGrams:
+    """The model of an ARPA file as its stamp tells it, in the recognizer's letters."""
     return _spelled(arpa.read(place), letters)
 
 
 @lru_cache(_KEPT)
-def _learned(place: Path, stamp: Stamp, letters: frozenset[str] | None, over: str, order: int) -> NGrams:
-    """The model of a text as it was at `stamp`, in the recognizer's letters."""
+def _learned(place: Path, changed: tuple[int, int], letters: frozenset[str] | None, over: str, order: int) -> NGrams:
+    """The model of a text as its stamp tells it, in the recognizer's letters."""
     sentences = [(line if letters is None else spelled(line, letters)).split() for line in lines(place)]
     if not any(sentences):
         raise DataError("there is no text to make a language model from", where=str(place), fix="Write a sentence a line")
     if over == "characters":
         sentences = [[c for word in words for c in SPACE + word] for words in sentences]
     return kneser_ney.trained(sentences, order)
-
-
-def _stamp(place: Path) -> Stamp:
-    """By what a file that was changed is told from what it was."""
-    told = place.stat()
-    return told.st_mtime_ns, told.st_size
 
 
 def only_words(recognizer: Recognizer, spec: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ _SMALL = {
     "conv_kernel": [10, 8, 4], "conv_stride": [5, 8, 8], "num_feat_extract_layers": 3, "num_conv_pos_embeddings": 16,
     "num_conv_pos_embedding_groups": 2, "mask_time_prob": 0.0, "layerdrop": 0.0,
 }  # fmt: skip
+
+
+def each(root: Path, makers: Mapping[str, Callable[[Path], Any]]) -> dict[str, tuple[Path, Any]]:
+    """Each checkpoint in a folder of its name: the folder, and the net that was saved there."""
+    found = {}
+    for name, maker in makers.items():
+        (root / name).mkdir()
+        found[name] = (root / name, maker(root / name))
+    return found
 
 
 def whisper(folder: Path, *, many: bool = True, bands: int = 80) -> Any:

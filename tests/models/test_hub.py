@@ -73,12 +73,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     for head in ("TDT", "RNNT"):
         if hasattr(transformers, f"ParakeetFor{head}"):
             makers[head] = lambda f, head=head: make.parakeet(f, head)
-    root = tmp_path_factory.mktemp("hub")
-    found = {}
-    for name, maker in makers.items():
-        (root / name).mkdir()
-        found[name] = (root / name, maker(root / name))
-    return found
+    return make.each(tmp_path_factory.mktemp("hub"), makers)
 
 
 def rows() -> tuple[np.ndarray, np.ndarray]:

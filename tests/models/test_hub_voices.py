@@ -38,12 +38,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     }  # fmt: skip
     if importlib.util.find_spec("sentencepiece"):
         makers["speecht5"] = make.speecht5
-    root = tmp_path_factory.mktemp("voices")
-    found = {}
-    for name, maker in makers.items():
-        (root / name).mkdir()
-        found[name] = (root / name, maker(root / name))
-    return found
+    return make.each(tmp_path_factory.mktemp("voices"), makers)
 
 
 def opened(shelf: dict[str, tuple[Path, Any]], name: str) -> Any:

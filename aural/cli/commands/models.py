@@ -202,7 +202,7 @@ def _shown(chosen: list[tuple[str, str | None]], places: list[Place], how: str) 
 
     shows = progress_of(how)
     known = [store.entry_of(name, role) for name, role in chosen if not store.is_hub_name(name)]
-    size, count = missing([place for entry in known for place in (*entry.places, *entry.later)] + places)
+    size, count = missing([place for entry in known for place in entry.everything] + places)
     if count < 2:
         return shows
     if how != "none" and not offline():

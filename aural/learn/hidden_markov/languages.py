@@ -10,6 +10,7 @@ from pathlib import Path
 from aural.beams import arpa, kneser_ney
 from aural.beams.ngrams import END, NEVER, START, UNKNOWN, NGrams
 from aural.errors import DataError
+from aural.files import stamp
 from aural.text.lines import lines
 from aural.text.pronunciation.dictionary import plain
 from aural.text.units import MOST_WORDS
@@ -35,12 +36,11 @@ def language_of(texts: Sequence[Sequence[str]], kind: str, order: int, given: Pa
 
 def model_of(file: Path) -> NGrams:
     """The model of an ARPA file; a training that has read it to know that it can be does not read it again. Raises: FormatError."""
-    told = file.stat()
-    return _read(file, (told.st_mtime_ns, told.st_size))
+    return _read(file, stamp(file))
 
 
 @lru_cache(1)
-def _read(file: Path, stamp: tuple[int, int]) -> NGrams:
+def _read(file: Path, changed: tuple[int, int]) -> NGrams:
     return arpa.read(file)
 
 

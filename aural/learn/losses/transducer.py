@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from aural.learn.losses._face import Loss
 from aural.settings import option
@@ -69,19 +69,15 @@ class _Lattice(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, blank: Tensor, token: Tensor, frames: Tensor, lengths: Tensor, early: float) -> Tensor:
         batch, count, places = blank.shape
-        wait = _skewed(blank)
-        write = _skewed(torch.cat([token, torch.full_like(blank[:, :, :1], _NEVER)], dim=2))
+        wait, write = _skewed(blank), _skewed(_whole(token))
         rows = torch.arange(batch, device=blank.device)
         last = frames - 1 + lengths  # the diagonal of the last cell
         before = _forth(wait, write)
         total = before[last, rows, lengths] + wait[last, rows, lengths]
         if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
             after = _back(wait, write, last, lengths)
-            # Behind the last cell's blank nothing is left to do: log 1.
-            waited = torch.cat([after[1:], torch.full_like(after[:1], _NEVER)])
-            waited[last, rows, lengths] = 0.0
-            written = torch.cat([torch.cat([after[1:, :, 1:], torch.full_like(after[1:, :, :1], _NEVER)], dim=2),
-                                 torch.full_like(after[:1], _NEVER)])  # fmt: skip
+            waited, written = _behind(after)
+            waited[last, rows, lengths] = 0.0  # behind the last cell's blank nothing is left to do: log 1
             shares = [torch.exp(before + step + then - total[:, None]) for step, then in ((wait, waited), (write, written))]
             ctx.save_for_backward(_straight(shares[0], count), _straight(shares[1], count)[:, :, : places - 1])
             ctx.early = early
@@ -97,8 +93,8 @@ class _Monotone(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, blank: Tensor, token: Tensor, frames: Tensor, lengths: Tensor, early: float) -> Tensor:
-        batch, _, places = blank.shape
-        wait, write = _upright(blank), _upright(torch.cat([token, torch.full_like(blank[:, :, :1], _NEVER)], dim=2))
+        batch, count, places = blank.shape
+        wait, write = _upright(blank), _upright(_whole(token))
         rows = torch.arange(batch, device=blank.device)
         wait[frames, rows] = 0.0
         before = _forth(wait, write)
@@ -106,10 +102,9 @@ class _Monotone(torch.autograd.Function):
         possible = lengths <= frames
         if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
             after = _back(wait, write, frames, lengths)
-            waited = after[1:]
-            written = torch.cat([after[1:, :, 1:], torch.full_like(after[1:, :, :1], _NEVER)], dim=2)
+            waited, written = _behind(after)
             shares = [
-                torch.where(possible[:, None], torch.exp(before[:-1] + step[:-1] + then - total[:, None]), 0).transpose(0, 1)
+                torch.where(possible[:, None], torch.exp(before + step + then - total[:, None]), 0)[:count].transpose(0, 1)
                 for step, then in ((wait, waited), (write, written))
             ]
             ctx.save_for_backward(shares[0], shares[1][:, :, : places - 1])
@@ -125,6 +120,17 @@ def _slopes(ctx: Any, slope: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
     wait, write = ctx.saved_tensors
     down = -slope[:, None, None]
     return down * wait, down * write * (1.0 + ctx.early), None, None, None
+
+
+def _whole(token: Tensor) -> Tensor:
+    """[B, F, L] -> [B, F, L + 1]: behind the last token none is written."""
+    return nn.functional.pad(token, (0, 1), value=_NEVER)
+
+
+def _behind(after: Tensor) -> tuple[Tensor, Tensor]:
+    """What is left behind a blank, and behind a token, of each cell [N, B, U]."""
+    waited = torch.cat([after[1:], torch.full_like(after[:1], _NEVER)])
+    return waited, torch.cat([waited[:, :, 1:], torch.full_like(waited[:, :, :1], _NEVER)], dim=2)
 
 
 def _upright(cells: Tensor) -> Tensor:

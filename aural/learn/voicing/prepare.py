@@ -13,7 +13,7 @@ import numpy as np
 
 from aural.corpora.manifest import Clip
 from aural.errors import LearningError
-from aural.files import write_text
+from aural.files import stamp, write_text
 from aural.learn.job import Job
 from aural.learn.voicing import align, texts
 from aural.learn.voicing.said import Said
@@ -64,18 +64,13 @@ def _enough(count: int) -> None:
 def _key(clips: dict[str, list[Clip]], terms: Terms) -> str:
     """A name for all that preparation depends on."""
     rows = [
-        [name, str(c.audio.resolve()), c.start, c.duration, c.text, c.extra.get("phonemes"), *_stamp(c.audio)]
+        [name, str(c.audio.resolve()), c.start, c.duration, c.text, c.extra.get("phonemes"), *stamp(c.audio)]
         for name, part in sorted(clips.items())
         for c in part
     ]
     own = Path(terms.lexicon).read_text(encoding="utf-8-sig") if terms.lexicon and Path(terms.lexicon).is_file() else None
     told = json.dumps([VERSION, terms.hop, terms.language, own, rows])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
 
 
 def _made(job: Job, clips: dict[str, list[Clip]], terms: Terms) -> dict[str, list[Said]]:
