@@ -4,9 +4,9 @@
         [--picture docs/lookahead.svg]
 
 One CTC net and one transducer that begins with it, both with the encoder chunked_conformer, learn the strings of digits of
-bench/road_corpora.py (wide_digits). Then strings of a voice that they never heard are streamed to `aural transcribe --stream`'s own
-code in blocks of 80 ms, clean and with noise at 10 dB, once for each lookahead. A word's delay is the sound that was heard when the
-word was first told, and stayed, less the moment at which it truly ends. Time that computing takes is told apart.
+bench/road_corpora.py (people_digits). Then strings of a voice that they never heard are streamed to the code of `aural transcribe
+--stream` in blocks of 80 ms, clean and with noise at 10 dB, once for each lookahead. A word's delay is the sound that was heard
+when the word was first told, and stayed, less the moment at which it truly ends. Time that computing takes is told apart.
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ RATE, BLOCK, SNR = digit_strings.RATE, 0.08, 10.0
 AHEAD = (0, 160, 320, 640)
 TRAINING = (
     "--encoder chunked_conformer --sample-rate 8000 --batch 16 --rate 0.002 --patience 0 --average 0.99 "
-    "--augment gain,warp,specaugment --set encoder.width=64 --set encoder.layers=4 --set heads=4 --set kernel=9 --set left=48 "
-    "--set n_mels=40"
+    "--augment gain,speed,warp,specaugment --set encoder.width=128 --set encoder.layers=4 --set heads=4 --set kernel=9 "
+    "--set left=48 --set n_mels=40"
 )
-BEHIND = "--from {ctc} --batch 16 --rate 0.002 --patience 0 --average 0.99 --augment gain,warp --set joint=64 --set early=0.01"
+BEHIND = (
+    "--from {ctc} --batch 16 --rate 0.002 --patience 0 --average 0.99 --augment gain,speed,warp --set joint=96 "
+    "--set writes=one --set context=1 --set early=0.01"
+)
 
 
 @dataclass
@@ -78,7 +81,8 @@ def trained(method: str, corpus: Corpus, args: argparse.Namespace) -> Path:
         flags = TRAINING if method == "ctc" else BEHIND.format(ctc=args.work / "ctc-lookahead")
         words = ["train", "transcribe", "--method", method, "--manifest", str(corpus.learn), "--valid", str(corpus.tune)]
         words += ["-o", str(folder), *flags.split(), "--epochs", str(args.epochs if method == "ctc" else args.behind)]
-        words += ["--minutes", f"{args.minutes:g}", "--threads", "1", "--progress", "none"]
+        words += ["--minutes", f"{args.minutes if method == 'ctc' else args.minutes_behind:g}", "--threads", "1"]
+        words += ["--progress", "none"]
         subprocess.run([sys.executable, "-m", "aural", *words], check=True)
     return folder
 
@@ -209,7 +213,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("corpora", "noises", "work"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=20.0, help="of training, each")
+    parser.add_argument("--minutes", type=float, default=20.0, help="of training the CTC net")
+    parser.add_argument("--minutes-behind", type=float, default=12.0, help="of training the transducer")
     parser.add_argument("--epochs", type=int, default=32, help="of the CTC net")
     parser.add_argument("--behind", type=int, default=10, help="of the transducer that begins with it")
     parser.add_argument("--strings", type=int, default=100)
@@ -218,7 +223,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    places = "wide_digits", args.corpora, args.noises, args.work
+    places = "people_digits", args.corpora, args.noises, args.work
     corpus, unseen = road_corpora.corpus(*places), road_corpora.unseen(*places)
     rows = manifests.placed(unseen.parts[""])[: args.strings]
     clean = [load(row["audio"], rate=RATE, mono=True).samples[0] for row in rows]

@@ -83,14 +83,14 @@ def beam(
                 parents.append(parent)
         straight = [i for i, row in enumerate(grown) if loop_at(row.tokens) is None]
         if not straight and not done:
-            return [_cut(grown[0], loop_at(grown[0].tokens) or 0)]
+            return [_cut(grown[0], loop_at(grown[0].tokens) or 0)] if grown else [_broken(row) for row in rows]
         rows, parents = [grown[i] for i in straight], [parents[i] for i in straight]
         done.sort(key=lambda d: -d[0])
         if not rows or (len(done) >= width and done[width - 1][0] >= rows[0].score / len(rows[0].logprobs) ** penalty):
             break
         ahead = step(np.array(parents), np.array([r.tokens[-1] for r in rows]))
     if not done:
-        done = [(r.score, Reading(tuple(r.tokens), tuple(r.logprobs), _mean(r.logprobs), finished=False)) for r in rows]
+        done = [(r.score, _broken(r)) for r in rows]
     return [reading for _, reading in done[:width]]
 
 
@@ -124,6 +124,11 @@ def _cut(row: _Row, begin: int) -> Reading:
     """A reading stopped in a loop: what stands before it is kept."""
     logprobs = row.logprobs[:begin]
     return Reading(tuple(row.tokens[:begin]), tuple(logprobs), _mean(logprobs), looped=True, finished=False)
+
+
+def _broken(row: _Row) -> Reading:
+    """A reading that did not come to an end."""
+    return Reading(tuple(row.tokens), tuple(row.logprobs), _mean(row.logprobs), finished=False)
 
 
 def _mean(logprobs: list[float]) -> float:

@@ -16,7 +16,8 @@ from aural.text import word_lists
 from aural.text.lines import lines, named_file
 from aural.text.units import spelled
 
-TAKING = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that take a language model while they decode
+SCORED = frozenset({"ctc", "attention", "hmm", "transducer"})  # the kinds of models that tell several readings with their scores
+TAKING = SCORED | {"marked"}  # those that take a language model while they decode
 WORDS = "hmm"  # the kind that writes whole words
 ONLY = "--only-words"
 _KEPT = 4  # models of one process: recording after recording is heard with the same; threads that ask at once may each make one
@@ -33,7 +34,7 @@ def languages(
     if file is None and text is None:
         return ()
     if card.kind not in TAKING:
-        fix = "Use a model of your own by --method ctc, hmm, attention or transducer, or --hotwords"
+        fix = "Use a model of your own (aural train transcribe), or --hotwords"
         raise UsageError(f"{card.name} takes no language model", where="--lm" if file is not None else "--lm-text", fix=fix)
     weight = card.calibration.get("lm_weight", USUAL_WEIGHT) if weight is None else weight
     bonus = card.calibration.get("word_bonus", 0.0) if bonus is None else bonus

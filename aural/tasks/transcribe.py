@@ -24,7 +24,7 @@ from aural.tasks._assumed import remark
 from aural.tasks._edges import snapped
 from aural.tasks._gate import FRAME, HOP, RATE, SHORT, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
-from aural.tasks._language_models import TAKING, languages, only_words
+from aural.tasks._language_models import SCORED, languages, only_words
 from aural.tasks._numerals import in_figures, refuse
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
@@ -42,7 +42,8 @@ MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation
 # believed: of `languages` (train) 93 of 112 foreign clips lie below and none of the English ones, of
 # librispeech_mini none, of English by learners, adults and children, 7 in 100.
 FOREIGN = -0.65
-WRITING = "attention"  # the kind of model whose decoder CTC hears along with
+# The kinds of models whose decoder CTC hears along with; those that tell how much of the sound was looked at.
+WRITING, LOOKING = frozenset({"attention", "marked"}), frozenset({"attention"})
 # Windows under SHORT s get SHORT_PAD s of silence around them: single words come out right more often
 # (fsdd, train: error rate 72 to 59 % with base, 103 to 61 % with tiny). A second try gets RETRY_PAD s.
 SHORT_PAD, RETRY_PAD, CUT_TAIL = 0.25, 0.5, 0.7
@@ -68,9 +69,9 @@ class Options:
     nbest: int = option(
         1, "readings of each stretch of speech that are told, with their scores; for models of your own", least=1, most=100
     )
-    lm: str | None = option(None, "language model over words, an ARPA file (.gz too); for models of your own (CTC)", file="named")
+    lm: str | None = option(None, "language model over words, an ARPA file (.gz too); for models of your own", file="named")
     lm_text: str | None = option(
-        None, "a text, a sentence a line, that a language model is made from; for models of your own (CTC)", file="named"
+        None, "a text, a sentence a line, that a language model is made from; for models of your own", file="named"
     )
     lm_over: str = option("words", "what the language models are over", choices=("words", "characters"))
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
@@ -129,7 +130,7 @@ def growing(
         decoding = decoding_of(options, recognizer)
         card, sent = recognizer.card, 0
         # How likely a model of one's own finds its words tells of its few recordings, not of languages; that of a list tells of it.
-        assumed = decoding.language is None and len(card.languages) == 1 and card.kind not in TAKING and not decoding.words
+        assumed = decoding.language is None and len(card.languages) == 1 and card.kind not in SCORED and not decoding.words
         for window in windows(text.watched(hear(source, gate, start, end)), cuts_for(recognizer, mixed)):
             timed = options.word_times or window.seam is not None or window.overlapped
             asked = dataclasses.replace(decoding, word_times=timed)
@@ -230,7 +231,7 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
         raise UsageError(f"{recognizer.card.name} does not translate", where="--task", fix=f"Use -m {MANY_LANGUAGES}")
     wanted = tuple(h.entry for h in hotwords.read(options.hotwords)) if options.hotwords else ()
     card = recognizer.card
-    if options.nbest > 1 and card.kind not in TAKING:
+    if options.nbest > 1 and card.kind not in SCORED:
         raise UsageError(
             f"{card.name} tells no scored readings",
             where="--nbest",
@@ -241,14 +242,15 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     )  # fmt: skip
     only = () if options.only_words is None else only_words(recognizer, options.only_words)
     ahead = None if options.lookahead is None else options.lookahead / 1000
-    if ahead is not None and card.kind not in TAKING:
+    if ahead is not None and card.kind not in SCORED:
         fix = "Use a model that learned to (aural train transcribe --encoder chunked_conformer)"
         raise UsageError(f"{card.name} has no lookahead", where="--lookahead", fix=fix)
-    asked = {"--ctc": options.ctc is not None, "--unit-bonus": options.unit_bonus != 0, "--coverage": options.coverage != 0}
-    steered = [flag for flag, given in asked.items() if given]
-    if steered and card.kind != WRITING:
+    steered = (("--ctc", options.ctc is not None, WRITING), ("--unit-bonus", options.unit_bonus != 0, WRITING),
+               ("--coverage", options.coverage != 0, LOOKING))  # fmt: skip
+    flag = next((flag for flag, given, kinds in steered if given and card.kind not in kinds), None)
+    if flag:
         fix = "Use a model of your own (aural train transcribe --method attention)"
-        raise UsageError(f"{card.name} has no decoder that could be steered so", where=steered[0], fix=fix)
+        raise UsageError(f"{card.name} has no decoder that could be steered so", where=flag, fix=fix)
     return Decoding(
         language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead, ctc=options.ctc,
         unit_bonus=options.unit_bonus, coverage=options.coverage, words=only,

@@ -25,7 +25,7 @@ from aural.learn.written.marked import Marked, Marking, language_of, stretches, 
 from aural.models.card import Card
 from aural.models.card import write as write_card
 from aural.models.engines._whisper import marks_behind
-from aural.models.engines.marked import DECODER, ENCODER, NOBODY, TIMED, UNITS
+from aural.models.engines.marked import CTC, DECODER, ENCODER, NOBODY, TIMED, UNITS
 from aural.nets.writer import Writer
 from aural.text import units as text_units
 
@@ -88,7 +88,7 @@ def _exported(job: Job, choice: Choice, writer: Writer, marking: Marking, langua
         question=job.question, sample_rate=choice.options.sample_rate, labels=marking.units.labels, languages=languages,
         batch="one", hop=marking.hop, longest_input=round((marking.steps - 1) * marking.hop, 2),
         # Word times are read from the looks as they are; a frame without a voice gives as much as a weak look.
-        calibration={TIMED: float(timed), NOBODY: _QUIET, "start": 0.0, "end": 0.0, "silence": 0.05},
+        calibration={TIMED: float(timed), NOBODY: _QUIET, CTC: choice.options.ctc, "start": 0.0, "end": 0.0, "silence": 0.05},
         files={name: sha256_of(job.model / name) for name in (ENCODER, DECODER, UNITS)}, seed=choice.options.seed,
         trained_on=f"{len(job.clips['train'])} clips, {seconds / 3600:.2f} hours",
     )  # fmt: skip

@@ -29,7 +29,7 @@ from aural.learn.trainee import Trainee
 from aural.learn.weights import Weights
 from aural.metrics._alignment import distance
 from aural.models.engines._whisper import Marks
-from aural.models.engines.marked import DECODER, ENCODER
+from aural.models.engines.marked import ANSWERS, DECODER, ENCODER
 from aural.models.runtime import Runtime
 from aural.nets.writer import Writer
 from aural.text.units import Units
@@ -204,15 +204,15 @@ def _apart(rows: Sequence[Sequence[int]], end: int) -> tuple[Tensor, Tensor]:
 
 @final
 class _Hearing(nn.Module):
-    """samples [B, T], lengths [B] -> keys and values of each layer."""
+    """samples [B, T], lengths [B] -> chances of CTC [B, F, K + 1], keys and values of each layer."""
 
     def __init__(self, writer: Writer) -> None:
         super().__init__()
         self.writer = writer
 
-    def forward(self, samples: Tensor, lengths: Tensor) -> list[Tensor]:
-        x, frames = self.writer.net.encoder(*self.writer.net.features(samples, lengths))
-        return self.writer.decoder.memory(x, frames)
+    def forward(self, samples: Tensor, lengths: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x, heard, frames = self.writer.heard(*self.writer.net.features(samples, lengths))
+        return self.writer.net.answer(heard), self.writer.decoder.memory(x, frames)
 
 
 @final
@@ -236,13 +236,13 @@ def to_onnx(writer: Writer, folder: Path) -> None:
     hearing, reading = _Hearing(writer).eval(), _Reading(writer).eval()
     samples, lengths = torch.zeros(2, rate), torch.tensor([rate, rate])
     with torch.no_grad():
-        cross = hearing(samples, lengths)
+        _, cross = hearing(samples, lengths)
         past = [c[:, :, :5] for c in cross]
     names = [f"{k // 2}.{'value' if k % 2 else 'key'}" for k in range(len(cross))]
     batch, time, count, frame, before = (torch.export.Dim(n, min=m) for n, m in
                                          (("batch", 1), ("time", 2), ("count", 1), ("frame", 1), ("past", 1)))  # fmt: skip
     write_program(hearing, (samples, lengths), ({0: batch, 1: time}, {0: batch}), folder / ENCODER, ["samples", "lengths"],
-                  [f"cross.{n}" for n in names])  # fmt: skip
+                  [ANSWERS, *(f"cross.{n}" for n in names)])  # fmt: skip
     write_program(
         reading, (torch.zeros(2, 3, dtype=torch.int64), past, cross),
         ({0: batch, 1: count}, [{0: batch, 2: before}] * len(past), [{0: batch, 2: frame}] * len(cross)), folder / DECODER,
@@ -263,7 +263,8 @@ def parity(writer: Writer, folder: Path) -> float:
     for length in (rate // 2, rate // 3 + 7):
         samples, lengths = (0.1 * rng.standard_normal((1, length))).astype(np.float32), np.array([length], np.int64)
         told = dict(zip(ear.outputs, ear.run({"samples": samples, "lengths": lengths}), strict=True))
-        cross = _Hearing(writer)(torch.from_numpy(samples), torch.from_numpy(lengths))
+        heard, cross = _Hearing(writer)(torch.from_numpy(samples), torch.from_numpy(lengths))
+        worst = max(worst, difference(told.pop(ANSWERS), heard))
         past = [c[:, :, :0] for c in cross]
         feeds = {n: p.numpy() for n, p in zip([n for n in decoder.inputs if n.startswith("past")], past, strict=True)}
         for count in (4, 1):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
+from aural.beams.along import Along, Beside
 from aural.beams.bias import PhraseTree
 from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
@@ -34,11 +35,21 @@ _VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
 Arrays32 = dict[str, np.ndarray]
 
 
-class Ear(Protocol):
-    """What hears a window of at most `Grid.window` samples [T]."""
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """A window as it was heard: the keys and values that the decoder attends to, by the names of its inputs, and log-probabilities
+    of CTC [F, K] where such a head hears along."""
 
-    def hear(self, samples: np.ndarray) -> Arrays32:
-        """The keys and values that the decoder attends to, by the names of its inputs."""
+    cross: Arrays32
+    logs: np.ndarray | None = None
+
+
+class Ear(Protocol):
+    """What hears a window of at most `Grid.window` samples [T], and what it and others say beside the decoder."""
+
+    def hear(self, samples: np.ndarray) -> Heard: ...
+
+    def beside(self, heard: Heard, decoding: Decoding) -> Beside | None: ...
 
 
 class Vocabulary(Protocol):
@@ -135,6 +146,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
     def __init__(self, card: Card, ear: Ear, decoder: Session, pairs: Vocabulary, marks: Marks, grid: Grid = Grid()) -> None:
         self.card, self._ear, self._decoder, self._pairs, self._marks, self._grid = card, ear, decoder, pairs, marks, grid
         self._many = len(card.languages) > 1
+        self._listed: tuple[tuple[str, ...], WordTree | None] = (), None
         self._grown = tuple(n for n in self._decoder.outputs if n.startswith("present"))
         self._empty = {
             name: np.zeros([n if isinstance(n, int) else int(k == 0) for k, n in enumerate(self._decoder.shape(name))], np.float32)
@@ -159,7 +171,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         """Per row, from its first window: language code -> probability, adding up to 1."""
         if not self._many:
             return [dict.fromkeys(self.card.languages, 1.0) for _ in lengths]
-        return [self._language(self._ear.hear(samples[i, :n])) for i, n in enumerate(np.asarray(lengths).tolist())]
+        return [self._language(self._ear.hear(samples[i, :n]).cross) for i, n in enumerate(np.asarray(lengths).tolist())]
 
     def align(
         self, samples: np.ndarray, text: str, speech: np.ndarray | None = None, language: str | None = None
@@ -172,7 +184,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         seconds = len(samples) / self._grid.rate
         if len(tokens) > 2 * self._grid.most - 8 or len(samples) > self._grid.window:
             return tuple(_even(text.split(), seconds))
-        cross = self._ear.hear(samples)
+        cross = self._ear.hear(samples).cross
         if self._many and language not in self.card.languages:
             heard = self._language(cross)
             language = max(heard, key=lambda k: heard[k])
@@ -182,12 +194,13 @@ class Whisper(Aligner, LanguageGuesser, Attending):
 
     def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
         self._check(decoding)
-        cross = self._ear.hear(samples[: self._grid.window])
+        heard = self._ear.hear(samples[: self._grid.window])
+        cross = heard.cross
         seconds = min(len(samples), self._grid.window) / self._grid.rate
-        heard = {} if decoding.language or not self._many else self._language(cross)
-        language = decoding.language or max(heard, key=lambda k: heard[k], default=self.card.languages[0])
+        told = {} if decoding.language or not self._many else self._language(cross)
+        language = decoding.language or max(told, key=lambda k: told[k], default=self.card.languages[0])
         asked = self._prompt(language, decoding.task)
-        one = self._read(cross, asked, _Sound(samples, None, self._grid.rate), language, decoding, self._tree(decoding))
+        one = self._read(heard, asked, _Sound(samples, None, self._grid.rate), language, decoding, self._tree(decoding))
         frames = self._frames(seconds)
         fit = self._attended(cross, self._untimed(asked), one.tokens, frames)[1][: len(one.tokens)]
         begins = {p.first for p in self._pairs.words(one.tokens)}
@@ -210,16 +223,16 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         tree = self._tree(decoding)
         while at < len(samples):
             part = samples[at : at + self._grid.window]
-            cross = self._ear.hear(part)
+            heard = self._ear.hear(part)
             if self._many and decoding.language is None and not passes:
-                heard = self._language(cross)
-                language = max(heard, key=lambda k: heard[k])
-                sure = heard[language]
+                told = self._language(heard.cross)
+                language = max(told, key=lambda k: told[k])
+                sure = told[language]
             asked = self._prompt(language, decoding.task)
             voice = None if speech is None else speech[int(at / self._grid.rate / _VOICE_HOP) :]
-            passes.append(self._read(cross, asked, _Sound(part, voice, self._grid.rate), language, decoding, tree))
+            passes.append(self._read(heard, asked, _Sound(part, voice, self._grid.rate), language, decoding, tree))
             if decoding.word_times and passes[-1].tokens:
-                timed = self._words(cross, asked, passes[-1], len(part) / self._grid.rate, voice)
+                timed = self._words(heard.cross, asked, passes[-1], len(part) / self._grid.rate, voice)
                 words += [_moved(w, at / self._grid.rate, decoding.task) for w in timed]
             at += max(self._grid.rate, round(passes[-1].reached * self._grid.rate))
         return self._joined(passes, words if decoding.word_times else None, language, sure, len(samples) / self._grid.rate)
@@ -252,11 +265,11 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         return [marks.start, *told, *([] if self._grid.timed else [marks.no_timestamps])]
 
     def _read(
-        self, cross: Arrays32, prompt: list[int], sound: _Sound, language: str, decoding: Decoding, tree: PhraseTree | None
+        self, heard: Heard, prompt: list[int], sound: _Sound, language: str, decoding: Decoding, tree: PhraseTree | None
     ) -> _Pass:
         """Write what one window says, with timestamps, without ever raising the temperature."""
         seconds = len(sound.samples) / self._grid.rate
-        state = _State(self._empty, cross)
+        state = _State(self._empty, heard.cross)
         logits, *grown = state.run(self._decoder, [prompt], ("logits", *self._grown))
         state.take(self._grown, grown)
         no_speech = float(np.exp(log_softmax(logits[0, 0].astype(np.float64))[self._marks.no_speech]))
@@ -271,7 +284,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         words = self._words_of(decoding)
         held = Held(behind, words) if words else None
 
-        def step(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        def ruled(rows: np.ndarray, ids: np.ndarray) -> np.ndarray:
             written[:] = [[*written[r], int(i)] for r, i in zip(rows, ids, strict=True)]
             ahead = held(rows, ids) if held else behind(rows, ids)
             return np.stack([self._ruled(one, so_far) for one, so_far in zip(ahead, written, strict=True)])
@@ -279,12 +292,18 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         rate = self._grid.a_second.get("en" if decoding.task == "translate" else language, _OTHERS_A_SECOND)
         limit = min(self._grid.most, 12 + int(rate * seconds))  # timestamps count too
         first = self._ruled(held.first(logits[0, -1]) if held else logits[0, -1], [])
-        width = max(decoding.beam, decoding.n_best, WIDTH if words else 1)
-        if width > 1:
-            reading = beam(first, step, width=width, end=self._marks.end, limit=limit, tree=tree)[0]
-            reading = words.cut(reading) if words else reading
+        beside = self._ear.beside(heard, decoding)
+        along = Along(ruled, beside) if beside else None
+        width = max(decoding.beam, decoding.n_best, WIDTH if words or along else 1)
+        how: dict[str, Any] = {"end": self._marks.end, "limit": limit, "tree": tree}
+        if along:
+            # A sum, no mean: what hears along keeps it from ending too early.
+            reading = beam(along.first(first), along, width=width, penalty=0.0, **how)[0]
+        elif width > 1:
+            reading = beam(first, ruled, width=width, **how)[0]
         else:
-            reading = greedy(first, step, end=self._marks.end, limit=limit, tree=tree)
+            reading = greedy(first, ruled, **how)
+        reading = words.cut(reading) if words else reading
         if no_speech > self._grid.nobody and reading.score < self._grid.faint:
             return _Pass((), reading, no_speech, seconds)
         kept, reached = self._kept(reading.tokens, sound)
@@ -380,10 +399,13 @@ class Whisper(Aligner, LanguageGuesser, Attending):
 
     def _words_of(self, decoding: Decoding) -> WordTree | None:
         """The tree of the only words, behind each of which a mark may stand; times stand between them."""
-        if not decoding.words:
-            return None
+        if not decoding.words or self._listed[0] == decoding.words:
+            return self._listed[1] if decoding.words else None
         marks = [own[-1] for mark in MARKS if len(own := self._pairs.tokens(f"a{mark}")) == 2]
-        return WordTree(ways(decoding.words, self._pairs.tokens, self._pairs.text), marks, self._marks.end, self._marks.first_time)
+        spelled = ways(decoding.words, self._pairs.tokens, self._pairs.text)
+        # Kept for the windows and recordings to come: a list may hold all words of a language.
+        self._listed = decoding.words, WordTree(spelled, marks, self._marks.end, self._marks.first_time)
+        return self._listed[1]
 
     def _tree(self, decoding: Decoding) -> PhraseTree | None:
         """The tree of the hotwords, each "phrase" or "phrase^bonus"."""

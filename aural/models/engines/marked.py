@@ -1,7 +1,8 @@
 """Runs a model folder of the kind "marked": what `aural train transcribe --method whisper` learned, read as published Whisper is.
 
-Two graphs: `encoder.onnx`: samples [1, T], lengths [1] -> cross.0.key, cross.0.value, ...; `decoder.onnx`: tokens [B, L], past.*
-and cross.* -> logits [B, L, V], attention [B, 1, L, F], present.*. The marks follow from the numbers of units and languages.
+Two graphs: `encoder.onnx`: samples [1, T], lengths [1] -> answers [1, F, K + 1] (chances of CTC, class 0 the blank), cross.0.key,
+cross.0.value, ...; `decoder.onnx`: tokens [B, L], past.* and cross.* -> logits [B, L, V], attention [B, 1, L, F], present.*. The
+marks follow from the numbers of units and languages. Where it was learned with CTC, CTC hears along.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ from typing import final
 
 import numpy as np
 
+from aural.beams.along import Beside
+from aural.beams.fusion import of_decoding
+from aural.errors import UsageError
 from aural.models.card import Card
-from aural.models.engines._whisper import Arrays32, Grid, Whisper, marks_behind
-from aural.models.face import Model
+from aural.models.engines._whisper import Grid, Heard, Whisper, marks_behind
+from aural.models.face import Decoding, Model
 from aural.models.runtime import Runtime, Session
 from aural.text import units as text_units
 from aural.text.pieces import Piece
 from aural.text.units import Units
 
 ENCODER, DECODER, UNITS = "encoder.onnx", "decoder.onnx", "units.json"
-TIMED, NOBODY = "timed", "nobody"  # in the card's calibration: whether it knows times; above which no_speech_prob nobody speaks
+ANSWERS = "answers"
+# In the card's calibration: whether it knows times; above which no_speech_prob nobody speaks; the weight of CTC.
+TIMED, NOBODY, CTC = "timed", "nobody", "ctc"
+_LEAST = 1e-10
 MOST = 400  # units of a pass
 
 
@@ -47,18 +54,35 @@ class Spelling:
 
 @final
 class SamplesEar:
-    """Hears samples as they are, whatever their length."""
+    """Hears samples as they are, whatever their length; its CTC and language models speak beside the decoder."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, card: Card, units: Units) -> None:
+        self._session, self._card, self._units = session, card, units
+        self._weight = float(card.calibration.get(CTC, 0.0))
 
-    def hear(self, samples: np.ndarray) -> Arrays32:
-        """The keys and values that the decoder attends to, of real frames alone."""
-        feeds: Arrays32 = {
+    def hear(self, samples: np.ndarray) -> Heard:
+        """Real frames alone."""
+        feeds: dict[str, np.ndarray] = {
             "samples": np.ascontiguousarray(samples[None], np.float32),
             "lengths": np.array([len(samples)], np.int64),
         }
-        return dict(zip(self._session.outputs, self._session.run(feeds), strict=True))
+        told = dict(zip(self._session.outputs, self._session.run(feeds), strict=True))
+        chances = told.pop(ANSWERS, None)
+        return Heard(told, None if chances is None else np.log(np.maximum(chances[0], _LEAST)))
+
+    def beside(self, heard: Heard, decoding: Decoding) -> Beside | None:
+        """CTC for what is transcribed, language models and a bonus as they are asked for. Raises: UsageError."""
+        if decoding.ctc and not self._weight:
+            fix = "Leave it out, or train with --ctc 0.3"
+            raise UsageError(f"{self._card.name} was trained without CTC", where="--ctc", fix=fix)
+        # A translation is not what is heard.
+        usual = self._weight if decoding.ctc is None else decoding.ctc
+        weight = usual if decoding.task == "transcribe" and heard.logs is not None else 0.0
+        fusion = of_decoding(decoding.lm, (), (), (), ("", *self._units.pieces))
+        wanted = {t for entry in decoding.hotwords for t in self._units.encode(self._units.spelled(entry.partition("^")[0]))}
+        size = len(self._units.pieces)
+        found = Beside(size, size, heard.logs, weight, fusion, decoding.unit_bonus, sorted(wanted))
+        return None if found.idle else found
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Model:
@@ -71,4 +95,4 @@ def open(folder: Path, card: Card, runtime: Runtime) -> Model:
     )  # fmt: skip
     encoder, decoder = runtime.session(folder / ENCODER), runtime.single.session(folder / DECODER)
     marks = marks_behind(len(units.pieces), card.languages if len(card.languages) > 1 else ())
-    return Whisper(card, SamplesEar(encoder), decoder, Spelling(units), marks, grid)
+    return Whisper(card, SamplesEar(encoder, card, units), decoder, Spelling(units), marks, grid)

@@ -13,7 +13,8 @@ from aural.errors import ModelMissing, ModelRefused, reason
 from aural.models import skeleton
 from aural.models.card import Card
 from aural.models.ctranslate2 import Arrays
-from aural.models.engines._whisper import Arrays32, Grid, Marks, Whisper
+from aural.models.engines._whisper import Grid, Heard, Marks, Whisper
+from aural.models.face import Decoding
 from aural.models.runtime import Runtime, Session
 from aural.sound.mel import whisper_log_mel
 from aural.text.byte_pairs import BytePairs
@@ -33,12 +34,15 @@ class MelEar:
         bands = session.shape("mel")[1]
         self._bands = bands if isinstance(bands, int) else 80
 
-    def hear(self, samples: np.ndarray) -> Arrays32:
-        """The keys and values that the decoder attends to, for up to 30 s of samples."""
+    def hear(self, samples: np.ndarray) -> Heard:
+        """Up to 30 s of samples."""
         window = np.zeros(_WINDOW, np.float32)
         window[: min(len(samples), _WINDOW)] = samples[:_WINDOW]
         mel = whisper_log_mel(window, n_mels=self._bands)[None].astype(np.float32, copy=False)
-        return dict(zip(self._session.outputs, self._session.run({"mel": mel}), strict=True))
+        return Heard(dict(zip(self._session.outputs, self._session.run({"mel": mel}), strict=True)))
+
+    def beside(self, heard: Heard, decoding: Decoding) -> None:
+        """Published models have no head of CTC, and nothing else is asked of them."""
 
 
 def open(folder: Path, card: Card, runtime: Runtime) -> Whisper:

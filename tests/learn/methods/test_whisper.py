@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,12 +11,15 @@ import pytest
 from said_tones import RATE, save
 
 import aural
+from aural.beams import kneser_ney
+from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.learn.job import Job
 from aural.learn.methods import whisper
 from aural.learn.train import Ask, train
 from aural.models import store
-from aural.models.engines._whisper import Whisper
+from aural.models.engines import marked
+from aural.models.engines._whisper import Heard, Whisper
 from aural.models.face import Decoding, LanguageGuesser
 from aural.results import Question
 
@@ -76,7 +80,26 @@ def test_the_folder_answers_as_published_whisper_does(tmp_path: Path) -> None:
             (told,) = model.recognize(samples, np.array([2 * RATE]), decoding)
             assert told.language in {"de", "en"} and set(told.text.split()) <= {"low", "high", "tief", "hoch"}
             assert all(0 <= w.start < w.end <= 2.0 for w in told.words or ())
+        _heard_along(model, samples)
         assert model.looks(samples[0], Decoding("en")).weights.shape[1] == 25, "frames of 80 ms"
     assert aural.transcribe(tmp_path / "0.wav", model=str(tmp_path / "run"), language="de").language == "de"
     with store.open_model(str(tmp_path / "run"), "language") as model:
         assert isinstance(model, LanguageGuesser)
+
+
+def _heard_along(model: Whisper, samples: np.ndarray) -> None:
+    """CTC and a language model speak beside the decoder, not of a translation; what was not learned is refused."""
+    lengths = np.array([samples.shape[1]])
+
+    def told(**asked: object) -> tuple[str, tuple[float, ...]]:
+        (found,) = model.recognize(samples, lengths, Decoding("en", beam=4, word_times=False, **asked))  # type: ignore[arg-type]
+        return found.text, found.logprobs
+
+    assert told() == told(ctc=0.3) != told(ctc=0.0), "as it was trained"
+    assert told(task="translate") == told(task="translate", ctc=0.9)
+    assert len(told(unit_bonus=9.0)[1]) > len(told(unit_bonus=-9.0)[1])
+    dear = Language(kneser_ney.trained([["tief"] * 3], 2), weight=0.01, bonus=-90.0)
+    assert told(lm=(dear,))[0] == "" != told(unit_bonus=9.0)[0], "every word costs more than silence"
+    bare = marked.SamplesEar(None, dataclasses.replace(model.card, calibration={}), None)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="without CTC"):
+        bare.beside(Heard({}), Decoding(ctc=0.4))
