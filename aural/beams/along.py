@@ -37,9 +37,14 @@ class Beside:
     always: Sequence[int] = ()
 
     @property
+    def hears(self) -> bool:
+        """True when CTC has a say."""
+        return self.heard is not None and self.weight > 0
+
+    @property
     def idle(self) -> bool:
         """True when it changes nothing."""
-        return not (self.weight or self.fusion or self.bonus)
+        return not (self.hears or self.fusion or self.bonus)
 
 
 @final
@@ -48,7 +53,7 @@ class Along:
 
     def __init__(self, step: Step, beside: Beside) -> None:
         self._step, self._beside = step, beside
-        heard = beside.heard if beside.weight else None
+        heard = beside.heard if beside.hears else None
         self._ctc = None if heard is None else PrefixScores(heard[None], np.array([len(heard)]))
         self._states = States(beside.fusion, beside.units + 1)
         self._state, self._last, self._chance = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1)

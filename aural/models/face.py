@@ -32,6 +32,7 @@ class Decoding:
     `allow_empty` False: somebody is known to speak, so nothing is no answer (where a model can be told). `lookahead` (s): how far
     a model that hears in chunks may look ahead. For models whose decoder CTC hears along with: the weight of `ctc` (None = as it
     was trained), and what each unit (`unit_bonus`) and each frame that was looked at enough (`coverage`) adds to a reading.
+    `lm_weight` and `word_bonus` weigh a language model that is the recognizer's own (None = as it was trained).
     """
 
     language: str | None = None
@@ -47,6 +48,8 @@ class Decoding:
     unit_bonus: float = 0.0
     coverage: float = 0.0
     words: tuple[str, ...] = ()
+    lm_weight: float | None = None
+    word_bonus: float | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from aural.tasks._edges import snapped
 from aural.tasks._gate import FRAME, HOP, RATE, SHORT, Heard, hear, without_breath
 from aural.tasks._gathered import Gathered
 from aural.tasks._language_models import SCORED, languages, only_words
+from aural.tasks._language_models import WORDS as OF_WORDS
 from aural.tasks._numerals import in_figures, refuse
 from aural.tasks._task import Task
 from aural.tasks._windows import Cuts, halves, trimmed, windows
@@ -169,7 +170,7 @@ def recognize(
 ) -> list[Hypothesis]:
     """What is said in one window; times in seconds of the recording. Empty when nobody speaks.
 
-    A loop is heard again in halves; speech that is answered with nothing, or with marks alone (models write
+    A loop is heard again without hotwords, which a decoder can run into, then in halves; speech that is answered with nothing, or with marks alone (models write
     notes of music), is heard again, told that somebody speaks. What is written is kept when the signals of
     `_trust` agree that it was said.
     """
@@ -177,6 +178,9 @@ def recognize(
     if not evidence.any:
         return []
     told = _first_try(heard, recognizer, decoding)
+    if told.scores.get("looped") and decoding.hotwords:
+        decoding = dataclasses.replace(decoding, hotwords=())
+        told = _first_try(heard, recognizer, decoding)
     if told.scores.get("looped") and depth < 3 and len(heard.voice) * HOP > 4.0:
         return [h for part in halves(heard) for h in recognize(part, recognizer, decoding, threshold, depth + 1, witness)]
     told = _tried_again(told, heard, recognizer, decoding, evidence)
@@ -240,6 +244,11 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
     lm = languages(
         card, options.lm, options.lm_text, options.lm_over, options.lm_order, options.lm_weight, options.word_bonus
     )  # fmt: skip
+    weighs = {"--lm-weight": options.lm_weight, "--word-bonus": options.word_bonus}
+    weighing = next((flag for flag, value in weighs.items() if value is not None), None)
+    if weighing and not lm and card.kind != OF_WORDS:
+        fix = "Give --lm or --lm-text, too, or leave it out"
+        raise UsageError("there is no language model to weigh", where=weighing, fix=fix)
     only = () if options.only_words is None else only_words(recognizer, options.only_words)
     ahead = None if options.lookahead is None else options.lookahead / 1000
     if ahead is not None and card.kind not in SCORED:
@@ -253,7 +262,8 @@ def decoding_of(options: Options, recognizer: Recognizer) -> Decoding:
         raise UsageError(f"{card.name} has no decoder that could be steered so", where=flag, fix=fix)
     return Decoding(
         language, options.task, wanted, options.beam, options.nbest, True, lm, lookahead=ahead, ctc=options.ctc,
-        unit_bonus=options.unit_bonus, coverage=options.coverage, words=only,
+        unit_bonus=options.unit_bonus, coverage=options.coverage, words=only, lm_weight=options.lm_weight,
+        word_bonus=options.word_bonus,
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ def named_file(text: str, flag: str) -> Path:
     path = Path(text)
     if is_folder(path):
         raise UsageError("this is a folder, and no file", where=f"{flag} {text[:200]}", fix="Name a file in it")
+    if seen(path.is_fifo):
+        raise UsageError("a pipe cannot be read again and again", where=f"{flag} {text[:200]}", fix="Write it to a file first")
     if not seen(path.is_file):
         raise UsageError("there is no such file", where=f"{flag} {text[:200]}", fix="Check the path")
     return path

@@ -212,6 +212,14 @@ def test_a_loop_is_heard_again_in_halves() -> None:
     assert told[1].words is not None and told[1].words[0].start > 5.0
 
 
+def test_a_loop_of_hotwords_is_heard_again_without_them() -> None:
+    looped = Hypothesis("", (), scores={"looped": 1.0})
+    fine = Hypothesis("Well.", (word("Well.", 0.2),), scores={"avg_logprob": -0.1})
+    model = Made([looped, fine])
+    told = transcribe.recognize(heard(np.full(100, 0.9)), model, Decoding(hotwords=("seven^9",)))
+    assert [h.text for h in told] == ["Well."] and [asked.hotwords for _, asked in model.asked] == [("seven^9",), ()]
+
+
 def test_a_doubtful_answer_to_a_doubtful_voice_is_dropped() -> None:
     voice = np.zeros(150)
     voice[70:73] = 0.45

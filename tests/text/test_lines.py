@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 
 from aural.errors import UsageError
-from aural.text.lines import lines
+from aural.text.lines import lines, named_file
 
 
 def test_lines_plain_and_packed(tmp_path: Path) -> None:
@@ -27,3 +28,10 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     for place in (latin, cut, spoiled, tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError, match=place.name):
             lines(place)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_is_told_to_be_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="a pipe cannot be read again"):
+        named_file(str(tmp_path / "pipe"), "--lm-text")

@@ -1,10 +1,10 @@
-"""The ladder of stages: each begins with what the one before it knows, and is judged on the validation clips as it is reached."""
+"""The ladder of stages: each begins with what the one before it knows, and is judged on the validation clips as it is reached;
+there the weights of the last one are chosen."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from aural.beams.lattice import readings
 from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Weights
 from aural.learn.hidden_markov import speakers
+from aural.learn.hidden_markov.judging import judged, weighed
 from aural.learn.hidden_markov.monophones import monophones
 from aural.learn.hidden_markov.projected import projected
 from aural.learn.hidden_markov.recordings import Utterance
 from aural.learn.hidden_markov.rounds import Lesson
 from aural.learn.hidden_markov.triphones import triphones
-from aural.metrics.words import word_errors
 from aural.models.pipeline import Pipeline
-from aural.patterns.feature_transform import Evidence
 from aural.sound.cepstra import HOP, Cepstra
 from aural.text.pronunciation.dictionary import Dictionary
 from aural.text.units import MOST_WORDS
@@ -90,7 +88,18 @@ def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
         }  # fmt: skip
         course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; learned in {taken:.0f} s")
         rungs.append(Rung(pipeline, lesson, told))
+    rungs[-1] = _weighed(rungs[-1], course)
     return rungs
+
+
+def _weighed(last: Rung, course: Course) -> Rung:
+    """The last rung with the weights that suit the validation clips."""
+    pipeline = weighed(last.pipeline, course.valid)
+    if pipeline is last.pipeline:
+        return last
+    (wrong, words), weights = judged(pipeline, course.valid), pipeline.weights
+    course.say(f"  weights: {weights.language:.2f} for log P(W), {weights.bonus:+.1f} a word: {100 * wrong / words:.1f} %")
+    return Rung(pipeline, last.lesson, {**last.told, "wrong": wrong, "wer": wrong / words})
 
 
 def _stage(stage: str, course: Course, before: Rung | None, net: Path) -> tuple[Pipeline, Lesson]:
@@ -113,22 +122,3 @@ def _stage(stage: str, course: Course, before: Rung | None, net: Path) -> tuple[
 
         return dataclasses.replace(pipeline, net=hybrid.learned(lesson, model.mixtures.states, net, course)), lesson
     return dataclasses.replace(pipeline, acoustics=model), lesson
-
-
-def judged(pipeline: Pipeline, utterances: Sequence[Utterance]) -> tuple[int, int]:
-    """How many words of utterances are wrong, and how many there are. All that a voice says tells how to adapt to it."""
-    search, wrong, words = pipeline.search(), 0, 0
-    heard = [pipeline.acoustics.heard(u.cepstra) for u in utterances]
-    maps: dict[str, np.ndarray] = {}
-    if pipeline.adapted is not None:
-        said: dict[str, list[Evidence]] = defaultdict(list)
-        for one, x in zip(utterances, heard, strict=True):
-            own = pipeline.evidence(pipeline.first(search, x), x)
-            said[one.speaker] += [own] if own is not None else []
-        maps = {speaker: pipeline.adapted.map_of(own) for speaker, own in said.items()}
-    for one, x in zip(utterances, heard, strict=True):
-        lattice = pipeline.second(search, x, maps[one.speaker], one.sound) if maps else pipeline.lattice(search, x, one.sound)
-        found = readings(lattice, 1)
-        told = [search.words[n] for n in found[0].words] if found else []
-        wrong, words = wrong + word_errors(" ".join(one.words), " ".join(told)).total, words + len(one.words)
-    return wrong, words

@@ -109,21 +109,29 @@ def marks_behind(units: int, languages: Sequence[str]) -> Marks:
 
 @dataclass(frozen=True)
 class _Pass:
-    """What one window of 30 s gave: ids without and with timestamps, log-probabilities, and how far it went (s)."""
+    """What one window of 30 s gave: ids without and with timestamps, log-probabilities, and how far it went (s); `counted`: CTC
+    has heard that so much is said, no less and nothing twice."""
 
     tokens: tuple[int, ...]
     reading: Reading
     no_speech: float
     reached: float
+    counted: bool = False
+
+    @property
+    def looped(self) -> bool:
+        """True when it says the same again and again, and nobody else has heard that."""
+        return self.reading.looped or (not self.counted and repetition(self.tokens) > 0.5)
 
 
 @dataclass(frozen=True, eq=False)
 class _Sound:
-    """The samples of a window, and the voice probability of each 32 ms where a gate gave it."""
+    """The samples of a window, the voice probability of each 32 ms where a gate gave it, and whether sound follows behind it."""
 
     samples: np.ndarray
     voice: np.ndarray | None
     rate: int = 16000
+    cut: bool = False
 
     def goes_on(self, second: float) -> bool:
         """True when somebody still speaks behind `second`: 0.5 s of likely voice, or of sound as loud as before."""
@@ -230,7 +238,8 @@ class Whisper(Aligner, LanguageGuesser, Attending):
                 sure = told[language]
             asked = self._prompt(language, decoding.task)
             voice = None if speech is None else speech[int(at / self._grid.rate / _VOICE_HOP) :]
-            passes.append(self._read(heard, asked, _Sound(part, voice, self._grid.rate), language, decoding, tree))
+            sound = _Sound(part, voice, self._grid.rate, at + len(part) < len(samples))
+            passes.append(self._read(heard, asked, sound, language, decoding, tree))
             if decoding.word_times and passes[-1].tokens:
                 timed = self._words(heard.cross, asked, passes[-1], len(part) / self._grid.rate, voice)
                 words += [_moved(w, at / self._grid.rate, decoding.task) for w in timed]
@@ -244,7 +253,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
             "avg_logprob": float(np.mean(logprobs)) if logprobs else 0.0,
             "no_speech_prob": float(np.mean([p.no_speech for p in passes])) if passes else 1.0,
             "repetition": repetition(tokens),
-            "looped": float(any(p.reading.looped or repetition(p.tokens) > 0.5 for p in passes)),
+            "looped": float(any(p.looped for p in passes)),
             "tokens_per_second": len(tokens) / max(seconds, 0.1),
         }
         if self._many:
@@ -306,8 +315,10 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         reading = words.cut(reading) if words else reading
         if no_speech > self._grid.nobody and reading.score < self._grid.faint:
             return _Pass((), reading, no_speech, seconds)
-        kept, reached = self._kept(reading.tokens, sound)
-        return _Pass(tuple(t for t in kept if t < self._marks.end), reading, no_speech, reached)
+        counted = beside is not None and beside.hears
+        # What CTC has heard to the end of the sound is all: times that were learned from shorter clips would read the end again.
+        kept, reached = (reading.tokens, seconds) if counted and not sound.cut else self._kept(reading.tokens, sound)
+        return _Pass(tuple(t for t in kept if t < self._marks.end), reading, no_speech, reached, counted)
 
     def _kept(self, tokens: tuple[int, ...], sound: _Sound) -> tuple[tuple[int, ...], float]:
         """The ids of whole sentences, and the second up to which the window was read.

@@ -120,6 +120,10 @@ class HmmRecognizer(PhoneAligner):
         weights = self.pipeline.weights
         if given is not None:
             weights = dataclasses.replace(weights, language=given.weight, bonus=given.bonus)
+        else:
+            own = weights.language if decoding.lm_weight is None else decoding.lm_weight
+            bonus = weights.bonus if decoding.word_bonus is None else decoding.word_bonus
+            weights = dataclasses.replace(weights, language=own, bonus=bonus)
         if decoding.beam > 1 or decoding.n_best > 1:
             weights = dataclasses.replace(weights, beam=2 * weights.beam, ends=2 * weights.ends, most=2 * weights.most)
         model = given.model if given else None
