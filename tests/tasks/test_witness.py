@@ -146,3 +146,12 @@ def test_only_short_recordings_are_heard_behind_silence(seconds: float, lead: bo
     blocks = list(_gate.hear(Source.from_samples(samples, RATE), gate))
     assert (gate.seen[0] == LEAD) == lead
     assert sum(len(b.voice) for b in blocks) == -(-len(samples) // FRAME)
+
+
+def test_words_that_last_in_all_are_believed_where_none_is_doubted() -> None:
+    # What is said between pauses, to the gate less firm than one loud word.
+    found = Evidence(run=10, soft_run=13, share=0.27, seconds=1.1, steady=0.83, periodic=0.55, firm=0.7, heard=0.3)
+    clear, doubtful = (Hypothesis("eight eight eight", scores={"avg_logprob": p}) for p in (-0.002, -0.4))
+    assert believed(clear, found) and not believed(doubtful, found)
+    for other in ({"seconds": 0.6}, {"steady": 0.93}):
+        assert not believed(clear, dataclasses.replace(found, **other)), other

@@ -18,7 +18,7 @@ from aural.judge.scorers import spotting
 from aural.judge.terms import Names, Terms
 from aural.learn.job import Job
 from aural.learn.methods.phrases import METHOD
-from aural.learn.train import Ask, train
+from aural.learn.train import Ask, Trained, train
 from aural.models import store
 from aural.models.face import StreamingScorer
 from aural.results import Question
@@ -48,12 +48,18 @@ def clips_in(folder: Path, each: int) -> list[Clip]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One training for all of this file: the hours of speech that it is judged on take longer than all the rest."""
     folder = tmp_path_factory.mktemp("phrases")
+    for each in (6, 4):
+        clips_in(folder, each)
     given = {"steps": 300, "copies": 3, "augment": "gain", "threads": 1}
-    METHOD.run(Job("spot", "spotter", Question("clip", "class"), {"train": clips_in(folder, 6)}, folder / "run", given,
-                   say=lambda text: None))  # fmt: skip
-    return folder / "run"
+    return train(Ask("spot", folder / "6.jsonl", folder / "run", folder / "4.jsonl", given=given), say=lambda text: None)
+
+
+@pytest.fixture(scope="module")
+def run(learned: Trained) -> Path:
+    return learned.folder
 
 
 @pytest.fixture(scope="module")
@@ -137,16 +143,11 @@ def test_misses_and_false_alarms_are_judged(run: Path, tmp_path: Path) -> None:
     assert spotting.FIGURES["false_alarms_per_hour"].over(items) < 2 * 3600 / 2.5 / 8
 
 
-def test_a_training_leaves_its_curve(tmp_path: Path) -> None:
-    given = {"steps": 100, "copies": 2, "augment": "gain", "threads": 1}
-    for each in (5, 4):
-        clips_in(tmp_path, each)
-    ask = Ask("spot", tmp_path / "5.jsonl", tmp_path / "run", tmp_path / "4.jsonl", given=given)
-    made = train(ask, say=lambda text: None)
-    assert made.receipt is not None and made.receipt.metrics["miss_rate"].n
-    drawn = (tmp_path / "run" / "det.svg").read_text()
+def test_a_training_leaves_its_curve(learned: Trained, run: Path) -> None:
+    assert learned.receipt is not None and learned.receipt.metrics["miss_rate"].n
+    drawn = (run / "det.svg").read_text()
     assert "false alarms an hour" in drawn and "missed" in drawn
-    told = json.loads((tmp_path / "run" / "alarms.json").read_text())
+    told = json.loads((run / "alarms.json").read_text())
     assert told["hours"] > 1.5 and all(0 <= p <= 1 for p in told["peaks"])
 
 
