@@ -129,7 +129,8 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
 
     took(1000)
     # The best of some, since another program's work in the caches is not ours.
-    assert min(took(20_000) for _ in range(2)) < 12 * max(min(took(4_000) for _ in range(3)), 0.02)
+    most = 12 * max(min(took(4_000) for _ in range(3)), 0.02)
+    assert any(took(20_000) < most for _ in range(2))
 
 
 def test_readings_do_not_depend_on_text_far_away() -> None:

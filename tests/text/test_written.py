@@ -164,4 +164,5 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
 
     took(100)
     # The best of some, since another program's work in the caches is not ours.
-    assert min(took(5_000) for _ in range(2)) < 12 * max(min(took(1_000) for _ in range(3)), 0.02)
+    most = 12 * max(min(took(1_000) for _ in range(3)), 0.02)
+    assert any(took(5_000) < most for _ in range(2))

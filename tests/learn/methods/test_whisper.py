@@ -16,7 +16,7 @@ from aural.beams.fusion import Language
 from aural.errors import UsageError
 from aural.learn.job import Job
 from aural.learn.methods import whisper
-from aural.learn.train import Ask, train
+from aural.learn.train import Ask, Trained, train
 from aural.models import store
 from aural.models.engines import marked
 from aural.models.engines._whisper import Heard, Whisper
@@ -54,10 +54,16 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_one_that_begins_with_another_keeps_its_decoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {**SMALL, "start": str(tmp_path / "run")}
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Trained on four rows, once for all of this file."""
+    folder = tmp_path_factory.mktemp("marked")
+    return train(Ask("transcribe", rows(folder), folder / "run", rows(folder), None, "whisper", SMALL), say=lambda text: None)
+
+
+def test_one_that_begins_with_another_keeps_its_decoder(made: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {**SMALL, "start": str(made.folder)}
     del given["n_mels"]  # it comes with what is begun with
-    train(Ask("transcribe", rows(tmp_path), tmp_path / "run", rows(tmp_path), None, "whisper", SMALL), say=lambda text: None)
     monkeypatch.setattr(whisper, "_LEAST", 1.0)  # as if the clips were shorter than those before: fewer marks of time
     monkeypatch.setattr(whisper, "fitted", stop)  # what is begun with is told before
     said: list[str] = []
@@ -67,11 +73,9 @@ def test_one_that_begins_with_another_keeps_its_decoder(tmp_path: Path, monkeypa
 
 
 @pytest.mark.weights
-def test_the_folder_answers_as_published_whisper_does(tmp_path: Path) -> None:
-    ask = Ask("transcribe", rows(tmp_path), tmp_path / "run", rows(tmp_path), None, "whisper", SMALL, force=True)
-    made = train(ask, say=lambda text: None)
+def test_the_folder_answers_as_published_whisper_does(made: Trained) -> None:
     assert made.card.kind == "marked" and made.card.languages == ("de", "en") and made.card.calibration["timed"] == 1.0
-    with store.open_model(str(tmp_path / "run"), "recognizer") as model:
+    with store.open_model(str(made.folder), "recognizer") as model:
         assert isinstance(model, Whisper)
         samples = 0.1 * np.random.default_rng(0).standard_normal((1, 2 * RATE)).astype(np.float32)
         heard = model.languages(samples, np.array([2 * RATE]))[0]
@@ -82,8 +86,8 @@ def test_the_folder_answers_as_published_whisper_does(tmp_path: Path) -> None:
             assert all(0 <= w.start < w.end <= 2.0 for w in told.words or ())
         _heard_along(model, samples)
         assert model.looks(samples[0], Decoding("en")).weights.shape[1] == 25, "frames of 80 ms"
-    assert aural.transcribe(tmp_path / "0.wav", model=str(tmp_path / "run"), language="de").language == "de"
-    with store.open_model(str(tmp_path / "run"), "language") as model:
+    assert aural.transcribe(made.folder.parent / "0.wav", model=str(made.folder), language="de").language == "de"
+    with store.open_model(str(made.folder), "language") as model:
         assert isinstance(model, LanguageGuesser)
 
 
