@@ -35,7 +35,7 @@ from aural.text import hotwords
 from aural.text.languages import MIXED, code_of
 
 Told = Callable[[list[Segment]], None]
-SPIKING = frozenset({"ctc", "attention", "transducer"})  # the kinds of models that are sure of a word somewhere in it
+SPIKING = frozenset({"ctc", "attention", "transducer", "marked"})  # the kinds of models that are sure of a word somewhere in it
 SENTENCES = Cuts(whole=4.0, shortest=2.0, longest=7.0)  # where each may be in another language
 _LATEST = 1e9  # s: no recording lasts thirty years
 MANY_LANGUAGES = "whisper-base"  # opened when another language or a translation is asked for
@@ -170,9 +170,9 @@ def recognize(
 ) -> list[Hypothesis]:
     """What is said in one window; times in seconds of the recording. Empty when nobody speaks.
 
-    A loop is heard again without hotwords, which a decoder can run into, then in halves; speech that is answered with nothing, or with marks alone (models write
-    notes of music), is heard again, told that somebody speaks. What is written is kept when the signals of
-    `_trust` agree that it was said.
+    A loop is heard again without hotwords, which a decoder can run into, then in halves; speech that is answered with nothing, or
+    with marks alone (models write notes of music), is heard again, told that somebody speaks. What is written is kept when the
+    signals of `_trust` agree that it was said.
     """
     evidence = trust.evidence(heard, threshold)
     if not evidence.any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from aural.beams.along import Along, Beside
 from aural.beams.bias import PhraseTree
+from aural.beams.ctc_paths import best_path
 from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
 from aural.beams.path import token_path
@@ -192,13 +193,14 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         seconds = len(samples) / self._grid.rate
         if len(tokens) > 2 * self._grid.most - 8 or len(samples) > self._grid.window:
             return tuple(_even(text.split(), seconds))
-        cross = self._ear.hear(samples).cross
+        heard = self._ear.hear(samples)
         if self._many and language not in self.card.languages:
-            heard = self._language(cross)
-            language = max(heard, key=lambda k: heard[k])
+            told = self._language(heard.cross)
+            language = max(told, key=lambda k: told[k])
         asked = self._prompt(language or self.card.languages[0], "transcribe")
-        one = _Pass(tokens, Reading(tokens, (), 0.0), 0.0, seconds)
-        return tuple(self._words(cross, asked, one, seconds, speech))
+        beside = self._ear.beside(heard, Decoding())
+        one = _Pass(tokens, Reading(tokens, (), 0.0), 0.0, seconds, beside is not None and beside.hears)
+        return tuple(self._words(heard, asked, one, seconds, speech))
 
     def looks(self, samples: np.ndarray, decoding: Decoding) -> Looks:
         self._check(decoding)
@@ -241,7 +243,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
             sound = _Sound(part, voice, self._grid.rate, at + len(part) < len(samples))
             passes.append(self._read(heard, asked, sound, language, decoding, tree))
             if decoding.word_times and passes[-1].tokens:
-                timed = self._words(heard.cross, asked, passes[-1], len(part) / self._grid.rate, voice)
+                timed = self._words(heard, asked, passes[-1], len(part) / self._grid.rate, voice)
                 words += [_moved(w, at / self._grid.rate, decoding.task) for w in timed]
             at += max(self._grid.rate, round(passes[-1].reached * self._grid.rate))
         return self._joined(passes, words if decoding.word_times else None, language, sure, len(samples) / self._grid.rate)
@@ -379,25 +381,24 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         heard = attention[0, :, len(lead) - 1 :, :frames]
         return logits[0, len(lead) - 1 : -1], (heard / heard.sum(-1, keepdims=True)).mean(0)
 
-    def _words(self, cross: Arrays32, prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None) -> list[Word]:
-        """The words of a window with their times: one forced pass without timestamps, then the best path through
-        the attention of the heads that follow the sound."""
+    def _words(self, heard: Heard, prompt: list[int], one: _Pass, seconds: float, speech: np.ndarray | None) -> list[Word]:
+        """The words of a window with their times: one forced pass without timestamps, then the best path through what CTC has
+        heard, or the attention of the heads that follow the sound."""
         pieces = self._pairs.words(one.tokens)
         frames = self._frames(seconds)
         lead = self._untimed(prompt)
         if not pieces or frames <= len(one.tokens) + 1:
             return _even([p.text for p in pieces], seconds)
-        logits, fit = self._attended(cross, lead, one.tokens, frames)
-        quiet = np.where(_voiced(speech, frames, self._grid.hop), -1.0, self.card.calibration["silence"])
-        spans = token_path(fit, quiet, [p.first for p in pieces] + [len(one.tokens)])
+        logits, fit = self._attended(heard.cross, lead, one.tokens, frames)
         ahead = log_softmax(logits.astype(np.float64))
         sure = np.exp(ahead[np.arange(len(one.tokens)), list(one.tokens)])
         hop, offset = self._grid.hop, self.card.calibration
-        taken = [(int(spans[p.first, 0]), int(spans[p.voiced - 1, 1])) for p in pieces]
-        long = [(b - a) * hop > _LONG for a, b in taken]
-        taken = [
-            _core(fit[p.first : p.voiced], a, b) if far else (a, b) for p, far, (a, b) in zip(pieces, long, taken, strict=True)
-        ]
+        spiked = self._spiked(heard.logs, one.tokens, pieces) if one.counted and heard.logs is not None else None
+        if spiked is not None:
+            taken, long = spiked, [False] * len(pieces)
+        else:
+            quiet = np.where(_voiced(speech, frames, hop), -1.0, offset["silence"])
+            taken, long = _followed(fit, quiet, pieces, hop)
         starts = np.array([a for a, _ in taken]) * hop - offset["start"]
         ends = np.array([b for _, b in taken]) * hop - offset["end"]
         begin = np.maximum.accumulate(np.clip(starts, 0.0, max(seconds - 0.001, 0.0)))
@@ -407,6 +408,15 @@ class Whisper(Aligner, LanguageGuesser, Attending):
             Word(float(a), float(b), text=p.text, confidence=min(c, 1.0), timed="guessed" if far else "measured")
             for p, far, a, b, c in zip(pieces, long, begin, finish, confidence, strict=True)
         ]
+
+    def _spiked(self, logs: np.ndarray, tokens: Sequence[int], pieces: Sequence[Piece]) -> list[tuple[int, int]] | None:
+        """First and last + 1 frame of each word where CTC is sure of it, a space before it left out. None: there is no room."""
+        try:
+            spans = best_path(logs, [t + 1 for t in tokens])[0]
+        except ValueError:
+            return None
+        begins = [p.first + (p.voiced > p.first + 1 and not self._pairs.text([tokens[p.first]]).strip()) for p in pieces]
+        return [(int(spans[first, 0]), int(spans[p.voiced - 1, 1])) for first, p in zip(begins, pieces, strict=True)]
 
     def _words_of(self, decoding: Decoding) -> WordTree | None:
         """The tree of the only words, behind each of which a mark may stand; times stand between them."""
@@ -457,6 +467,16 @@ def _voiced(speech: np.ndarray | None, frames: int, hop: float) -> np.ndarray:
         return np.ones(frames, bool)
     at = np.minimum(((np.arange(frames) + 0.5) * hop / _VOICE_HOP).astype(int), len(speech) - 1)
     return np.asarray(speech[at] >= 0.5)
+
+
+def _followed(fit: np.ndarray, quiet: np.ndarray, pieces: Sequence[Piece], hop: float) -> tuple[list[tuple[int, int]], list[bool]]:
+    """First and last + 1 frame of each word on the best path through the attention [L + 1, F], and which were too long."""
+    spans = token_path(fit, quiet, [p.first for p in pieces] + [len(fit) - 1])
+    taken = [(int(spans[p.first, 0]), int(spans[p.voiced - 1, 1])) for p in pieces]
+    long = [(b - a) * hop > _LONG for a, b in taken]
+    return [
+        _core(fit[p.first : p.voiced], a, b) if far else (a, b) for p, far, (a, b) in zip(pieces, long, taken, strict=True)
+    ], long
 
 
 def _core(fit: np.ndarray, first: int, last: int) -> tuple[int, int]:
