@@ -202,10 +202,10 @@ def picture(points: dict[str, list[tuple[float, float, int]]], path: Path) -> No
         marks += [
             Line(at, colors[k % 4], 1.8),
             Dots(at, 3.5, colors[k % 4]),
-            Text(left + 12, top + 20 + 17 * k, name, 12, color=colors[k % 4]),
+            Text(left + width + 14, top + 20 + 17 * k, name, 12, color=colors[k % 4]),
         ]
         marks += [Text(x + 6, y - 6, str(ahead), 10) for (x, y), (_, _, ahead) in zip(at.tolist(), line, strict=True)]
-    write_text(path, svg.document(660, 390, marks, title="lookahead"))
+    write_text(path, svg.document(780, 390, marks, title="lookahead"))
 
 
 def main() -> None:

@@ -38,29 +38,33 @@ def lattices(pipeline: Pipeline, search: Search, utterances: Sequence[Utterance]
     return [pipeline.second(search, x, maps[u.speaker], u.sound) for u, x in zip(utterances, heard, strict=True)]
 
 
-def judged(pipeline: Pipeline, utterances: Sequence[Utterance]) -> tuple[int, int]:
-    """How many words of utterances are wrong, and how many there are."""
-    search = pipeline.search()
+def wrong_in(search: Search, found: Sequence[Lattice], utterances: Sequence[Utterance]) -> int:
+    """How many words of the best readings are wrong."""
     wrong = 0
-    for one, lattice in zip(utterances, lattices(pipeline, search, utterances), strict=True):
-        found = readings(lattice, 1)
-        wrong += _errors(one, [search.words[n] for n in found[0].words] if found else [])
-    return wrong, sum(len(one.words) for one in utterances)
+    for one, lattice in zip(utterances, found, strict=True):
+        best = readings(lattice, 1)
+        wrong += _errors(one, [search.words[n] for n in best[0].words] if best else [])
+    return wrong
 
 
-def weighed(pipeline: Pipeline, utterances: Sequence[Utterance]) -> Pipeline:
-    """The pipeline with the weights of language and words that lose the fewest words of utterances, as it is if none is better."""
+def weighed(pipeline: Pipeline, found: Sequence[Lattice], utterances: Sequence[Utterance]) -> tuple[Pipeline, int]:
+    """The pipeline with the weights of language and words that lose the fewest words of utterances, as it is if none is better;
+    and how many are lost. `found`: what its search keeps of each utterance."""
     now, search = pipeline.weights, pipeline.search()
     tried = [dataclasses.replace(now, language=now.language * f, bonus=now.bonus + b) for f, b in _nearest_first()]
     wrong = np.zeros(len(tried), int)
-    for one, lattice in zip(utterances, lattices(pipeline, search, utterances), strict=True):
+    for one, lattice in zip(utterances, found, strict=True):
         told = best_paths(lattice, now, tried)
         costs = {words: _errors(one, [search.words[n] for n in words]) for words in set(told)}
         wrong += [costs[words] for words in told]
-    best = int(wrong.argmin())  # the nearest of those that are equally good
-    changed = dataclasses.replace(pipeline, weights=tried[best])
+    best, before = int(wrong.argmin()), wrong_in(search, found, utterances)  # the nearest of those that are equally good
+    if not best:
+        return pipeline, before
     # A lattice holds what the weights of now left in it: what it promises is tried.
-    return changed if best and judged(changed, utterances) < judged(pipeline, utterances) else pipeline
+    changed = dataclasses.replace(pipeline, weights=tried[best])
+    search = changed.search()
+    after = wrong_in(search, lattices(changed, search, utterances), utterances)
+    return (changed, after) if after < before else (pipeline, before)
 
 
 def best_paths(lattice: Lattice, now: Weights, tried: Sequence[Weights]) -> list[tuple[int, ...]]:

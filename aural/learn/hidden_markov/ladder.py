@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from aural.beams.lattice import Lattice
 from aural.beams.ngrams import NGrams
 from aural.beams.token_passing import Weights
 from aural.learn.hidden_markov import speakers
-from aural.learn.hidden_markov.judging import judged, weighed
+from aural.learn.hidden_markov.judging import lattices, weighed, wrong_in
 from aural.learn.hidden_markov.monophones import monophones
 from aural.learn.hidden_markov.projected import projected
 from aural.learn.hidden_markov.recordings import Utterance
@@ -79,7 +80,9 @@ def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
         course.say(f"{stage}:")
         pipeline, lesson = _stage(stage, course, rungs[-1] if rungs else None, net)
         taken = round(time.monotonic() - begun, 1)
-        wrong, words = judged(pipeline, course.valid)
+        search = pipeline.search()
+        found = lattices(pipeline, search, course.valid)
+        wrong, words = wrong_in(search, found, course.valid), sum(len(u.words) for u in course.valid)
         mixtures = (pipeline.adapted or pipeline.acoustics).mixtures
         told: dict[str, Any] = {
             "stage": stage, "wrong": wrong, "words": words, "wer": wrong / max(words, 1), "seconds": taken,
@@ -88,16 +91,16 @@ def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
         }  # fmt: skip
         course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; learned in {taken:.0f} s")
         rungs.append(Rung(pipeline, lesson, told))
-    rungs[-1] = _weighed(rungs[-1], course)
+    rungs[-1] = _weighed(rungs[-1], found, course)
     return rungs
 
 
-def _weighed(last: Rung, course: Course) -> Rung:
+def _weighed(last: Rung, found: Sequence[Lattice], course: Course) -> Rung:
     """The last rung with the weights that suit the validation clips."""
-    pipeline = weighed(last.pipeline, course.valid)
+    pipeline, wrong = weighed(last.pipeline, found, course.valid)
     if pipeline is last.pipeline:
         return last
-    (wrong, words), weights = judged(pipeline, course.valid), pipeline.weights
+    weights, words = pipeline.weights, last.told["words"]
     course.say(f"  weights: {weights.language:.2f} for log P(W), {weights.bonus:+.1f} a word: {100 * wrong / words:.1f} %")
     return Rung(pipeline, last.lesson, {**last.told, "wrong": wrong, "wer": wrong / words})
 
