@@ -59,6 +59,9 @@ class Along:
         self._state, self._last, self._chance = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1)
         self._sums = self._ctc.start(np.zeros(1, np.int64)) if self._ctc else None
         self._offered: tuple[np.ndarray, np.ndarray, Sums] | None = None
+        self._texts: list[tuple[int, ...]] = [()]
+        self._own: dict[tuple[int, ...], tuple[float, ...]] = {(): ()}
+        self._ahead = np.zeros((1, 0))
 
     def first(self, ahead: np.ndarray) -> np.ndarray:
         """What the first id [V] costs, of the decoder's log-probabilities [V]."""
@@ -68,8 +71,15 @@ class Along:
         self._walk(rows, ids)
         return self._mixed(self._step(rows, ids))
 
+    def own(self, ids: Sequence[int]) -> tuple[float, ...]:
+        """What the decoder by itself gave each id of a text that was reached: log-probabilities."""
+        return self._own[tuple(ids)]
+
     def _walk(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """The rows that go on, each with an id behind it."""
+        pairs = [(self._texts[r], r, i) for r, i in zip(rows.tolist(), ids.tolist(), strict=True)]
+        self._texts = [(*text, i) for text, _, i in pairs]
+        self._own |= {(*text, i): (*self._own[text], float(self._ahead[r, i])) for text, r, i in pairs}
         unit = ids < self._beside.units
         if self._sums is not None and self._offered is not None:
             classes, chances, grown = self._offered
@@ -84,6 +94,7 @@ class Along:
 
     def _mixed(self, ahead: np.ndarray) -> np.ndarray:
         """What each id costs [N, V]."""
+        self._ahead = ahead
         beside, share = self._beside, 1 - (self._beside.weight if self._ctc else 0.0)
         mixed = np.where(ahead > -np.inf, share * np.maximum(ahead, _LEAST), -np.inf)
         mixed[:, : beside.units] += beside.bonus

@@ -7,7 +7,7 @@ they are asked, the rules of what may be written, windows and their seams, and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, final
 
 import numpy as np
@@ -310,6 +310,9 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         if along:
             # A sum, no mean: what hears along keeps it from ending too early.
             reading = beam(along.first(first), along, width=width, penalty=0.0, **how)[0]
+            # How sure it is, is told by the decoder alone, whatever else was asked.
+            logprobs = along.own(reading.tokens)
+            reading = replace(reading, logprobs=logprobs, score=float(np.mean(logprobs)) if logprobs else 0.0)
         elif width > 1:
             reading = beam(first, ruled, width=width, **how)[0]
         else:
