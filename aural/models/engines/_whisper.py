@@ -18,7 +18,7 @@ from aural.beams.ctc_paths import best_path
 from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
 from aural.beams.path import token_path
-from aural.beams.search import Reading, beam, greedy, log_softmax
+from aural.beams.search import Reading, Step, beam, greedy, log_softmax
 from aural.errors import UsageError
 from aural.models.card import Card
 from aural.models.face import Aligner, Attending, Decoding, Hypothesis, LanguageGuesser, Looks
@@ -304,19 +304,8 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         limit = min(self._grid.most, 12 + int(rate * seconds))  # timestamps count too
         first = self._ruled(held.first(logits[0, -1]) if held else logits[0, -1], [])
         beside = self._ear.beside(heard, decoding)
-        along = Along(ruled, beside) if beside else None
-        width = max(decoding.beam, decoding.n_best, WIDTH if words or along else 1)
-        how: dict[str, Any] = {"end": self._marks.end, "limit": limit, "tree": tree}
-        if along:
-            # A sum, no mean: what hears along keeps it from ending too early.
-            reading = beam(along.first(first), along, width=width, penalty=0.0, **how)[0]
-            # How sure it is, is told by the decoder alone, whatever else was asked.
-            logprobs = along.own(reading.tokens)
-            reading = replace(reading, logprobs=logprobs, score=float(np.mean(logprobs)) if logprobs else 0.0)
-        elif width > 1:
-            reading = beam(first, ruled, width=width, **how)[0]
-        else:
-            reading = greedy(first, ruled, **how)
+        width = max(decoding.beam, decoding.n_best, WIDTH if words or beside else 1)
+        reading = _searched(first, ruled, width, beside, end=self._marks.end, limit=limit, tree=tree)
         reading = words.cut(reading) if words else reading
         if no_speech > self._grid.nobody and reading.score < self._grid.faint:
             return _Pass((), reading, no_speech, seconds)
@@ -435,6 +424,17 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         """The tree of the hotwords, each "phrase" or "phrase^bonus"."""
         entries = [entry.partition("^") for entry in decoding.hotwords]
         return PhraseTree([(self._pairs.tokens(text), float(bonus or 1.0)) for text, _, bonus in entries]) if entries else None
+
+
+def _searched(first: np.ndarray, step: Step, width: int, beside: Beside | None, **how: Any) -> Reading:
+    """The best reading; how sure it is, is told by the decoder alone, whatever stands beside it."""
+    if beside is not None:
+        along = Along(step, beside)
+        # A sum, no mean: what hears along keeps it from ending too early.
+        found = beam(along.first(first), along, width=width, penalty=0.0, **how)[0]
+        logprobs = along.own(found.tokens)
+        return replace(found, logprobs=logprobs, score=float(np.mean(logprobs)) if logprobs else 0.0)
+    return beam(first, step, width=width, **how)[0] if width > 1 else greedy(first, step, **how)
 
 
 class _State:
