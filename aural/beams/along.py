@@ -61,7 +61,7 @@ class Along:
         self._offered: tuple[np.ndarray, np.ndarray, Sums] | None = None
         self._texts: list[tuple[int, ...]] = [()]
         self._own: dict[tuple[int, ...], tuple[float, ...]] = {(): ()}
-        self._ahead = np.zeros((1, 0))
+        self._heard = np.zeros((1, 0))
 
     def first(self, ahead: np.ndarray) -> np.ndarray:
         """What the first id [V] costs, of the decoder's log-probabilities [V]."""
@@ -72,14 +72,14 @@ class Along:
         return self._mixed(self._step(rows, ids))
 
     def own(self, ids: Sequence[int]) -> tuple[float, ...]:
-        """What the decoder by itself gave each id of a text that was reached: log-probabilities."""
+        """What decoder and CTC, and no language, gave each id of a text that was reached: log-probabilities."""
         return self._own[tuple(ids)]
 
     def _walk(self, rows: np.ndarray, ids: np.ndarray) -> None:
         """The rows that go on, each with an id behind it."""
         pairs = [(self._texts[r], r, i) for r, i in zip(rows.tolist(), ids.tolist(), strict=True)]
         self._texts = [(*text, i) for text, _, i in pairs]
-        self._own |= {(*text, i): (*self._own[text], float(self._ahead[r, i])) for text, r, i in pairs}
+        self._own |= {(*text, i): (*self._own[text], float(self._heard[r, i])) for text, r, i in pairs}
         unit = ids < self._beside.units
         if self._sums is not None and self._offered is not None:
             classes, chances, grown = self._offered
@@ -94,25 +94,31 @@ class Along:
 
     def _mixed(self, ahead: np.ndarray) -> np.ndarray:
         """What each id costs [N, V]."""
-        self._ahead = ahead
-        beside, share = self._beside, 1 - (self._beside.weight if self._ctc else 0.0)
-        mixed = np.where(ahead > -np.inf, share * np.maximum(ahead, _LEAST), -np.inf)
-        mixed[:, : beside.units] += beside.bonus
+        beside = self._beside
+        share = 1 - (beside.weight if self._ctc else 0.0)
+        heard = np.where(ahead > -np.inf, share * np.maximum(ahead, _LEAST), -np.inf)
+        added = self._added(heard)
+        if self._ctc is not None and self._sums is not None:
+            clips = np.zeros(len(heard), np.int64)
+            classes = self._likely(heard + added) + 1
+            chances, grown = self._ctc.grown(self._sums, self._last, clips, classes)
+            self._offered = classes, chances, grown
+            own = np.full((len(heard), beside.units), -np.inf)
+            np.put_along_axis(own, classes - 1, chances - self._chance[:, None], 1)
+            heard[:, : beside.units] += beside.weight * own
+            heard[:, beside.end] += beside.weight * (self._ctc.whole(self._sums, clips) - self._chance)
+        self._heard = heard
+        return np.asarray(heard + added)
+
+    def _added(self, heard: np.ndarray) -> np.ndarray:
+        """What the fusion and the bonus add to each id [N, V]."""
+        added = np.zeros_like(heard)
+        added[:, : self._beside.units] = self._beside.bonus
         offers = self._states.offers(self._state)
         if offers is not None:
-            mixed[:, : beside.units] += offers[:, 1:]
-            mixed[:, beside.end] += [self._states.finish(s) for s in self._state.tolist()]
-        if self._ctc is None or self._sums is None:
-            return mixed
-        clips = np.zeros(len(mixed), np.int64)
-        classes = self._likely(mixed) + 1
-        chances, grown = self._ctc.grown(self._sums, self._last, clips, classes)
-        self._offered = classes, chances, grown
-        heard = np.full((len(mixed), beside.units), -np.inf)
-        np.put_along_axis(heard, classes - 1, chances - self._chance[:, None], 1)
-        mixed[:, : beside.units] += beside.weight * heard
-        mixed[:, beside.end] += beside.weight * (self._ctc.whole(self._sums, clips) - self._chance)
-        return mixed
+            added[:, : self._beside.units] += offers[:, 1:]
+            added[:, self._beside.end] += [self._states.finish(s) for s in self._state.tolist()]
+        return added
 
     def _likely(self, mixed: np.ndarray) -> np.ndarray:
         """The units [N, C] that CTC is asked about."""

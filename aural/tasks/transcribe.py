@@ -351,11 +351,11 @@ def _tried_again(
 
 
 def _weighed(told: Hypothesis, heard: Heard, recognizer: Recognizer, decoding: Decoding, evidence: trust.Evidence) -> Hypothesis:
-    """The answer with scores that tell speech from none: a word of a short list is unlikely also where it was said, so that the
-    scores are those of what the model writes when it is held to nothing."""
-    if not decoding.words or evidence.sure:
+    """The answer with scores that tell speech from none: a word of a short list, or one that a language wants, is unlikely also
+    where it was said, so that the scores are those of what the model writes when it is held to nothing."""
+    if not (decoding.words or decoding.lm) or evidence.sure:
         return told
-    freely = dataclasses.replace(decoding, words=(), word_times=False)
+    freely = dataclasses.replace(decoding, words=(), lm=(), unit_bonus=0.0, word_times=False)
     written = _tried_again(_first_try(heard, recognizer, freely), heard, recognizer, freely, evidence)
     return dataclasses.replace(told, scores=written.scores)
 

@@ -50,7 +50,9 @@ def test_best_text_is_the_best_of_all(seed: int, weight: float) -> None:
     best = max(texts, key=whole)
     assert found[0].tokens == best
     assert sum(found[0].logprobs) == pytest.approx(whole(best), abs=1e-6)
-    assert along.own(best) == pytest.approx([table[a, b] for a, b in itertools.pairwise((5, *best))])
+    assert len(along.own(best)) == len(best)
+    if not weight:
+        assert along.own(best) == pytest.approx([table[a, b] for a, b in itertools.pairwise((5, *best))])
 
 
 def test_a_unit_that_is_always_asked_for_is_found_behind_likelier_ones() -> None:

@@ -427,7 +427,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
 
 
 def _searched(first: np.ndarray, step: Step, width: int, beside: Beside | None, **how: Any) -> Reading:
-    """The best reading; how sure it is, is told by the decoder alone, whatever stands beside it."""
+    """The best reading; how sure it is, is told by those who hear, not by a language that stands beside them."""
     if beside is not None:
         along = Along(step, beside)
         # A sum, no mean: what hears along keeps it from ending too early.
