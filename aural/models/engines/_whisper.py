@@ -14,13 +14,12 @@ import numpy as np
 
 from aural.beams.along import Along, Beside
 from aural.beams.bias import PhraseTree
-from aural.beams.ctc_paths import best_path
 from aural.beams.held import MARKS, WIDTH, Held, WordTree, ways
 from aural.beams.loops import repetition
-from aural.beams.path import token_path
 from aural.beams.search import Reading, Step, beam, greedy, log_softmax
 from aural.errors import UsageError
 from aural.models.card import Card
+from aural.models.engines._word_frames import VOICE_HOP, followed, spiked, voiced
 from aural.models.face import Aligner, Attending, Decoding, Hypothesis, LanguageGuesser, Looks
 from aural.models.runtime import Session
 from aural.results import Word
@@ -30,8 +29,6 @@ _OTHERS_A_SECOND = 25.0  # units a second at most, for languages of which it is 
 _FIRST_TIME = 1.0  # s: the first timestamp is not later
 _NEVER = -np.inf
 _FAINT = -1e9  # masks attention; finite, so that a row of masks alone does no harm
-_LONG, _FOLLOWED = 2.0, 0.5  # s that no word lasts; share of the highest attention from which a word is followed
-_VOICE_HOP = 0.032  # s, of the voice probabilities given beside the samples
 
 Arrays32 = dict[str, np.ndarray]
 
@@ -137,7 +134,7 @@ class _Sound:
     def goes_on(self, second: float) -> bool:
         """True when somebody still speaks behind `second`: 0.5 s of likely voice, or of sound as loud as before."""
         if self.voice is not None:
-            return bool(np.sum(self.voice[int(second / _VOICE_HOP) :] >= 0.5) * _VOICE_HOP >= 0.5)
+            return bool(np.sum(self.voice[int(second / VOICE_HOP) :] >= 0.5) * VOICE_HOP >= 0.5)
         at = int(second * self.rate)
         blocks = [np.sqrt(np.mean(part[: len(part) // 512 * 512].reshape(-1, 512) ** 2, axis=1))
                   for part in (self.samples[:at], self.samples[at:])]  # fmt: skip
@@ -239,7 +236,7 @@ class Whisper(Aligner, LanguageGuesser, Attending):
                 language = max(told, key=lambda k: told[k])
                 sure = told[language]
             asked = self._prompt(language, decoding.task)
-            voice = None if speech is None else speech[int(at / self._grid.rate / _VOICE_HOP) :]
+            voice = None if speech is None else speech[int(at / self._grid.rate / VOICE_HOP) :]
             sound = _Sound(part, voice, self._grid.rate, at + len(part) < len(samples))
             passes.append(self._read(heard, asked, sound, language, decoding, tree))
             if decoding.word_times and passes[-1].tokens:
@@ -385,12 +382,12 @@ class Whisper(Aligner, LanguageGuesser, Attending):
         ahead = log_softmax(logits.astype(np.float64))
         sure = np.exp(ahead[np.arange(len(one.tokens)), list(one.tokens)])
         hop, offset = self._grid.hop, self.card.calibration
-        spiked = self._spiked(heard.logs, one.tokens, pieces) if one.counted and heard.logs is not None else None
-        if spiked is not None:
-            taken, long = spiked, [False] * len(pieces)
+        sure_of = None if heard.logs is None or not one.counted else spiked(heard.logs, one.tokens, pieces, self._pairs.text)
+        if sure_of is not None:
+            taken, long = sure_of, [False] * len(pieces)
         else:
-            quiet = np.where(_voiced(speech, frames, hop), -1.0, offset["silence"])
-            taken, long = _followed(fit, quiet, pieces, hop)
+            quiet = np.where(voiced(speech, frames, hop), -1.0, offset["silence"])
+            taken, long = followed(fit, quiet, pieces, hop)
         starts = np.array([a for a, _ in taken]) * hop - offset["start"]
         ends = np.array([b for _, b in taken]) * hop - offset["end"]
         begin = np.maximum.accumulate(np.clip(starts, 0.0, max(seconds - 0.001, 0.0)))
@@ -400,15 +397,6 @@ class Whisper(Aligner, LanguageGuesser, Attending):
             Word(float(a), float(b), text=p.text, confidence=min(c, 1.0), timed="guessed" if far else "measured")
             for p, far, a, b, c in zip(pieces, long, begin, finish, confidence, strict=True)
         ]
-
-    def _spiked(self, logs: np.ndarray, tokens: Sequence[int], pieces: Sequence[Piece]) -> list[tuple[int, int]] | None:
-        """First and last + 1 frame of each word where CTC is sure of it, a space before it left out. None: there is no room."""
-        try:
-            spans = best_path(logs, [t + 1 for t in tokens])[0]
-        except ValueError:
-            return None
-        begins = [p.first + (p.voiced > p.first + 1 and not self._pairs.text([tokens[p.first]]).strip()) for p in pieces]
-        return [(int(spans[first, 0]), int(spans[p.voiced - 1, 1])) for first, p in zip(begins, pieces, strict=True)]
 
     def _words_of(self, decoding: Decoding) -> WordTree | None:
         """The tree of the only words, behind each of which a mark may stand; times stand between them."""
@@ -462,35 +450,6 @@ class _State:
         """Go on from these rows."""
         if len(rows) > 1 or next(iter(self._past.values())).shape[0] > 1:
             self._past = {n: v[rows] for n, v in self._past.items()}
-
-
-def _voiced(speech: np.ndarray | None, frames: int, hop: float) -> np.ndarray:
-    """Per encoder frame: is there a voice. Without a gate, everywhere."""
-    if speech is None or not len(speech):
-        return np.ones(frames, bool)
-    at = np.minimum(((np.arange(frames) + 0.5) * hop / _VOICE_HOP).astype(int), len(speech) - 1)
-    return np.asarray(speech[at] >= 0.5)
-
-
-def _followed(fit: np.ndarray, quiet: np.ndarray, pieces: Sequence[Piece], hop: float) -> tuple[list[tuple[int, int]], list[bool]]:
-    """First and last + 1 frame of each word on the best path through the attention [L + 1, F], and which were too long."""
-    spans = token_path(fit, quiet, [p.first for p in pieces] + [len(fit) - 1])
-    taken = [(int(spans[p.first, 0]), int(spans[p.voiced - 1, 1])) for p in pieces]
-    long = [(b - a) * hop > _LONG for a, b in taken]
-    return [
-        _core(fit[p.first : p.voiced], a, b) if far else (a, b) for p, far, (a, b) in zip(pieces, long, taken, strict=True)
-    ], long
-
-
-def _core(fit: np.ndarray, first: int, last: int) -> tuple[int, int]:
-    """The frames from where a word's tokens [L, F] begin to be followed to where they are no longer.
-
-    For words that took what lies between first and last though nobody says one word so long: there the model left out
-    what was said, and the path gives the time of it to a word beside it.
-    """
-    near = fit[:, first:last].max(axis=0)
-    strong = np.flatnonzero(near >= _FOLLOWED * near.max())
-    return first + int(strong[0]), first + int(strong[-1]) + 1
 
 
 def _even(texts: Sequence[str], seconds: float) -> list[Word]:

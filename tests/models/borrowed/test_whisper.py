@@ -132,7 +132,7 @@ def test_a_reading_is_written_with_times(tiny: Whisper, data: Path) -> None:
 
 @pytest.mark.weights
 def test_steps_with_a_cache_answer_like_one_pass(tiny: Whisper) -> None:
-    cross = tiny._ear.hear(np.random.default_rng(0).normal(0, 0.05, 16_000).astype(np.float32))
+    cross = tiny._ear.hear(np.random.default_rng(0).normal(0, 0.05, 16_000).astype(np.float32)).cross
     ids = [tiny._marks.start, tiny._marks.no_timestamps, 383, 1110, 262, 2042]
     whole = whisper._State(tiny._empty, cross).run(tiny._decoder, [ids], ("logits",))[0]
     state, parts = whisper._State(tiny._empty, cross), []
