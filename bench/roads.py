@@ -55,7 +55,7 @@ _NOTES = (
     "default: the default recognizer as it is fetched, for comparison: it learned from far more speech elsewhere; strings of "
     "digits, commands and AN4 are heard with --only-words (the ten digits, the thirty words, the 97 words of AN4's texts)",
     "base-: begins with the encoder of the default recognizer, held, and a layer above it. people_digits: strings of recorded"
-    " voices alone, base-ctc learns from 2,500 of the 5,000, base-hmm from the same (its net hears the encoder beside "
+    " voices alone, base-ctc learns from 2,500 of the 5,000, base-hmm from all (its net hears the encoder beside "
     "its cepstra; from 1,250 strings it had 1.4 and 3.0, 3.5 and 8.2 %), base-attention, base-transducer and base-whisper begin "
     "with base-ctc and learn from the same, and the "
     "layer above the encoder goes on learning; base-transducer writes one unit a frame at most (where a frame may write several "
