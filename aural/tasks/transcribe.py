@@ -77,7 +77,10 @@ class Options:
     lm_over: str = option("words", "what the language models are over", choices=("words", "characters"))
     lm_order: int = option(3, "the longest n-grams of --lm-text", least=1, most=8)
     lm_weight: float | None = option(
-        None, "weight of log P(W) of the language models; not set = 0.5 beside log P(W | X), or the model's own", least=0, most=10
+        None,
+        "weight of log P(W) of the language models, or of the pipeline's own; not set = 0.5 beside log P(W | X), or as trained",
+        least=0,
+        most=10,
     )
     word_bonus: float | None = option(
         None,
@@ -85,7 +88,7 @@ class Options:
         unit="nats",
     )
     ctc: float | None = option(
-        None, "weight of CTC beside a decoder (--method attention); not set = as it was trained", least=0, most=0.99
+        None, "weight of CTC beside a decoder (--method attention, whisper); not set = as it was trained", least=0, most=0.99
     )
     unit_bonus: float = option(0.0, "what each unit adds that such a decoder writes; more = longer answers", unit="nats")
     coverage: float = option(
