@@ -47,17 +47,17 @@ def wrong_in(search: Search, found: Sequence[Lattice], utterances: Sequence[Utte
     return wrong
 
 
-def weighed(pipeline: Pipeline, found: Sequence[Lattice], utterances: Sequence[Utterance]) -> tuple[Pipeline, int]:
+def weighed(pipeline: Pipeline, search: Search, found: Sequence[Lattice], utterances: Sequence[Utterance]) -> tuple[Pipeline, int]:
     """The pipeline with the weights of language and words that lose the fewest words of utterances, as it is if none is better;
-    and how many are lost. `found`: what its search keeps of each utterance."""
-    now, search = pipeline.weights, pipeline.search()
+    and how many are lost. `found`: what its `search` keeps of each utterance."""
+    now = pipeline.weights
     tried = [dataclasses.replace(now, language=now.language * f, bonus=now.bonus + b) for f, b in _nearest_first()]
     wrong = np.zeros(len(tried), int)
     for one, lattice in zip(utterances, found, strict=True):
         told = best_paths(lattice, now, tried)
         costs = {words: _errors(one, [search.words[n] for n in words]) for words in set(told)}
         wrong += [costs[words] for words in told]
-    best, before = int(wrong.argmin()), wrong_in(search, found, utterances)  # the nearest of those that are equally good
+    best, before = int(wrong.argmin()), int(wrong[0])  # the nearest of those that are equally good; the first are those of now
     if not best:
         return pipeline, before
     # A lattice holds what the weights of now left in it: what it promises is tried.

@@ -14,7 +14,7 @@ import numpy as np
 
 from aural.beams.lattice import Lattice
 from aural.beams.ngrams import NGrams
-from aural.beams.token_passing import Weights
+from aural.beams.token_passing import Search, Weights
 from aural.learn.hidden_markov import speakers
 from aural.learn.hidden_markov.judging import lattices, weighed, wrong_in
 from aural.learn.hidden_markov.monophones import monophones
@@ -91,13 +91,13 @@ def climbed(course: Course, stages: Sequence[str], net: Path) -> list[Rung]:
         }  # fmt: skip
         course.say(f"  {stage}: {100 * told['wer']:.1f} % of {words} words of valid are wrong; learned in {taken:.0f} s")
         rungs.append(Rung(pipeline, lesson, told))
-    rungs[-1] = _weighed(rungs[-1], found, course)
+    rungs[-1] = _weighed(rungs[-1], search, found, course)
     return rungs
 
 
-def _weighed(last: Rung, found: Sequence[Lattice], course: Course) -> Rung:
+def _weighed(last: Rung, search: Search, found: Sequence[Lattice], course: Course) -> Rung:
     """The last rung with the weights that suit the validation clips."""
-    pipeline, wrong = weighed(last.pipeline, found, course.valid)
+    pipeline, wrong = weighed(last.pipeline, search, found, course.valid)
     if pipeline is last.pipeline:
         return last
     weights, words = pipeline.weights, last.told["words"]

@@ -22,7 +22,8 @@ from aural.learn.written.export import to_onnx
 from aural.learn.written.trainee import Writing
 from aural.models.card import Card
 from aural.models.card import write as write_card
-from aural.models.engines.attention import CTC, ENCODER, STEP, UNITS
+from aural.models.engines._fused import CTC
+from aural.models.engines.attention import ENCODER, STEP, UNITS
 from aural.nets.writer import Writer
 from aural.text import units as text_units
 from aural.text.units import Units

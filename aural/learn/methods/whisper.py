@@ -24,8 +24,9 @@ from aural.learn.targets._text import text_of
 from aural.learn.written.marked import Marked, Marking, language_of, stretches, to_onnx
 from aural.models.card import Card
 from aural.models.card import write as write_card
+from aural.models.engines._fused import CTC
 from aural.models.engines._whisper import marks_behind
-from aural.models.engines.marked import CTC, DECODER, ENCODER, NOBODY, TIMED, UNITS
+from aural.models.engines.marked import DECODER, ENCODER, NOBODY, TIMED, UNITS
 from aural.nets.writer import Writer
 from aural.text import units as text_units
 

@@ -1,11 +1,14 @@
-"""What is asked of a recognizer that writes units beside its own scores: language models, hotwords, the only words."""
+"""What is asked of a recognizer that writes units beside its own scores: language models, hotwords, the only words, CTC."""
 
 from __future__ import annotations
 
 from aural.beams.fusion import Fusion, of_decoding
 from aural.errors import UsageError
+from aural.models.card import Card
 from aural.models.face import Decoding
 from aural.text.units import Units
+
+CTC = "ctc"  # in a card's calibration: the weight with which CTC was learned beside a decoder
 
 
 def fusion_of(decoding: Decoding, units: Units) -> Fusion | None:
@@ -16,6 +19,18 @@ def fusion_of(decoding: Decoding, units: Units) -> Fusion | None:
     known = [[n + 1 for n in units.encode(units.spelled(entry.partition("^")[0]))] for entry in decoding.hotwords]
     words = [_own(word, units) for word in decoding.words]
     return of_decoding(decoding.lm, decoding.hotwords, known, words, ("", *units.pieces))
+
+
+def ctc_weight(decoding: Decoding, card: Card) -> float:
+    """The weight of the CTC that hears along with a decoder: as asked for, else as it was trained.
+
+    Raises: UsageError where none was learned.
+    """
+    learned = float(card.calibration.get(CTC, 0.0))
+    if decoding.ctc and not learned:
+        fix = "Leave it out, or train with --ctc 0.3"
+        raise UsageError(f"{card.name} was trained without CTC", where="--ctc", fix=fix)
+    return learned if decoding.ctc is None else decoding.ctc
 
 
 def _own(word: str, units: Units) -> str:

@@ -17,9 +17,8 @@ from aural.beams.ctc_prefix import PrefixScores
 from aural.beams.path import token_path
 from aural.beams.search import log_softmax
 from aural.beams.writing import Ranking, Reading, search
-from aural.errors import UsageError
 from aural.models.card import Card
-from aural.models.engines._fused import fusion_of
+from aural.models.engines._fused import CTC, ctc_weight, fusion_of
 from aural.models.face import Aligner, Attending, Decoding, Hypothesis, Looks, Model
 from aural.models.runtime import Runtime, Session
 from aural.results import Word
@@ -27,7 +26,6 @@ from aural.text import units as text_units
 from aural.text.units import SPACE, Units
 
 ENCODER, STEP, UNITS = "encoder.onnx", "step.onnx", "units.json"
-CTC = "ctc"  # the weight, in the card's calibration
 WIDTH = 8  # readings kept where no width is given: a decoder alone stops too early, or not at all, on one path
 _LEAST = 1e-10
 _FEW, _EACH = 10, 1.0  # a text holds at most so many units, and one for each frame
@@ -113,20 +111,13 @@ class AttentionRecognizer(Aligner, Attending):
 
     def _read(self, heard: _Heard, decoding: Decoding) -> list[list[Reading]]:
         """The readings of each row, best first."""
-        width, ctc = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH), self._weight(decoding)
+        width, ctc = max(decoding.n_best, decoding.beam if decoding.beam > 1 else WIDTH), ctc_weight(decoding, self.card)
         limits = [_FEW + int(_EACH * n) for n in heard.frames]
         # Without CTC a sum of logarithms favors short texts: their mean decides.
         free = not (ctc or decoding.unit_bonus or decoding.coverage)
         how = Ranking(width, decoding.n_best, ctc, decoding.unit_bonus, decoding.coverage, length=1.0 if free else 0.0)
         prefixes = PrefixScores(heard.logs, heard.frames) if ctc else None
         return search(_Walk(self._step, heard), limits, how, prefixes, fusion_of(decoding, self.units))
-
-    def _weight(self, decoding: Decoding) -> float:
-        """The weight of CTC. Raises: UsageError where none was learned."""
-        if decoding.ctc and not self._ctc:
-            fix = "Leave it out, or train with --ctc 0.3"
-            raise UsageError(f"{self.card.name} was trained without CTC", where="--ctc", fix=fix)
-        return self._ctc if decoding.ctc is None else decoding.ctc
 
     def _forced(self, heard: _Heard, numbers: Sequence[int]) -> tuple[list[float], np.ndarray]:
         """A known text written down: the log-probability of each unit, and where was looked [L, F]."""
@@ -154,7 +145,7 @@ class AttentionRecognizer(Aligner, Attending):
         scores = {"avg_logprob": float(np.mean(best.logprobs[: len(best.tokens)]))} if best.tokens else {}
         scores["looped"] = float(best.looped)
         if decoding.n_best > 1 or decoding.lm:
-            weight = self._weight(decoding)
+            weight = ctc_weight(decoding, self.card)
             for k, one in enumerate(readings, 1):
                 end = f"_{k}" if k > 1 else ""
                 mixed = (1 - weight) * one.decoder + weight * one.ctc

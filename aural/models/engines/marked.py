@@ -15,8 +15,8 @@ import numpy as np
 
 from aural.beams.along import Beside
 from aural.beams.fusion import of_decoding
-from aural.errors import UsageError
 from aural.models.card import Card
+from aural.models.engines._fused import ctc_weight
 from aural.models.engines._whisper import Grid, Heard, Whisper, marks_behind
 from aural.models.face import Decoding, Model
 from aural.models.runtime import Runtime, Session
@@ -26,8 +26,7 @@ from aural.text.units import Units
 
 ENCODER, DECODER, UNITS = "encoder.onnx", "decoder.onnx", "units.json"
 ANSWERS = "answers"
-# In the card's calibration: whether it knows times; above which no_speech_prob nobody speaks; the weight of CTC.
-TIMED, NOBODY, CTC = "timed", "nobody", "ctc"
+TIMED, NOBODY = "timed", "nobody"  # in the card's calibration: whether it knows times; above which no_speech_prob nobody speaks
 _LEAST = 1e-10
 MOST = 400  # units of a pass
 
@@ -58,7 +57,6 @@ class SamplesEar:
 
     def __init__(self, session: Session, card: Card, units: Units) -> None:
         self._session, self._card, self._units = session, card, units
-        self._weight = float(card.calibration.get(CTC, 0.0))
 
     def hear(self, samples: np.ndarray) -> Heard:
         """Real frames alone."""
@@ -72,11 +70,8 @@ class SamplesEar:
 
     def beside(self, heard: Heard, decoding: Decoding) -> Beside | None:
         """CTC for what is transcribed, language models and a bonus as they are asked for. Raises: UsageError."""
-        if decoding.ctc and not self._weight:
-            fix = "Leave it out, or train with --ctc 0.3"
-            raise UsageError(f"{self._card.name} was trained without CTC", where="--ctc", fix=fix)
+        usual = ctc_weight(decoding, self._card)
         # A translation is not what is heard.
-        usual = self._weight if decoding.ctc is None else decoding.ctc
         weight = usual if decoding.task == "transcribe" and heard.logs is not None else 0.0
         fusion = of_decoding(decoding.lm, (), (), (), ("", *self._units.pieces))
         wanted = {t for entry in decoding.hotwords for t in self._units.encode(self._units.spelled(entry.partition("^")[0]))}
